@@ -1,0 +1,61 @@
+import type { MaybeSecret, Secret } from './secret.ts';
+
+export interface Repository {
+  /** Stable, safe as a folder name; the same for every app that shares the mirror. */
+  readonly id: string;
+  /** Never holds credentials. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** PEM file with the certificate authorities of an https remote, besides the system's. */
+  readonly certificateAuthority: string | undefined;
+}
+
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ssh'; readonly key: string | undefined; readonly knownHosts: string | undefined }
+  | { readonly kind: 'token'; readonly username: string; readonly token: Secret };
+
+export interface Ref {
+  readonly kind: 'branch' | 'tag' | 'commit';
+  readonly name: string;
+}
+
+/** What the host's owner lets one app ask of the host; everything not named here is denied. */
+export interface Allowances {
+  /** Names of services that may run privileged. */
+  readonly privileged: readonly string[];
+  /** Names of services that may join a namespace of the host. */
+  readonly host_namespaces: readonly string[];
+  /** Names of services that may mount the engine's socket. */
+  readonly engine_socket: readonly string[];
+  /** Absolute host paths that services may mount, as `/path` or `/path:ro`. */
+  readonly host_binds: readonly string[];
+}
+
+/** One Compose project that Harbormaster owns on this host, with every default resolved. Durations in milliseconds. */
+export interface App {
+  readonly name: string;
+  readonly project: string;
+  readonly repository: Repository;
+  readonly ref: Ref;
+  /** Folder in the repository that relative paths start from; '.' for its top. */
+  readonly path: string;
+  /** Relative to `path`; empty: found as Compose finds them. */
+  readonly composeFiles: readonly string[];
+  readonly profiles: readonly string[];
+  readonly environment: Readonly<Record<string, MaybeSecret>>;
+  readonly unsetVariables: 'error' | 'warn';
+  readonly submodules: boolean;
+  readonly enabled: boolean;
+  readonly interval: number;
+  readonly health: HealthLimits;
+  readonly strategy: string;
+  readonly allow: Allowances;
+}
+
+export interface HealthLimits {
+  /** How long a deployment may take to become healthy. */
+  readonly deadline: number;
+  /** How long a container without a healthcheck must run without a restart before it counts as healthy. */
+  readonly minReady: number;
+}

@@ -1,0 +1,40 @@
+import type { ObservedContainer, ObservedNetwork } from './observed.ts';
+import type { ReleaseService } from './release.ts';
+
+/** Why something is done. There is no change without one. Values are never secret: fields are named, not shown. */
+export type Cause =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'image'; readonly from: string; readonly to: string }
+  | { readonly kind: 'configuration'; readonly fields: readonly string[] }
+  | { readonly kind: 'content'; readonly paths: readonly string[] }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'stopped'; readonly found: string }
+  | { readonly kind: 'image-swapped' }
+  | { readonly kind: 'scale'; readonly from: number; readonly to: number }
+  | { readonly kind: 'follows'; readonly service: string; readonly relation: string }
+  | { readonly kind: 'network'; readonly network: string }
+  | { readonly kind: 'not-declared' }
+  | { readonly kind: 'app-removed' };
+
+export type Change =
+  | { readonly kind: 'create'; readonly to: ReleaseService; readonly cause: Cause }
+  | {
+      readonly kind: 'replace';
+      readonly to: ReleaseService;
+      readonly from: readonly ObservedContainer[];
+      readonly cause: Cause;
+    }
+  | {
+      readonly kind: 'start';
+      readonly to: ReleaseService;
+      readonly from: readonly ObservedContainer[];
+      readonly cause: Cause;
+    }
+  | {
+      readonly kind: 'remove';
+      readonly service: string;
+      readonly from: readonly ObservedContainer[];
+      readonly cause: Cause;
+    }
+  | { readonly kind: 'replace-network'; readonly network: ObservedNetwork; readonly cause: Cause }
+  | { readonly kind: 'remove-network'; readonly network: ObservedNetwork; readonly cause: Cause };

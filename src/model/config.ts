@@ -1,0 +1,34 @@
+import type { App } from './app.ts';
+
+/** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
+export interface NotifierConfig {
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly on: readonly ('failed' | 'blocked' | 'recovered')[];
+  /** Empty: every app. */
+  readonly apps: readonly string[];
+}
+
+/** A loaded configuration, defaults resolved, secrets interpolated. Durations in milliseconds. */
+export interface HostConfig {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** SHA-256 over the file's bytes and over every file that it read. */
+  readonly fingerprint: string;
+  readonly host: string;
+  /** Apps of this host that are enabled. */
+  readonly apps: readonly App[];
+  /** Names that the file declares for this host, disabled ones too: a disabled app is left alone, not removed. */
+  readonly declared: readonly string[];
+  readonly notifiers: readonly NotifierConfig[];
+  readonly imageInterval: number;
+  readonly keepReleases: number;
+  /** How many apps may be removed in one go without a person. */
+  readonly removalGuard: number;
+  /** Also delete images of releases that are no longer kept. */
+  readonly prune: boolean;
+  /** Every secret value that the file brought in, for redaction. */
+  readonly secrets: readonly string[];
+  /** Files that the configuration was read from, to watch. */
+  readonly files: readonly string[];
+}

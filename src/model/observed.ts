@@ -1,0 +1,64 @@
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+export type ContainerHealth = 'none' | 'starting' | 'healthy' | 'unhealthy';
+
+/** One container of the host, ours or not, as the engine's list tells it. */
+export interface ObservedContainer {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly project: string | undefined;
+  readonly service: string | undefined;
+  /** Of `docker compose run`: never part of the declared state. */
+  readonly oneOff: boolean;
+  /** Value of our instance label. */
+  readonly instance: string | undefined;
+  /** Value of our app label. */
+  readonly app: string | undefined;
+  /** Value of our digest label. */
+  readonly digest: string | undefined;
+  readonly imageId: string;
+  readonly state: ContainerState;
+  readonly health: ContainerHealth;
+  readonly exitCode: number | undefined;
+  readonly ports: readonly { readonly hostIp: string; readonly port: number; readonly protocol: string }[];
+}
+
+/** The whole host in one look. */
+export interface Observed {
+  readonly containers: readonly ObservedContainer[];
+}
+
+/** One container, inspected: what the list cannot tell. */
+export interface ContainerReport {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string | undefined;
+  readonly digest: string | undefined;
+  readonly imageId: string;
+  readonly state: ContainerState;
+  readonly health: ContainerHealth;
+  readonly exitCode: number;
+  readonly restarts: number;
+  readonly oomKilled: boolean;
+  readonly error: string;
+  /** Milliseconds since the epoch; 0 if it never started. */
+  readonly startedAt: number;
+  /** Output of the last healthcheck, at most some hundred characters. */
+  readonly healthOutput: string;
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string | undefined;
+  /** Key in the compose file. */
+  readonly key: string | undefined;
+  readonly instance: string | undefined;
+  readonly digest: string | undefined;
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly project: string | undefined;
+  readonly key: string | undefined;
+}

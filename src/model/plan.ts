@@ -1,0 +1,37 @@
+import type { Cause } from './change.ts';
+
+export interface ContainerRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ServiceCause {
+  readonly service: string;
+  readonly cause: Cause;
+}
+
+/** One act, complete: it names what it touches and leaves the engine no choice. */
+export type Step =
+  | { readonly kind: 'pull'; readonly services: readonly string[]; readonly image: string }
+  | { readonly kind: 'build'; readonly service: string; readonly tag: string }
+  | { readonly kind: 'files'; readonly paths: readonly string[] }
+  | { readonly kind: 'stop'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
+  | { readonly kind: 'remove-network'; readonly network: ContainerRef; readonly cause: Cause }
+  | { readonly kind: 'create'; readonly services: readonly ServiceCause[] }
+  | { readonly kind: 'replace'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
+  | { readonly kind: 'start'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
+  | {
+      readonly kind: 'await';
+      readonly services: readonly string[];
+      readonly condition: 'started' | 'healthy' | 'completed';
+    }
+  | { readonly kind: 'remove'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] };
+
+/** The ordered, complete, printable list of acts that takes an app from what was observed to a release. */
+export interface Plan {
+  readonly app: string;
+  readonly project: string;
+  /** Digest of the release; undefined when the app is removed. */
+  readonly release: string | undefined;
+  readonly steps: readonly Step[];
+}

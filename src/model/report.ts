@@ -1,0 +1,82 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Change } from './change.ts';
+import type { Outcome } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import type { Revision } from './revision.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What `plan` answers for one app: what would happen, why, and what forbids it. */
+export type PlanReport =
+  | {
+      readonly kind: 'planned';
+      readonly app: string;
+      readonly revision: Revision;
+      readonly release: string;
+      readonly changes: readonly Change[];
+      readonly plan: Plan;
+      readonly verdicts: readonly Verdict[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'removal'; readonly app: string; readonly plan: Plan; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly kind: 'failed';
+      readonly app: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
+
+/** How one pass over one app ended, for whoever asked for it. */
+export interface PassReport {
+  readonly app: string;
+  readonly outcome: Outcome;
+  /** Sequence number of the entry that tells it; undefined when nothing was written. */
+  readonly entry: number | undefined;
+  readonly revision: Revision | undefined;
+}
+
+export type SyncState =
+  | { readonly state: 'in-sync' }
+  | { readonly state: 'out-of-sync'; readonly causes: readonly string[] }
+  | { readonly state: 'unknown'; readonly because: string };
+
+export type HealthState = 'healthy' | 'progressing' | 'degraded' | 'missing' | 'suspended';
+
+export interface ServiceStatus {
+  readonly service: string;
+  readonly health: HealthState;
+  /** E.g. `running (healthy)`, `exited (1)`. */
+  readonly found: string;
+  readonly containers: readonly string[];
+}
+
+export interface Block {
+  readonly code: string;
+  readonly detail: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** ISO 8601, or undefined while only a person or a change lifts it. */
+  readonly until: string | undefined;
+  readonly lift: string;
+}
+
+/** The five answers of one app, never mixed into one. */
+export interface AppStatus {
+  readonly app: string;
+  readonly source: { readonly state: 'fetched' | 'stale' | 'failed'; readonly detail: string };
+  readonly sync: SyncState;
+  readonly health: { readonly state: HealthState; readonly services: readonly ServiceStatus[] };
+  /** Which step runs; undefined: none. */
+  readonly operation: string | undefined;
+  readonly blockedBy: readonly Block[];
+  readonly deployed:
+    | { readonly release: string; readonly commit: string | undefined; readonly at: string; readonly seq: number }
+    | undefined;
+}
+
+export interface HostStatus {
+  readonly host: string;
+  /** Whether a daemon answered; without one, `source` is what the last pass left. */
+  readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+  readonly apps: readonly AppStatus[];
+}

@@ -1,0 +1,23 @@
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The commit that an app's ref resolved to. Author and committer are what the commit claims. */
+export interface Revision {
+  /** URL without credentials. */
+  readonly repository: string;
+  readonly ref: string;
+  readonly commit: string;
+  readonly author: Identity;
+  readonly committer: Identity;
+  readonly subject: string;
+}
+
+/** What a path of a commit is. `id` is Git's object id: a fingerprint of the content, whatever the disk says. */
+export interface GitObject {
+  readonly id: string;
+  readonly type: 'blob' | 'tree' | 'commit';
+}

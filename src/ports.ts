@@ -1,0 +1,201 @@
+/** Every effect of Harbormaster on one page. Adapters live in `edges/` and decide nothing. */
+import type { App, Repository } from './model/app.ts';
+import type { ComposeModel } from './model/compose-model.ts';
+import type { Entry, EntryBody } from './model/entry.ts';
+import type {
+  ContainerReport,
+  Observed,
+  ObservedNetwork,
+  ObservedVolume,
+} from './model/observed.ts';
+import type { MountedPath, Pin, Release } from './model/release.ts';
+import type { GitObject, Revision } from './model/revision.ts';
+
+export interface Clock {
+  now(): Date;
+  /** Monotonic milliseconds, for durations. */
+  elapsed(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where desired state comes from. Every call has a time limit. */
+export interface Source {
+  /**
+   * One cheap look: the commits that these apps' refs point at now, by app name; all refs of one repository in one request.
+   * A repository that fails gives its apps the error instead, and costs the others nothing.
+   */
+  look(apps: readonly App[]): Promise<ReadonlyMap<string, string | Error>>;
+  /** Makes sure that the mirror has the commit (fetching only if not) and describes it. */
+  fetch(app: App, commit: string): Promise<Revision>;
+  /** What each repository path is at a commit; undefined where it does not exist. Links inside the tree are followed. */
+  objects(repository: Repository, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, GitObject | undefined>>;
+  /** Content of a file, at most `limit` bytes; undefined if it does not exist or is no file. */
+  read(repository: Repository, commit: string, path: string, limit: number): Promise<Buffer | undefined>;
+  /**
+   * Writes these repository paths (files or whole folders) below `target`, straight from the object store: no filters, no hooks, links only where
+   * they stay inside the tree. Submodule folders are written only where `submodules` is set.
+   */
+  export(request: ExportRequest): Promise<void>;
+}
+
+export interface ExportRequest {
+  readonly repository: Repository;
+  readonly commit: string;
+  readonly paths: readonly string[];
+  readonly target: string;
+  readonly submodules: boolean;
+}
+
+export interface RenderRequest {
+  readonly project: string;
+  /** Folder that relative paths start from, absolute. */
+  readonly directory: string;
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** Absolute path of the `.env` file to interpolate from, if there is one. */
+  readonly envFile: string | undefined;
+  readonly profiles: readonly string[];
+  /** The whole environment of the rendering, revealed. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Rendered {
+  readonly model: ComposeModel;
+  /** Names of variables that were unset and have no default. */
+  readonly unset: readonly string[];
+  /** How well the renderer was fenced in. */
+  readonly isolation: Isolation;
+}
+
+/** Best first: no network and no privileges; no privileges; memory and CPU limits only. */
+export type Isolation = 'namespace' | 'unprivileged' | 'limits';
+
+export interface LocalImage {
+  readonly id: string;
+  readonly repoDigests: readonly string[];
+  readonly repoTags: readonly string[];
+}
+
+/** A release that is on disk: what the engine is given. */
+export interface StoredRelease {
+  readonly release: Release;
+  /** Absolute path of the sealed compose file. */
+  readonly file: string;
+}
+
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+  readonly compose: string;
+  readonly isolation: Isolation;
+}
+
+/** What runs containers. Reads may be called at any time; acts only under the lock. */
+export interface Engine {
+  facts(): Promise<EngineFacts>;
+  render(request: RenderRequest): Promise<Rendered>;
+  observe(): Promise<Observed>;
+  /** Waits in the engine until each container's state is settled; a container that is gone is left out. */
+  inspect(ids: readonly string[]): Promise<readonly ContainerReport[]>;
+  /** The last lines that a container wrote, for a person to read. */
+  tail(id: string, lines: number): Promise<string>;
+  networks(project: string): Promise<readonly ObservedNetwork[]>;
+  volumes(project: string): Promise<readonly ObservedVolume[]>;
+  image(reference: string): Promise<LocalImage | undefined>;
+  /** Pulls the pinned image if it is not there, and gives it the local tag that keeps it from being pruned. */
+  pull(pin: Pin, keepAs: string): Promise<void>;
+  build(request: BuildRequest): Promise<void>;
+  /** Takes local tags away; an image with no tag left and no container goes. */
+  untag(references: readonly string[]): Promise<void>;
+  create(stored: StoredRelease, services: readonly string[]): Promise<void>;
+  replace(stored: StoredRelease, services: readonly string[]): Promise<void>;
+  start(ids: readonly string[]): Promise<void>;
+  stop(ids: readonly string[]): Promise<void>;
+  /** Stops and removes; anonymous volumes stay. */
+  remove(ids: readonly string[]): Promise<void>;
+  removeNetwork(id: string): Promise<void>;
+  /** After an unclean end: waits until the project's container list is stable, then removes or renames what a half-done recreation left. */
+  sweep(project: string): Promise<void>;
+}
+
+export interface BuildRequest {
+  readonly project: string;
+  readonly service: string;
+  readonly tag: string;
+  /** The `build:` section with absolute paths. */
+  readonly section: Readonly<Record<string, unknown>>;
+}
+
+export interface ImageRegistry {
+  /** What a tag points at now; throws `image-unavailable` with the registry's answer. */
+  resolve(reference: string): Promise<{ readonly digest: string; readonly platformDigest: string | undefined }>;
+}
+
+/** Releases, kept on disk so that a deployment or rollback needs neither Git nor a registry's tag. */
+export interface ReleaseStore {
+  save(release: Release): Promise<StoredRelease>;
+  load(app: string, digest: string): Promise<StoredRelease | undefined>;
+  /** Digests of an app's releases, newest first. */
+  list(app: string): Promise<readonly string[]>;
+  /** Removes all but the newest `keep` and the named ones; returns what was removed. */
+  prune(app: string, keep: number, pinned: readonly string[]): Promise<readonly Release[]>;
+}
+
+/** The stable folders of an app. */
+export interface AppFolders {
+  readonly live: string;
+  readonly data: string;
+  readonly cache: string;
+}
+
+/** `live/`: what containers mount from the repository. Changed in place, file by file. */
+export interface LiveFiles {
+  folders(app: string): AppFolders;
+  /** Which release `live/` holds; undefined if none, or if a change of it was cut short. */
+  holds(app: string): Promise<string | undefined>;
+  /** Brings `live/` to the release's mounted paths from an exported tree; what is no longer mounted stays until `tidy`. */
+  write(app: string, release: Release, exported: string): Promise<void>;
+  /** Deletes tracked files of earlier releases that this one does not have. Files we did not write stay. */
+  tidy(app: string, release: Release): Promise<void>;
+  /** True if `live/` has each of the paths with the content that was written. */
+  intact(app: string, mounts: readonly MountedPath[]): Promise<boolean>;
+}
+
+/** Folders for candidate revisions: readable by the unprivileged renderer, gone afterwards. */
+export interface Scratch {
+  create(): Promise<{ readonly path: string } & AsyncDisposable>;
+}
+
+export interface DeploymentLog {
+  /** Acknowledged only when flushed to disk. Throws `log-unwritable`; then nothing may be mutated. */
+  append(body: EntryBody): Promise<Entry>;
+  /** All entries, oldest first. */
+  entries(): Promise<readonly Entry[]>;
+}
+
+export interface Notifier {
+  notify(notification: Notification): Promise<void>;
+}
+
+export type NotificationEvent = 'failed' | 'blocked' | 'recovered';
+
+export interface Notification {
+  readonly event: NotificationEvent;
+  readonly host: string;
+  readonly app: string;
+  /** One sentence for a person. */
+  readonly summary: string;
+  readonly entry: Entry;
+}
+
+/** Parts of the progress of a pass, for a person who watches. */
+export type Progress = (app: string, message: string) => void;
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
