@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { asHarborError, type ErrorCode, HarborError, httpStatusOf, isErrorCode } from '../errors.ts';
+
+export const problemType = 'application/problem+json';
+
+/** An error as RFC 9457 tells it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly hint: string | undefined;
+  readonly at: string | undefined;
+}
+
+export function problemOf(error: unknown, status?: number): Problem {
+  const { code, message, hint, at } = asHarborError(error);
+  return {
+    type: `urn:harbormaster:problem:${code}`,
+    title: code.replaceAll('-', ' '),
+    status: status ?? httpStatusOf(code),
+    code,
+    detail: message,
+    hint,
+    at,
+  };
+}
+
+export const problemResponse = (problem: Problem): Response =>
+  new Response(JSON.stringify(problem), { status: problem.status, headers: { 'content-type': problemType } });
+
+const shape = z.looseObject({
+  code: z.string(),
+  detail: z.string(),
+  hint: z.string().optional(),
+  at: z.string().optional(),
+});
+
+/** The error that a daemon told; undefined if this is no problem of ours. A code that only another version knows is the world's. */
+export function errorOfProblem(value: unknown): HarborError | undefined {
+  const { data } = shape.safeParse(value);
+  if (data === undefined) return undefined;
+  const { code, detail, hint, at } = data;
+  return new HarborError(detail, { code: isErrorCode(code) ? code : 'daemon-unreachable', hint, at });
+}

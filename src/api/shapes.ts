@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
+
+/**
+ * What a client relies on in a daemon's answers: enough to know that they are what their type says. Open to more, so that neighbouring versions
+ * understand each other.
+ */
+const text = z.string();
+const texts = z.array(text);
+const identity = z.looseObject({ name: text, email: text, at: text });
+const revision = z.looseObject({
+  repository: text,
+  ref: text,
+  commit: text,
+  author: identity,
+  committer: identity,
+  subject: text,
+});
+const serviceCauses = z.array(z.looseObject({ service: text, cause: z.looseObject({ kind: text }) }));
+const services = { services: serviceCauses };
+
+const step = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('pull'), services: texts, image: text }),
+  z.looseObject({ kind: z.literal('build'), service: text, tag: text }),
+  z.looseObject({ kind: z.literal('files'), paths: texts }),
+  z.looseObject({ kind: z.literal('stop'), ...services }),
+  z.looseObject({
+    kind: z.literal('remove-network'),
+    network: z.looseObject({ name: text }),
+    cause: z.looseObject({ kind: text }),
+  }),
+  z.looseObject({ kind: z.literal('create'), ...services }),
+  z.looseObject({ kind: z.literal('replace'), ...services }),
+  z.looseObject({ kind: z.literal('start'), ...services }),
+  z.looseObject({ kind: z.literal('await'), services: texts, condition: text }),
+  z.looseObject({ kind: z.literal('remove'), ...services }),
+]);
+
+const plan = z.looseObject({ steps: z.array(step) });
+const verdicts = z.array(z.looseObject({ gate: text, ruling: z.enum(['allow', 'warn', 'deny']), reason: text }));
+const failure = { code: text, message: text, hint: text.optional() };
+
+const plans = z.array(
+  z.discriminatedUnion('kind', [
+    z.looseObject({ kind: z.literal('planned'), app: text, revision, release: text, plan, verdicts, warnings: texts }),
+    z.looseObject({ kind: z.literal('removal'), app: text, plan, verdicts }),
+    z.looseObject({ kind: z.literal('failed'), app: text, ...failure }),
+  ]),
+);
+
+const outcome = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('unchanged') }),
+  z.looseObject({ kind: z.literal('applied') }),
+  z.looseObject({
+    kind: z.literal('blocked'),
+    reasons: z.array(z.looseObject({ reason: text, lift: text.optional() })),
+  }),
+  z.looseObject({ kind: z.literal('failed'), step: text.optional(), ...failure }),
+  z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
+]);
+
+const reports = z.array(
+  z.looseObject({ app: text, outcome, entry: z.int().optional(), revision: revision.optional() }),
+);
+
+const health = z.enum(['healthy', 'progressing', 'degraded', 'missing', 'suspended']);
+const app = z.looseObject({
+  app: text,
+  source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed']), detail: text }),
+  sync: z.discriminatedUnion('state', [
+    z.looseObject({ state: z.literal('in-sync') }),
+    z.looseObject({ state: z.literal('out-of-sync'), causes: texts }),
+    z.looseObject({ state: z.literal('unknown'), because: text }),
+  ]),
+  health: z.looseObject({
+    state: health,
+    services: z.array(z.looseObject({ service: text, health, found: text, containers: texts })),
+  }),
+  operation: text.optional(),
+  blockedBy: z.array(z.looseObject({ code: text, detail: text, since: text, until: text.optional(), lift: text })),
+  deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
+});
+const host = z.looseObject({
+  host: text,
+  daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
+  apps: z.array(app),
+});
+
+export const isPlanReports = (value: unknown): value is readonly PlanReport[] => plans.safeParse(value).success;
+export const isPassReports = (value: unknown): value is readonly PassReport[] => reports.safeParse(value).success;
+export const isHostStatus = (value: unknown): value is HostStatus => host.safeParse(value).success;

@@ -1,0 +1,45 @@
+import type { HostConfig } from '../../model/config.ts';
+import { good, type Line, nextStep } from '../line.ts';
+import type { Verb } from '../verb.ts';
+import { counted, names } from '../views/count.ts';
+
+export const validate: Verb = {
+  name: 'validate',
+  group: 'Set up',
+  summary: 'checks the configuration and shows every mistake at once',
+  details:
+    'Each mistake is told as file:line:column with the key and what would be right. Neither Git nor Docker is asked. Exits with 4 if there is a mistake.',
+  examples: [
+    { command: 'harbormaster validate', does: 'the configuration of this host' },
+    { command: 'harbormaster validate --config new.yml', does: 'another one, before it is put in place' },
+  ],
+  async run(call) {
+    const config = await (await call.wired()).loadConfig();
+    call.answer(summaryOf(config), () => lines(config));
+    return 0;
+  },
+};
+
+const summaryOf = (config: HostConfig) => ({
+  valid: true,
+  file: config.file,
+  host: config.host,
+  apps: config.apps.map(({ name }) => name),
+  disabled: disabledOf(config),
+});
+
+const disabledOf = ({ apps, declared }: HostConfig): readonly string[] =>
+  declared.filter((name) => !apps.some((app) => app.name === name));
+
+function lines(config: HostConfig): readonly Line[] {
+  const apps = config.apps.map(({ name }) => name);
+  const disabled = disabledOf(config);
+  return [
+    [
+      good(`${config.file} is valid`),
+      `: ${counted(apps.length, 'app')} for the host ${config.host}${apps.length > 0 ? ` (${names(apps)})` : ''}.`,
+    ],
+    ...(disabled.length > 0 ? [`Disabled: ${names(disabled)}.`] : []),
+    ...nextStep('harbormaster plan'),
+  ];
+}

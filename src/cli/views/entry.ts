@@ -1,0 +1,115 @@
+import { outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
+import { imageText } from '../../core/format-plan.ts';
+import type { Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Revision } from '../../model/revision.ts';
+import { dim, type Line, nextStep, paragraph, spansOf, strong } from '../line.ts';
+import { moment, when } from '../moment.ts';
+import { outcomeStyle } from './log.ts';
+import { paintedStep, paintedVerdict } from './plan.ts';
+
+/** One entry in full. An outcome is shown with the plan of its intent. */
+export function entryView(entry: Entry, intent: EntryOf<'started'> | undefined, now: Date): readonly Line[] {
+  return [
+    [strong(`Entry ${entry.seq}`), 'app' in entry ? `, ${entry.app}` : '', ':'],
+    ...whatLines(entry),
+    '',
+    ...fact('when', when(entry.at, now)),
+    ...fact('host', `${entry.host} (instance ${entry.instance})`),
+    ...('trigger' in entry ? fact('trigger', triggerText(entry.trigger)) : []),
+    ...(entry.kind === 'finished'
+      ? [...fact('intent', `entry ${entry.intent}`), ...fact('took', `${(entry.duration / 1000).toFixed(1)} s`)]
+      : []),
+    ...('revision' in entry && entry.revision !== undefined ? revisionFacts(entry.revision) : []),
+    ...('release' in entry ? fact('release', entry.release ?? 'none: the app is removed') : []),
+    ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
+    ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
+    ...section('gates', verdictsOf(entry, intent).flatMap(paintedVerdict)),
+    ...(entry.kind === 'finished' ? section('services', entry.services.flatMap(serviceLines)) : []),
+  ];
+}
+
+const labelWidth = 12;
+
+const fact = (label: string, text: string): readonly Line[] =>
+  paragraph(text).map((line, index) => [dim(`  ${(index === 0 ? label : '').padEnd(labelWidth)}`), ...spansOf(line)]);
+
+const section = (title: string, lines: readonly Line[]): readonly Line[] =>
+  lines.length === 0 ? [] : ['', [strong(title)], ...lines];
+
+function whatLines(entry: Entry): readonly Line[] {
+  if (!('outcome' in entry)) return paragraph(sentenceOf(entry), 2);
+  const paint = outcomeStyle(entry.outcome.kind);
+  const [first = '', ...output] = outcomeSentence(entry.outcome).split(/\r?\n/);
+  return [
+    [paint(`  ${first}`)],
+    ...output.flatMap((line) => paragraph(line, 4)),
+    ...liftsOf(entry.outcome).flatMap((lift) => nextStep(lift, 2)),
+  ];
+}
+
+function liftsOf(outcome: Outcome): readonly string[] {
+  if (outcome.kind === 'blocked')
+    return outcome.reasons.flatMap(({ lift }) => (lift === undefined ? [] : `to lift it: ${lift}`));
+  return outcome.kind === 'failed' && outcome.hint !== undefined ? [outcome.hint] : [];
+}
+
+const triggers: Readonly<Record<Trigger['kind'], string>> = {
+  start: 'Harbormaster was started',
+  interval: 'the interval was over',
+  'file-change': 'the configuration changed',
+  retry: 'tried again after a failure',
+  request: 'somebody asked for it',
+};
+
+const triggerText = ({ kind, by }: Trigger): string =>
+  `${triggers[kind]}${by === undefined ? '' : ` (${by}, as claimed)`}`;
+
+function revisionFacts({ commit, ref, repository, author, committer, subject }: Revision): readonly Line[] {
+  const isSame = author.name === committer.name && author.email === committer.email;
+  return [
+    ...fact('commit', `${commit} "${subject}"`),
+    ...fact('of', `${repository} ${ref}`),
+    ...fact('author', `${author.name} <${author.email}>, ${moment(author.at)}`),
+    ...(isSame ? [] : fact('committer', `${committer.name} <${committer.email}>, ${moment(committer.at)}`)),
+  ];
+}
+
+function planOf(entry: Entry, intent: EntryOf<'started'> | undefined) {
+  if (entry.kind === 'started') return entry.steps;
+  return intent?.steps ?? [];
+}
+
+function verdictsOf(entry: Entry, intent: EntryOf<'started'> | undefined) {
+  if (entry.kind === 'started' || entry.kind === 'refused') return entry.verdicts;
+  return intent?.verdicts ?? [];
+}
+
+const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
+
+function serviceLines({ service, change, because, image, containers, completed }: ServiceRecord): readonly Line[] {
+  const about = (label: string, text: string): Line => `    ${label.padEnd(labelWidth)}${text}`;
+  return [
+    [
+      '  ',
+      strong(service),
+      `  ${change === 'none' ? 'not touched' : change}${because === undefined ? '' : `: ${because}`}${completed ? ' (ran to its end)' : ''}`,
+    ],
+    ...fromTo(image.from, image.to, imageText).map((text) => about('image', text)),
+    ...fromTo(listed(containers.before), listed(containers.after), (text) => text).map((text) =>
+      about('containers', text),
+    ),
+  ];
+}
+
+const listed = (ids: readonly string[]): string | undefined =>
+  ids.length === 0 ? undefined : ids.map(short).join(' ');
+
+function fromTo(from: string | undefined, to: string | undefined, show: (text: string) => string): readonly string[] {
+  if (from === undefined && to === undefined) return [];
+  return [
+    from === to
+      ? show(to ?? '')
+      : `${from === undefined ? 'none' : show(from)} → ${to === undefined ? 'none' : show(to)}`,
+  ];
+}

@@ -1,0 +1,120 @@
+import { stepLines, verdictLines } from '../../core/format-plan.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import type { PlanReport } from '../../model/report.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { bad, dim, good, type Line, nextStep, paragraph, type Span, strong, warn } from '../line.ts';
+import { counted, names, share, tally } from './count.ts';
+import { revisionText } from './revision.ts';
+
+export type Prospect = 'unchanged' | 'changes' | 'removal' | 'blocked' | 'failed';
+
+/** What a plan means for its app. */
+export function prospectOf(report: PlanReport): Prospect {
+  if (report.kind === 'failed') return 'failed';
+  if (report.kind === 'planned' && report.plan.steps.length === 0) return 'unchanged';
+  if (report.verdicts.some(({ ruling }) => ruling === 'deny')) return 'blocked';
+  return report.kind === 'removal' ? 'removal' : 'changes';
+}
+
+/** What would happen, why, and what forbids it: what matters first, what stays as it is in one line. */
+export function planView(reports: readonly PlanReport[], now: Date): readonly Line[] {
+  if (reports.length === 0)
+    return ['No app is declared for this host.', ...nextStep('Add one under `apps:` in the configuration.')];
+  const unchanged = reports.filter((report) => prospectOf(report) === 'unchanged').map(({ app }) => app);
+  if (unchanged.length === reports.length) return [`Nothing to do: ${whatIsFine(unchanged)} as Git declares.`];
+  const others = reports.filter((report) => prospectOf(report) !== 'unchanged');
+  return [
+    ...others.flatMap((report) => [...appLines(report, now), '']),
+    ...(unchanged.length > 0 ? [`As Git declares: ${names(unchanged)}.`, ''] : []),
+    summary(reports),
+    ...(reports.some(wouldAct)
+      ? nextStep('`harbormaster apply` does it now; a running daemon does it by itself.')
+      : []),
+  ];
+}
+
+const wouldAct = (report: PlanReport): boolean => ['changes', 'removal'].includes(prospectOf(report));
+
+const whatIsFine = (apps: readonly string[]): string =>
+  apps.length === 1 ? `${apps[0]} is` : `${share(apps.length, apps.length)} apps are`;
+
+function appLines(report: PlanReport, now: Date): readonly Line[] {
+  switch (report.kind) {
+    case 'failed':
+      return [
+        [strong(report.app), ': ', bad('could not be planned')],
+        ...paragraph(report.message, 2),
+        ...(report.hint === undefined ? [] : nextStep(report.hint, 2)),
+      ];
+    case 'removal':
+      return [
+        [
+          strong(report.app),
+          ': ',
+          ...(prospectOf(report) === 'blocked'
+            ? [bad('blocked'), ': it left the configuration, but is not removed']
+            : [warn('left the configuration; it would be removed')]),
+        ],
+        ...body(report),
+      ];
+    case 'planned':
+      return [plannedTitle(report, now), ...body(report)];
+    default:
+      return report satisfies never;
+  }
+}
+
+const plannedTitle = (report: Extract<PlanReport, { kind: 'planned' }>, now: Date): Line => [
+  strong(report.app),
+  ': ',
+  ...(prospectOf(report) === 'blocked' ? [bad('blocked'), ' on the way to '] : [good('would change'), ', to ']),
+  revisionText(report.revision, now),
+];
+
+function body(report: {
+  readonly plan: Plan;
+  readonly verdicts: readonly Verdict[];
+  readonly warnings?: readonly string[];
+}): readonly Line[] {
+  return [
+    ...report.plan.steps.flatMap(paintedStep),
+    ...(report.warnings ?? []).map((warning): Line => [warn(`  ! ${warning}`)]),
+    ...report.verdicts.filter(({ ruling }) => ruling !== 'allow').flatMap(paintedVerdict),
+  ];
+}
+
+const verbStyles: Readonly<Record<Step['kind'], (text: string) => Span>> = {
+  pull: dim,
+  build: dim,
+  files: dim,
+  await: dim,
+  create: good,
+  start: good,
+  replace: warn,
+  stop: warn,
+  remove: bad,
+  'remove-network': bad,
+};
+
+/** Two blanks and the verb in eight columns: the part that is painted. */
+const verbWidth = 10;
+
+export const paintedStep = (step: Step): readonly Line[] =>
+  stepLines(step).map((line) => [verbStyles[step.kind](line.slice(0, verbWidth)), line.slice(verbWidth)]);
+
+export const paintedVerdict = (verdict: Verdict): readonly Line[] =>
+  verdictLines([verdict]).map((line, index) =>
+    index > 0 || verdict.ruling === 'allow' ? line : [(verdict.ruling === 'deny' ? bad : warn)(line)],
+  );
+
+const endings: Readonly<Record<Exclude<Prospect, 'unchanged'>, readonly [string, string]>> = {
+  changes: ['would change', 'would change'],
+  removal: ['would be removed', 'would be removed'],
+  blocked: ['is blocked', 'are blocked'],
+  failed: ['could not be planned', 'could not be planned'],
+};
+
+function summary(reports: readonly PlanReport[]): Line {
+  const words = reports.map(prospectOf).flatMap((prospect) => (prospect === 'unchanged' ? [] : [endings[prospect]]));
+  return [strong(`Of ${counted(reports.length, 'app')}: ${tally(words)}.`)];
+}

@@ -1,0 +1,46 @@
+import { bad, good, type Line, nextStep, type Span, strong, warn } from '../line.ts';
+import type { LogProblem, VerifyReport } from '../wired.ts';
+import { counted, names } from './count.ts';
+
+/** What the files of the log prove, and what they cannot. */
+export function verifyView(report: VerifyReport): readonly Line[] {
+  const { problem, torn, entries, files, repairs, open } = report;
+  const size = `${counted(entries, 'entry', 'entries')} in ${counted(files, 'file')}`;
+  return [
+    ...verdictLines(report, size),
+    ...(entries === 0 ? [] : [['  head        ', report.head] as const]),
+    ...(repairs.length > 0
+      ? [
+          `  repaired    ${repairs.map(({ seq, length }) => `entry ${seq} covers ${length} bytes of a torn write`).join('; ')}`,
+        ]
+      : []),
+    ...(open.length > 0
+      ? [`  open        ${names(open.map(({ seq, app }) => `entry ${seq} (${app})`))}: work under way, or cut short`]
+      : []),
+    ...section('Proven', report.proves, good('✓')),
+    ...section(problem || torn ? 'Not proven, besides' : 'Not proven', report.cannotProve, warn('·')),
+  ];
+}
+
+function verdictLines({ problem, torn }: VerifyReport, size: string): readonly Line[] {
+  if (problem !== undefined) {
+    return [
+      [bad('The deployment log is damaged.'), ` ${size} hold; the first bad line is`],
+      `  ${placeOf(problem)}: ${problem.what}`,
+      ...nextStep('Copy the log folder away as evidence before anything else. Nothing after that line was looked at.'),
+    ];
+  }
+  if (torn !== undefined) {
+    return [
+      [warn('The deployment log ends in a torn write.'), ` ${size} hold; then comes`],
+      `  ${placeOf(torn)}: ${torn.what}`,
+      ...nextStep('The next start of Harbormaster covers it with an entry. While a daemon writes, just verify again.'),
+    ];
+  }
+  return [[good('The deployment log is whole:'), ` ${size}.`]];
+}
+
+const placeOf = ({ file, line, offset }: LogProblem): string => `${file}:${line} (byte ${offset})`;
+
+const section = (title: string, items: readonly string[], mark: Span): readonly Line[] =>
+  items.length === 0 ? [] : ['', [strong(`${title}:`)], ...items.map((item): Line => ['  ', mark, ` ${item}`])];

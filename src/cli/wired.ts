@@ -1,0 +1,86 @@
+import type { HostConfig } from '../model/config.ts';
+import type { Entry } from '../model/entry.ts';
+import type { Harbor } from '../reconcile/harbor.ts';
+
+/** What the command line and the environment say about this call; `wire` makes everything else from it. */
+export interface Invocation {
+  /** Absolute. */
+  readonly configFile: string;
+  /** Absolute. */
+  readonly stateDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly hostName: string;
+}
+
+/** Everything that the verbs work with. Each member does its work only when it is called. */
+export interface Wired {
+  readonly socketPath: string;
+  loadConfig(): Promise<HostConfig>;
+  /** Harbor for reading verbs, in this process, without a lock. */
+  reader(signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
+  /** Harbor for mutating verbs, in this process, under the state lock. Throws `lock-held` naming the holder. */
+  operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
+  /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
+  daemon(signal: AbortSignal, serve: Serve): Promise<void>;
+  readonly log: LogReader;
+  doctor(): Promise<readonly Check[]>;
+  /** The main job on a stage of its own; `say` gets one line at a time. */
+  demo(say: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** JSON Schema of the configuration. */
+  schema(): object;
+  /** Text of a first configuration. */
+  starter(answers: StarterAnswers): string;
+}
+
+/** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
+export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
+
+export interface LogReader {
+  /** All entries, oldest first. */
+  entries(): Promise<readonly Entry[]>;
+  /** Entries after a sequence number, those that are there and those that come, until the signal. */
+  follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
+  verify(): Promise<VerifyReport>;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** The first thing that is wrong. */
+  readonly problem: LogProblem | undefined;
+  /** Bytes at the end that no entry owns: a write that is under way or was cut short. */
+  readonly torn: LogProblem | undefined;
+  /** Entries that hold. */
+  readonly entries: number;
+  readonly files: number;
+  /** SHA-256 of the last line that holds. */
+  readonly head: string;
+  readonly repairs: readonly { readonly seq: number; readonly length: number }[];
+  /** Intents without an outcome yet. */
+  readonly open: readonly { readonly seq: number; readonly app: string }[];
+  readonly proves: readonly string[];
+  readonly cannotProve: readonly string[];
+}
+
+export interface LogProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Of the line's first byte. */
+  readonly offset: number;
+  readonly what: string;
+}
+
+/** One thing that `doctor` looked at. */
+export interface Check {
+  readonly name: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly hint: string | undefined;
+}
+
+export interface StarterAnswers {
+  readonly app: string;
+  readonly url: string;
+  readonly branch: string;
+}

@@ -1,0 +1,257 @@
+import { createServer } from 'node:http';
+import { expect, test } from 'vitest';
+import { daemonHarbor } from '../../src/api/client.ts';
+import { exchange } from '../../src/api/exchange.ts';
+import { HarborError } from '../../src/errors.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Step } from '../../src/model/plan.ts';
+import type { HostStatus, PlanReport } from '../../src/model/report.ts';
+import { appStatus, inSync, passed, planned, planOf, steps } from '../cli/builders.ts';
+import { harbormaster } from '../cli/rig.ts';
+import { daemon, socketPath } from './rig.ts';
+
+const cause = { kind: 'new' } as const;
+const services = [{ service: 'web', cause }];
+const containers = [{ id: 'c', name: 'shop-web-1' }];
+const everyStep: readonly Step[] = [
+  ...steps,
+  { kind: 'build', service: 'web', tag: 't' },
+  { kind: 'files', paths: ['nginx.conf'] },
+  { kind: 'stop', services, containers },
+  {
+    kind: 'remove-network',
+    network: { id: 'n', name: 'shop_default' },
+    cause: { kind: 'network', network: 'default' },
+  },
+  { kind: 'create', services },
+  { kind: 'start', services, containers },
+  { kind: 'remove', services, containers },
+];
+
+/** What JSON makes of a value: keys that are undefined are gone. */
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+test('every kind of plan comes through as it is, and so do the names of the apps', async () => {
+  const plans: readonly PlanReport[] = [
+    inSync('blog'),
+    planned({
+      plan: planOf('shop', everyStep),
+      verdicts: [{ gate: 'g', ruling: 'warn', service: undefined, reason: 'r', lift: undefined }],
+    }),
+    { kind: 'removal', app: 'old', plan: planOf('old', []), verdicts: [] },
+    { kind: 'failed', app: 'wiki', code: 'compose-invalid', message: 'm', hint: undefined },
+  ];
+  const asked: unknown[] = [];
+  await using hm = await daemon({
+    plan: async (apps) => {
+      asked.push(apps);
+      return plans;
+    },
+  });
+  expect(plain(await daemonHarbor(hm.path).plan(['a b', 'ü&app=x']))).toEqual(plain(plans));
+  await daemonHarbor(hm.path).plan([]);
+  expect(asked).toEqual([['a b', 'ü&app=x'], []]);
+});
+
+test('every kind of status comes through as it is', async () => {
+  const status: HostStatus = {
+    host: 'prod-1',
+    daemon: { pid: 1, since: '2026-01-01T00:00:00Z' },
+    apps: [
+      appStatus(),
+      appStatus({ sync: { state: 'unknown', because: 'b' }, operation: 'replace web', deployed: undefined }),
+      appStatus({
+        sync: { state: 'out-of-sync', causes: ['c'] },
+        blockedBy: [{ code: 'blocked', detail: 'd', since: 's', until: undefined, lift: 'l' }],
+      }),
+    ],
+  };
+  await using hm = await daemon({ status: async () => status });
+  expect(plain(await daemonHarbor(hm.path).status(['shop']))).toEqual(plain(status));
+});
+
+test('every outcome comes through, after each step as it happens, with who asked', async () => {
+  const outcomes: readonly Outcome[] = [
+    { kind: 'applied' },
+    { kind: 'unchanged' },
+    { kind: 'blocked', reasons: [{ reason: 'r', lift: undefined }] },
+    { kind: 'failed', step: undefined, code: 'unhealthy', message: 'm', hint: 'h' },
+    { kind: 'interrupted', step: 's' },
+  ];
+  const reports = outcomes.map((outcome) => passed({ outcome, entry: undefined, revision: undefined }));
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await using hm = await daemon({
+    apply: async (apps, trigger, progress) => {
+      expect([apps, trigger]).toEqual([['shop'], { kind: 'request', by: 'Zoë (sudo)\\u001b' }]);
+      progress('shop', 'pull ü\nx');
+      await gate;
+      progress('shop', 'replace web');
+      return reports;
+    },
+  });
+  const told: string[] = [];
+  const answer = await daemonHarbor(hm.path).apply(
+    ['shop'],
+    { kind: 'request', by: 'Zoë (sudo)\u001b' },
+    (app, message) => {
+      told.push(`${app}: ${message}`);
+      release();
+    },
+  );
+  expect(told).toEqual(['shop: pull ü\nx', 'shop: replace web']);
+  expect(plain(answer)).toEqual(plain(reports));
+});
+
+test('errors of the daemon are thrown as they were there', async () => {
+  const error = new HarborError('there is no app x', {
+    code: 'app-unknown',
+    hint: 'Apps of this host: shop',
+    at: 'h.yml:1:1',
+  });
+  const fail = async (): Promise<never> => {
+    throw error;
+  };
+  await using hm = await daemon({ plan: fail, status: fail, apply: fail });
+  const harbor = daemonHarbor(hm.path);
+  const same = { name: 'HarborError', code: 'app-unknown', message: error.message, hint: error.hint, at: error.at };
+  await expect(harbor.plan(['x'])).rejects.toMatchObject(same);
+  await expect(harbor.status(['x'])).rejects.toMatchObject(same);
+  await expect(harbor.apply(['x'], { kind: 'request' }, () => undefined)).rejects.toMatchObject(same);
+});
+
+test('also those that come after the first step', async () => {
+  await using hm = await daemon({
+    apply: async (_apps, _trigger, progress) => {
+      progress('shop', 'pull');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      throw new HarborError('the disk is full', { code: 'log-unwritable' });
+    },
+  });
+  await expect(daemonHarbor(hm.path).apply([], { kind: 'request' }, () => undefined)).rejects.toMatchObject({
+    code: 'log-unwritable',
+  });
+});
+
+test('without a daemon there is an error that says so', async () => {
+  const path = await socketPath();
+  await expect(daemonHarbor(path).status([])).rejects.toMatchObject({
+    code: 'daemon-unreachable',
+    message: `no daemon answers on ${path}`,
+  });
+});
+
+test('an interrupt stops the asking, not the work', async () => {
+  let finished = false;
+  const interrupting = new AbortController();
+  const hm = await daemon({
+    apply: async (_apps, _trigger, progress) => {
+      progress('shop', 'pull');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      finished = true;
+      return [];
+    },
+  });
+  const asking = daemonHarbor(hm.path, interrupting.signal).apply([], { kind: 'request' }, () => interrupting.abort());
+  await expect(asking).rejects.toMatchObject({
+    code: 'interrupted',
+    message: 'left; the daemon goes on with what it began',
+  });
+  await hm.serving[Symbol.asyncDispose]();
+  expect(finished).toBe(true);
+});
+
+async function strangeDaemon(answer: Parameters<typeof createServer>[1]) {
+  const path = await socketPath();
+  const server = createServer(answer).listen(path);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+test('a daemon that goes away in the middle is told from one that was never there', async () => {
+  await using hm = await strangeDaemon((_request, response) => {
+    response.write('{"progress":{"app":"shop","message":"pull"}}\n');
+    setTimeout(() => response.destroy(), 50);
+  });
+  await expect(daemonHarbor(hm.path).apply([], { kind: 'request' }, () => undefined)).rejects.toMatchObject({
+    code: 'daemon-unreachable',
+    message: 'the daemon went away in the middle of its answer',
+  });
+});
+
+test('an answer that ends without reports is no answer', async () => {
+  await using hm = await strangeDaemon((_request, response) =>
+    response.end('{"progress":{"app":"shop","message":"pull"}}\n'),
+  );
+  await expect(daemonHarbor(hm.path).apply([], { kind: 'request' }, () => undefined)).rejects.toMatchObject({
+    code: 'daemon-unreachable',
+  });
+});
+
+test.each(['', 'nonsense', '{"plans":[{"kind":"prophecy"}]}', '{"host":1}'])(
+  'an answer %o of another version is not believed',
+  async (body) => {
+    await using hm = await strangeDaemon((_request, response) => response.end(body));
+    await expect(daemonHarbor(hm.path).plan([])).rejects.toMatchObject({
+      code: 'daemon-unreachable',
+      hint: expect.stringContaining('one version'),
+    });
+    await expect(daemonHarbor(hm.path).status([])).rejects.toMatchObject({ code: 'daemon-unreachable' });
+  },
+);
+
+test('a daemon that hangs is given up, one that works long is not', async () => {
+  await using hanging = await strangeDaemon(() => undefined);
+  const asking = exchange(hanging.path, { method: 'GET', path: '/v1/status' }, { heartbeat: 20, limit: 50 });
+  await expect(asking.next()).rejects.toMatchObject({
+    code: 'daemon-unreachable',
+    message: `the daemon on ${hanging.path} no longer answers`,
+  });
+
+  await using working = await daemon({
+    plan: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return [];
+    },
+  });
+  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 50 });
+  expect((await waiting.next()).value).toEqual({ plans: [] });
+});
+
+test('plan, apply and status of the command line go to the daemon that runs, and healthcheck finds it', async () => {
+  const own = { plan: () => Promise.reject(new Error('asked this process')) };
+  await using hm = await daemon({
+    plan: async () => [planned()],
+    apply: async (_apps, _trigger, progress) => {
+      progress('shop', 'replace web');
+      return [passed()];
+    },
+    status: async () => ({ host: 'prod-1', daemon: { pid: 1, since: '2026-01-31T14:00:00Z' }, apps: [appStatus()] }),
+  });
+  const rig = { harbor: own, socketPath: hm.path };
+  expect(await harbormaster('plan', rig)).toMatchObject({
+    exitCode: 2,
+    stdout: expect.stringContaining('shop: would change'),
+  });
+  expect(await harbormaster('apply', rig)).toMatchObject({
+    exitCode: 0,
+    stderr: '· shop  replace web\n',
+    stdout: expect.stringContaining('✓ shop'),
+  });
+  expect(await harbormaster('status', rig)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('its one app matches'),
+  });
+  expect(await harbormaster('healthcheck', rig)).toMatchObject({
+    exitCode: 0,
+    stdout: `The daemon answers: pid ${process.pid}, version 1.2.3.\n`,
+  });
+});

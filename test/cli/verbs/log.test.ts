@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import { entry, finished, revision, started } from '../builders.ts';
+import { harbormaster } from '../rig.ts';
+
+const opened = entry(40, 200, { kind: 'opened', version: '1.2.3', snapshot: { apps: {} } });
+const intent = entry(41, 12, started());
+const deployed = entry(42, 12, finished());
+const refused = entry(43, 3, {
+  kind: 'refused',
+  app: 'crm',
+  trigger: { kind: 'request', by: 'ada' },
+  revision: revision({ commit: '1111111111aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }),
+  release: 's'.repeat(64),
+  outcome: {
+    kind: 'blocked',
+    reasons: [{ reason: 'service agent runs privileged', lift: 'apps.crm.allow.privileged: [agent]' }],
+  },
+  verdicts: [
+    {
+      gate: 'privileged',
+      ruling: 'deny',
+      service: 'agent',
+      reason: 'runs privileged',
+      lift: 'apps.crm.allow.privileged: [agent]',
+    },
+  ],
+});
+const failed = entry(44, 1, {
+  ...finished({ app: 'wiki', intent: 39, services: [], duration: 61_000 }),
+  outcome: {
+    kind: 'failed',
+    step: 'wait for web',
+    code: 'unhealthy',
+    message: 'web exited (1)\nError: no such file',
+    hint: 'Push a fix.',
+  },
+});
+const recovered = entry(45, 0, { kind: 'recovered', app: 'crm', after: 43 });
+const entries = [opened, intent, deployed, refused, failed, recovered];
+
+test('log is one line an entry, the newest last', async () => {
+  const { stdout, stderr, exitCode } = await harbormaster('log', { entries });
+  expect(stdout).toBe(`\
+ENTRY  TIME (UTC)                       APP   COMMIT      WHAT
+40     2026-01-31 10:55:00  3 h ago     -     -           the log was opened by Harbormaster 1.2.3
+41     2026-01-31 14:03:00  12 min ago  shop  9d3e41c2f0  started: 3 steps
+42     2026-01-31 14:03:00  12 min ago  shop  9d3e41c2f0  applied (replace web) in 12.3 s
+43     2026-01-31 14:12:00  3 min ago   crm   1111111111  blocked: service agent runs privileged
+44     2026-01-31 14:14:00  1 min ago   wiki  9d3e41c2f0  failed at "wait for web": web exited (1)
+45     2026-01-31 14:15:00  just now    crm   -           recovered: it is what Git declares again (the trouble was entry 43)
+`);
+  expect([stderr, exitCode]).toEqual(['', 0]);
+});
+
+test('a terminal cuts the free text at its edge; a pipe does not', async () => {
+  const { stdout } = await harbormaster('log --no-color', { entries, terminal: { columns: 90 } });
+  const lines = stdout.trimEnd().split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBe(90);
+  expect(lines.at(-1)).toMatch(/recovered: it is what Git decla…$/);
+});
+
+test.each([
+  ['--app shop', [41, 42]],
+  ['--app crm --app wiki', [43, 44, 45]],
+  ['--since 5m', [43, 44, 45]],
+  ['--since 2026-01-31T14:03:00Z --until 2026-01-31T14:12:00Z', [41, 42, 43]],
+  ['--outcome blocked --outcome failed', [43, 44]],
+  ['--limit 2', [44, 45]],
+  ['--limit 0', [40, 41, 42, 43, 44, 45]],
+  ['', [40, 41, 42, 43, 44, 45]],
+])('log %s shows exactly what was asked for', async (options, seqs) => {
+  const { stdout } = await harbormaster(`log --json ${options}`, { entries });
+  const shown = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(shown).toEqual(entries.filter(({ seq }) => seqs.includes(seq)));
+});
+
+test('people get the last fifty entries, and are told that there are more', async () => {
+  const many = Array.from({ length: 60 }, (_, index) =>
+    entry(index + 1, 60 - index, { kind: 'recovered', app: 'shop', after: index }),
+  );
+  const { stdout, stderr } = await harbormaster('log', { entries: many });
+  expect(stdout.trimEnd().split('\n')).toHaveLength(51);
+  expect(stderr).toBe('10 earlier entries not shown; --limit 0 shows all.\n');
+  const { stdout: json } = await harbormaster('log --json', { entries: many });
+  expect(json.trimEnd().split('\n')).toHaveLength(60);
+});
+
+test('an empty answer says why it is empty', async () => {
+  expect((await harbormaster('log')).stderr).toBe('The deployment log is empty: nothing was tried on this host yet.\n');
+  expect((await harbormaster('log --app mail', { entries })).stderr).toBe('None of the 6 entries is like that.\n');
+});
+
+test('log --follow goes on with the new entries that match', async () => {
+  const coming = [entry(46, 0, started({ app: 'blog' })), entry(47, 0, started())];
+  const { stdout } = await harbormaster('log --app shop --limit 1 --follow', { entries, coming });
+  expect(stdout.split('\n').map((line) => line.slice(0, 2))).toEqual(['EN', '42', '47', '']);
+});
+
+test.each([
+  ['--since yesterday', "--since does not understand 'yesterday'"],
+  ['--until 2026-13-01', "--until does not understand '2026-13-01'"],
+  ['--outcome good', "--outcome cannot be 'good'"],
+  ['--limit -1', "--limit must be a whole number, not '-1'"],
+  ['--limit ten', "--limit must be a whole number, not 'ten'"],
+])('log %s is refused with what would be right', async (options, message) => {
+  const { stderr, exitCode } = await harbormaster(`log ${options}`, { entries });
+  expect(stderr).toContain(`harbormaster: ${message}\n`);
+  expect(exitCode).toBe(4);
+});
+
+test('log show tells a deployment with its plan, its services and who asked', async () => {
+  const { stdout, exitCode } = await harbormaster('log show 42', { entries });
+  expect(stdout).toBe(`\
+Entry 42, shop:
+  applied
+
+  when        12 min ago (2026-01-31 14:03:00 UTC)
+  host        prod-1 (instance i0123456)
+  trigger     the interval was over
+  intent      entry 41
+  took        12.3 s
+  commit      9d3e41c2f0a1b2c3d4e5f60718293a4b5c6d7e8f "Serve with nginx 1.28"
+  of          https://git.example.com/team/shop.git main
+  author      Ada Lovelace <ada@example.com>, 2026-01-31 14:00:00 UTC
+  release     ${'r'.repeat(64)}
+  follows     the entry with SHA-256 ${'a'.repeat(64)}
+
+plan
+  pull     nginx:1.28 (ab12cd34) for web
+  replace  web            image nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)
+  wait     web            until healthy
+
+services
+  web  replace: image nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)
+    image       nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)
+    containers  cccccccccccc → ffffffffffff
+`);
+  expect(exitCode).toBe(0);
+});
+
+test('log show tells a refusal with its gates and what lifts it', async () => {
+  const { stdout } = await harbormaster('log show 43', { entries });
+  expect(stdout).toContain(`\
+Entry 43, crm:
+  blocked: service agent runs privileged
+  → to lift it: apps.crm.allow.privileged: [agent]
+`);
+  expect(stdout).toContain('  trigger     somebody asked for it (ada, as claimed)\n');
+  expect(stdout).toContain(
+    '\ngates\n  ✗ privileged: agent runs privileged\n      to allow it: apps.crm.allow.privileged: [agent]\n',
+  );
+});
+
+test('log show tells a failure with the output that explains it', async () => {
+  const { stdout } = await harbormaster('log show 44', { entries });
+  expect(stdout).toContain('  failed at "wait for web": web exited (1)\n    Error: no such file\n  → Push a fix.\n');
+});
+
+test('log show --json is the entry as it is in the log', async () => {
+  expect(JSON.parse((await harbormaster('log show 42 --json', { entries })).stdout)).toEqual(deployed);
+});
+
+test('log show of an entry that is not there says which are', async () => {
+  const { stderr, exitCode } = await harbormaster('log show 99', { entries });
+  expect([stderr, exitCode]).toEqual([
+    'harbormaster: there is no entry 99\n→ The log holds 40 to 45; harbormaster log lists them.\n',
+    4,
+  ]);
+});
+
+const proof = {
+  ok: true,
+  problem: undefined,
+  torn: undefined,
+  entries: 128,
+  files: 2,
+  head: 'b'.repeat(64),
+  repairs: [{ seq: 7, length: 31 }],
+  open: [{ seq: 128, app: 'shop' }],
+  proves: ['entries 1 to 128 follow one another'],
+  cannotProve: ['that none came after it'],
+};
+
+test('log verify says what is proven and what is not', async () => {
+  const { stdout, exitCode } = await harbormaster('log verify', { verify: proof });
+  expect(stdout).toBe(`\
+The deployment log is whole: 128 entries in 2 files.
+  head        ${'b'.repeat(64)}
+  repaired    entry 7 covers 31 bytes of a torn write
+  open        entry 128 (shop): work under way, or cut short
+
+Proven:
+  ✓ entries 1 to 128 follow one another
+
+Not proven:
+  · that none came after it
+`);
+  expect(exitCode).toBe(0);
+});
+
+test('log verify names the first bad line of a damaged log', async () => {
+  const problem = {
+    file: '000001.jsonl',
+    line: 17,
+    offset: 9210,
+    what: 'it does not carry the hash of the line before',
+  };
+  const { stdout, exitCode } = await harbormaster('log verify', {
+    verify: { ...proof, ok: false, entries: 16, problem },
+  });
+  expect(stdout).toContain(
+    `\
+The deployment log is damaged. 16 entries in 2 files hold; the first bad line is
+  000001.jsonl:17 (byte 9210): it does not carry the hash of the line before
+  → Copy the log folder away`.replace('  →', '→'),
+  );
+  expect(exitCode).toBe(70);
+});
+
+test('a torn end is no damage, but not well either', async () => {
+  const torn = { file: '000001.jsonl', line: 129, offset: 99, what: 'it has no newline yet' };
+  const { stdout, exitCode } = await harbormaster('log verify', { verify: { ...proof, ok: false, torn } });
+  expect(stdout).toMatch(/^The deployment log ends in a torn write\./);
+  expect(exitCode).toBe(1);
+});

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import type { AppStatus, HostStatus } from '../../../src/model/report.ts';
+import { appStatus } from '../builders.ts';
+import { harbormaster } from '../rig.ts';
+
+const host = (apps: readonly AppStatus[], daemon?: HostStatus['daemon']) => ({
+  harbor: { status: async () => ({ host: 'prod-1', daemon, apps }) },
+});
+
+const running = { pid: 12, since: '2026-01-31T12:00:00Z' };
+
+const crm = appStatus({
+  app: 'crm',
+  sync: { state: 'out-of-sync', causes: ['service agent mounts the socket of the engine'] },
+  blockedBy: [
+    {
+      code: 'blocked',
+      detail: 'service agent mounts the socket of the engine',
+      since: '2026-01-31T14:03:00Z',
+      until: undefined,
+      lift: 'apps.crm.allow.engine_socket: [agent]',
+    },
+  ],
+});
+
+const wiki = appStatus({
+  app: 'wiki',
+  sync: { state: 'out-of-sync', causes: ['web: found exited (1)'] },
+  health: {
+    state: 'degraded',
+    services: [{ service: 'web', health: 'degraded', found: 'exited (1)', containers: ['dddddddddddd'] }],
+  },
+});
+
+test('status is one sentence, one line an app, and for each trouble why and what lifts it', async () => {
+  const { stdout, exitCode } = await harbormaster(
+    'status',
+    host([appStatus(), crm, appStatus({ app: 'blog' }), wiki], running),
+  );
+  expect(stdout).toBe(`\
+prod-1: 2 of 4 apps match Git and are healthy; 1 is blocked, 1 is degraded.
+
+APP   SOURCE   SYNC         HEALTH    LAST DEPLOYMENT
+shop  fetched  in sync      healthy   9d3e41c2f0, 12 min ago (2026-01-31 14:03:00 UTC)
+crm   fetched  out of sync  healthy   9d3e41c2f0, 12 min ago (2026-01-31 14:03:00 UTC)
+blog  fetched  in sync      healthy   9d3e41c2f0, 12 min ago (2026-01-31 14:03:00 UTC)
+wiki  fetched  out of sync  degraded  9d3e41c2f0, 12 min ago (2026-01-31 14:03:00 UTC)
+
+crm is blocked, since 12 min ago (2026-01-31 14:03:00 UTC)
+  service agent mounts the socket of the engine
+  → to lift it: apps.crm.allow.engine_socket: [agent]
+
+wiki is degraded
+  web: found exited (1)
+  → harbormaster log --app wiki
+
+Daemon: pid 12, started 2 h ago (2026-01-31 12:00:00 UTC).
+`);
+  expect(exitCode).toBe(0);
+});
+
+test('a host on which all is well takes no more than its table', async () => {
+  const { stdout } = await harbormaster('status', host([appStatus(), appStatus({ app: 'blog' })], running));
+  expect(stdout).toMatch(/^prod-1: all 2 apps match Git and are healthy\.\n\nAPP/);
+  expect(stdout).not.toContain('→');
+});
+
+test('without a daemon, status says that nothing heals by itself', async () => {
+  const { stdout } = await harbormaster('status', host([appStatus()]));
+  expect(stdout).toMatch(/^prod-1: its one app matches Git and is healthy\.$/m);
+  expect(stdout).toMatch(
+    /\nNo daemon runs here: Git is not looked at, and nothing heals by itself\.\n→ harbormaster run\n$/,
+  );
+});
+
+test.each([
+  [
+    'that is worked on',
+    { operation: 'replace web' },
+    /1 is being worked on\.[\s\S]*shop is being worked on now: replace web\n/,
+  ],
+  [
+    'that was never deployed',
+    {
+      deployed: undefined,
+      sync: { state: 'out-of-sync', causes: ['never deployed'] },
+      source: { state: 'stale', detail: 'URL main: not looked at yet' },
+    },
+    /1 was never deployed\.[\s\S]*never\n\nshop was never deployed\n {2}URL main: not looked at yet\n/,
+  ],
+  [
+    'whose state is unknown',
+    { sync: { state: 'unknown', because: 'its release was not kept' } },
+    /1 is unknown\.[\s\S]*shop is unknown\n {2}its release was not kept\n/,
+  ],
+  [
+    'that is paused by hand',
+    {
+      health: {
+        state: 'suspended',
+        services: [{ service: 'web', health: 'suspended', found: 'paused', containers: [] }],
+      },
+    },
+    /1 is paused\.[\s\S]*shop is paused\n {2}web: suspended, paused\n/,
+  ],
+  [
+    'whose deployment failed',
+    {
+      blockedBy: [
+        {
+          code: 'unhealthy',
+          detail: 'web exited (1)',
+          since: '2026-01-31T14:05:00Z',
+          until: '2026-01-31T14:20:00Z',
+          lift: 'Push a fix.',
+        },
+      ],
+    },
+    /1 failed\.[\s\S]*shop failed, since 10 min ago \(2026-01-31 14:05:00 UTC\), until 2026-01-31 14:20:00 UTC\n {2}web exited \(1\)\n {2}→ Push a fix\.\n/,
+  ],
+] as const)('an app %s is told so', async (_what, overrides, text) => {
+  const { stdout } = await harbormaster('status', host([appStatus(overrides as Partial<AppStatus>)], running));
+  expect(stdout).toMatch(text);
+});
+
+test('status --json is the status as it is', async () => {
+  const { stdout } = await harbormaster('status --json', host([crm], running));
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify({ host: 'prod-1', daemon: running, apps: [crm] })));
+});
+
+test('a host without apps says where they go', async () => {
+  const { stdout } = await harbormaster('status', host([], running));
+  expect(stdout).toBe('prod-1: no app is declared for this host.\n→ Add one under `apps:` in the configuration.\n');
+});
