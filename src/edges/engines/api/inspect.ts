@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { labels } from '../../../core/labels.ts';
+import type { ContainerReport } from '../../../model/observed.ts';
+import { lastLines, visible } from '../text.ts';
+import { type EngineApi, segment } from './client.ts';
+import { asHealth, asState, composeLabels } from './container-words.ts';
+import { inBatches } from './in-batches.ts';
+import { shaped } from './shape.ts';
+
+const inspected = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Image: z.string(),
+  RestartCount: z.number().default(0),
+  State: z.object({
+    Status: z.string(),
+    ExitCode: z.number(),
+    OOMKilled: z.boolean().default(false),
+    Error: z.string().default(''),
+    StartedAt: z.string(),
+    Health: z.object({ Status: z.string(), Log: z.array(z.object({ Output: z.string() })).nullish() }).nullish(),
+  }),
+  Config: z.object({
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Tty: z.boolean().default(false),
+    StopTimeout: z.number().nullish(),
+  }),
+});
+
+export type Inspected = z.output<typeof inspected>;
+
+/** Undefined for a container that is gone. */
+export async function inspectContainer(api: EngineApi, id: string): Promise<Inspected | undefined> {
+  const found = await api.json({ method: 'GET', path: `/containers/${segment(id)}/json`, accept: [404] });
+  return found === undefined ? undefined : shaped(inspected, found, "the engine's answer about a container");
+}
+
+export async function inspectContainers(api: EngineApi, ids: readonly string[]): Promise<readonly ContainerReport[]> {
+  const found = await inBatches(ids, (id) => inspectContainer(api, id));
+  return found.flatMap((container) => (container === undefined ? [] : [readReport(container)]));
+}
+
+export function readReport({ Id, Name, Image, RestartCount, State, Config }: Inspected): ContainerReport {
+  return {
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    service: Config.Labels?.[composeLabels.service],
+    digest: Config.Labels?.[labels.digest],
+    imageId: Image,
+    state: asState(State.Status),
+    health: asHealth(State.Health?.Status),
+    exitCode: State.ExitCode,
+    restarts: RestartCount,
+    oomKilled: State.OOMKilled,
+    error: visible(State.Error),
+    // The engine writes year 1 for "never".
+    startedAt: Math.max(0, Date.parse(State.StartedAt) || 0),
+    healthOutput: lastLines(visible(State.Health?.Log?.at(-1)?.Output ?? ''), 5).slice(0, 400),
+  };
+}

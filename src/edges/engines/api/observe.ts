@@ -1,0 +1,55 @@
+import { isRecord } from '../../../core/compose-paths.ts';
+import { labels } from '../../../core/labels.ts';
+import type { ObservedContainer } from '../../../model/observed.ts';
+import type { EngineApi } from './client.ts';
+import { asState, composeLabels } from './container-words.ts';
+import { readStatus } from './status-text.ts';
+
+/** Every container of the host in one call; or those of one project. */
+export async function listContainers(api: EngineApi, project?: string): Promise<readonly ObservedContainer[]> {
+  const filters = project === undefined ? {} : { filters: projectFilter(project) };
+  return readContainers(await api.json({ method: 'GET', path: '/containers/json', query: { all: '1', ...filters } }));
+}
+
+export const projectFilter = (project: string): string =>
+  JSON.stringify({ label: [`${composeLabels.project}=${project}`] });
+
+/** Checked by hand: this list is read in every pass over the whole host. */
+export function readContainers(list: unknown): readonly ObservedContainer[] {
+  return Array.isArray(list) ? list.filter(isRecord).map(readContainer) : [];
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function readContainer(raw: Raw): ObservedContainer {
+  const label = isRecord(raw['Labels']) ? raw['Labels'] : {};
+  return {
+    id: text(raw['Id']) ?? '',
+    name: ownName(raw['Names']),
+    project: text(label[composeLabels.project]),
+    service: text(label[composeLabels.service]),
+    oneOff: label[composeLabels.oneOff] === 'True',
+    instance: text(label[labels.instance]),
+    app: text(label[labels.app]),
+    digest: text(label[labels.digest]),
+    imageId: text(raw['ImageID']) ?? '',
+    state: asState(raw['State']),
+    ...readStatus(text(raw['Status']) ?? ''),
+    ports: Array.isArray(raw['Ports']) ? raw['Ports'].filter(isRecord).flatMap(readPort) : [],
+  };
+}
+
+/** A container that others link to is also listed as `/other/alias`. */
+function ownName(names: unknown): string {
+  const all = Array.isArray(names) ? names : [];
+  const own: unknown = all.find((name) => typeof name === 'string' && !name.slice(1).includes('/')) ?? all[0];
+  return text(own)?.slice(1) ?? '';
+}
+
+function readPort(raw: Raw): ObservedContainer['ports'] {
+  const port = raw['PublicPort'];
+  if (typeof port !== 'number' || port === 0) return [];
+  return [{ hostIp: text(raw['IP']) ?? '', port, protocol: text(raw['Type']) ?? 'tcp' }];
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,55 @@
+import { dirname } from 'node:path';
+import type { RenderRequest, StoredRelease } from '../../../ports.ts';
+import type { Argv } from '../../process.ts';
+
+interface Project {
+  readonly name: string;
+  /** Folder that relative paths start from. */
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly envFile?: string | undefined;
+}
+
+/** The plugin, called as a program of its own: half the time of `docker compose`. Nothing is left for it to look up by itself. */
+function compose(
+  plugin: string,
+  { name, directory, files, envFile = '/dev/null' }: Project,
+  rest: readonly string[],
+): Argv {
+  return [
+    plugin,
+    ...['--ansi', 'never', '-p', name, '--project-directory', directory],
+    ...files.flatMap((file) => ['-f', file]),
+    ...['--env-file', envFile],
+    ...rest,
+  ];
+}
+
+export function renderArgv(plugin: string, { project, directory, files, envFile, profiles }: RenderRequest): Argv {
+  const chosen = profiles.flatMap((profile) => ['--profile', profile]);
+  return compose(plugin, { name: project, directory, files, envFile }, [...chosen, 'config', '--format', 'json']);
+}
+
+const sealed = ({ release, file }: StoredRelease): Project => ({
+  name: release.project,
+  directory: dirname(file),
+  files: [file],
+});
+
+/** Names exactly the services that it may touch, and never fetches, builds or answers a question. */
+const upFlags = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'] as const;
+
+export const createArgv = (plugin: string, stored: StoredRelease, services: readonly string[]): Argv =>
+  compose(plugin, sealed(stored), [...upFlags, '--no-recreate', ...services]);
+
+export const replaceArgv = (plugin: string, stored: StoredRelease, services: readonly string[]): Argv =>
+  compose(plugin, sealed(stored), [...upFlags, '--force-recreate', ...services]);
+
+interface BuildProject {
+  readonly project: string;
+  readonly service: string;
+  readonly file: string;
+}
+
+export const buildArgv = (plugin: string, { project, service, file }: BuildProject): Argv =>
+  compose(plugin, { name: project, directory: '/', files: [file] }, ['build', service]);

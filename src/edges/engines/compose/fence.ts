@@ -1,0 +1,69 @@
+import type { Isolation } from '../../../ports.ts';
+import { type Argv, run } from '../../process.ts';
+import { lastLines } from '../text.ts';
+import { standardPath } from './environment.ts';
+
+/** What a rendering may use before the kernel ends it. */
+export const renderLimits = { megabytes: 600, cpuSeconds: 10, wallSeconds: 20, outputBytes: 32 * 1024 * 1024 } as const;
+
+const tools = { unshare: '/usr/bin/unshare', setpriv: '/usr/bin/setpriv', prlimit: '/usr/bin/prlimit' } as const;
+/** Debian's `nobody`. */
+const nobody = '65534';
+
+/** `--data`, not an address-space limit: Go reserves more than it uses. `renderLimits` as arguments. */
+const limited = [
+  tools.prlimit,
+  `--data=${renderLimits.megabytes * 1_000_000}`,
+  `--cpu=${renderLimits.cpuSeconds}`,
+  '--core=0',
+  '--',
+];
+const unprivileged = [
+  tools.setpriv,
+  `--reuid=${nobody}`,
+  `--regid=${nobody}`,
+  '--clear-groups',
+  '--no-new-privs',
+  '--',
+];
+
+const fences: Readonly<Record<Isolation, readonly string[]>> = {
+  namespace: [tools.unshare, '--net', '--', ...unprivileged, ...limited],
+  unprivileged: [...unprivileged, ...limited],
+  limits: limited,
+};
+
+/** The command behind a fence. Limits are set last: they hold for what is rendered, not for the fence. */
+export function fenced(isolation: Isolation, [program, ...rest]: Argv): Argv {
+  const [first, ...fence] = fences[isolation];
+  return first === undefined ? [program, ...rest] : [first, ...fence, program, ...rest];
+}
+
+export interface FenceFound {
+  readonly isolation: Isolation;
+  /** Why each better one does not work here. */
+  readonly refusals: readonly string[];
+}
+
+/** The best fence behind which this program still starts. Throws `tool-missing` where there is not even `prlimit`. */
+export async function findFence(probe: Argv): Promise<FenceFound> {
+  const refusals: string[] = [];
+  for (const isolation of ['namespace', 'unprivileged'] as const) {
+    const refusal = await tryFence(isolation, probe);
+    if (refusal === undefined) return { isolation, refusals };
+    refusals.push(`${isolation}: ${refusal}`);
+  }
+  await run(fenced('limits', probe), probeOptions);
+  return { isolation: 'limits', refusals };
+}
+
+const probeOptions = { env: { PATH: standardPath, DOCKER_CONFIG: '/nonexistent' }, cwd: '/', limit: 10_000 } as const;
+
+async function tryFence(isolation: Isolation, probe: Argv): Promise<string | undefined> {
+  try {
+    const { exitCode, stderr } = await run(fenced(isolation, probe), probeOptions);
+    return exitCode === 0 ? undefined : lastLines(stderr, 1) || `exit code ${exitCode}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,77 @@
+import { HarborError } from '../../../errors.ts';
+import type { Isolation, Rendered, RenderRequest } from '../../../ports.ts';
+import { type Finished, run } from '../../process.ts';
+import { renderArgv } from './argv.ts';
+import { renderEnvironment } from './environment.ts';
+import { fenced, renderLimits } from './fence.ts';
+import { parseModel } from './parse.ts';
+import { complaint, unsetVariables, withoutFolder } from './stderr.ts';
+
+interface Renderer {
+  readonly plugin: string;
+  readonly isolation: Isolation;
+}
+
+/** `docker compose config`, behind the fence, without engine, network or environment of ours. */
+export async function render({ plugin, isolation }: Renderer, request: RenderRequest): Promise<Rendered> {
+  const finished = await runFenced({ plugin, isolation }, request);
+  if (finished.exitCode !== 0) throw invalid(finished, request);
+  const model = parseModel(JSON.parse(finished.stdout.toString()));
+  return { model, unset: unsetVariables(finished.stderr), isolation };
+}
+
+async function runFenced({ plugin, isolation }: Renderer, request: RenderRequest): Promise<Finished> {
+  const argv = fenced(isolation, renderArgv(plugin, request));
+  try {
+    return await run(argv, {
+      env: renderEnvironment(request.project, request.environment),
+      cwd: '/',
+      limit: renderLimits.wallSeconds * 1000,
+      maxOutput: renderLimits.outputBytes,
+    });
+  } catch (error) {
+    // Nothing but the output limit interrupts a rendering.
+    if (error instanceof HarborError && error.code === 'interrupted') throw tooLarge(error);
+    if (error instanceof HarborError && error.code === 'timeout') throw tooSlow(error);
+    throw error;
+  }
+}
+
+const requiredVariable = /required variable (\S+) is missing a value/;
+/** How a Go program ends that is out of memory or stack. */
+const exhausted = /^(?:fatal error|runtime: (?:out of memory|goroutine stack exceeds))/m;
+const crashed = /^panic: (?<reason>.*)$/m;
+/** 128 + SIGKILL and SIGXCPU: the kernel at its CPU limit. */
+const killedAtLimit = [137, 152];
+
+function invalid({ exitCode, stderr }: Finished, { directory }: RenderRequest): HarborError {
+  if (killedAtLimit.includes(exitCode) || exhausted.test(stderr)) return tooLarge();
+  const message = withoutFolder(sentence({ exitCode, stderr }), directory);
+  const variable = requiredVariable.exec(message)?.[1];
+  if (variable !== undefined) {
+    const hint = `Set ${variable} in the app's \`environment\` or \`environment_file\`.`;
+    return new HarborError(message, { code: 'variable-unset', hint });
+  }
+  return new HarborError(message, { code: 'compose-invalid', hint: 'Correct the compose file and commit it.' });
+}
+
+function sentence({ exitCode, stderr }: Pick<Finished, 'exitCode' | 'stderr'>): string {
+  const panic = crashed.exec(stderr)?.groups?.['reason'];
+  if (panic !== undefined) return `Compose crashed over this file: ${complaint(panic)}`;
+  return complaint(stderr) || `Compose ended with exit code ${exitCode} and said nothing`;
+}
+
+const { megabytes, cpuSeconds, wallSeconds, outputBytes } = renderLimits;
+
+const tooLarge = (cause?: unknown): HarborError =>
+  new HarborError(
+    `the compose file needs more than a rendering may use: ${megabytes} MB of memory, ${cpuSeconds} s of CPU, ${outputBytes / 1024 / 1024} MB of output`,
+    {
+      code: 'compose-invalid',
+      hint: 'Look for aliases that multiply each other, and for references to endless files.',
+      cause,
+    },
+  );
+
+const tooSlow = (cause: HarborError): HarborError =>
+  new HarborError(`Compose did not render the file within ${wallSeconds} s`, { code: 'timeout', cause });

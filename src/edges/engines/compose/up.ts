@@ -1,0 +1,48 @@
+import { HarborError } from '../../../errors.ts';
+import type { ObservedContainer } from '../../../model/observed.ts';
+import type { StoredRelease } from '../../../ports.ts';
+import { type Argv, type Finished, run } from '../../process.ts';
+import { engineFailure } from '../failures.ts';
+import { type ActContext, actEnvironment } from './environment.ts';
+import { complaint } from './stderr.ts';
+
+export type Observe = () => Promise<readonly ObservedContainer[]>;
+
+/** Runs `up` for the services that the argv names. The limit is for the engine's work; health is awaited elsewhere. */
+export async function up(argv: Argv, { release }: StoredRelease, context: ActContext, limit: number): Promise<void> {
+  const env = actEnvironment(context, release.environment);
+  throwIfFailed(await run(argv, { env, cwd: '/', limit }));
+}
+
+function throwIfFailed({ exitCode, stderr }: Finished): void {
+  if (exitCode === 0) return;
+  throw engineFailure(complaint(stderr) || `docker compose up ended with exit code ${exitCode} and said nothing`);
+}
+
+const portIn = /:(\d+)(?: failed)?: (?:port is already allocated|bind: address already in use)/;
+
+/** Does the act; an error about a taken port then says who holds it. */
+export async function namingPortHolder(observe: Observe, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof HarborError) || error.code !== 'port-taken') throw error;
+    const port = Number(portIn.exec(error.message)?.[1]);
+    throw Number.isNaN(port) ? error : portTaken(port, await observe(), error);
+  }
+}
+
+function portTaken(port: number, containers: readonly ObservedContainer[], cause: HarborError): HarborError {
+  const holder = containers.find(({ ports }) => ports.some((published) => published.port === port));
+  const who = holder === undefined ? 'a program outside of Docker' : describe(holder);
+  return new HarborError(`port ${port} is already taken by ${who}`, {
+    code: 'port-taken',
+    hint: holder === undefined ? `Find it with: ss -ltnp 'sport = :${port}'` : cause.hint,
+    cause,
+  });
+}
+
+function describe({ name, id, project, service }: ObservedContainer): string {
+  const owner = project === undefined ? '' : ` (project ${project}, service ${service ?? '?'})`;
+  return `container ${name} ${id.slice(0, 12)}${owner}`;
+}

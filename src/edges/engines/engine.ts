@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine, Logger, StoredRelease } from '../../ports.ts';
+import type { Argv } from '../process.ts';
+import { engineApi } from './api/client.ts';
+import { engineVersion } from './api/engine-version.ts';
+import { findImage, untagImages } from './api/images.ts';
+import { inspectContainers } from './api/inspect.ts';
+import { removeContainers, startContainers, stopContainers } from './api/lifecycle.ts';
+import { tailLogs } from './api/logs.ts';
+import { listContainers } from './api/observe.ts';
+import { pullPin } from './api/pull.ts';
+import { listNetworks, listVolumes, removeNetwork } from './api/resources.ts';
+import { createArgv, replaceArgv } from './compose/argv.ts';
+import { build } from './compose/build.ts';
+import type { ActContext } from './compose/environment.ts';
+import { render } from './compose/render.ts';
+import { sweep } from './compose/sweep.ts';
+import { composeTools } from './compose/tools.ts';
+import { namingPortHolder, up } from './compose/up.ts';
+import { type CredentialOptions, dockerCredentials } from './registry/credentials.ts';
+
+export interface ComposeEngineOptions extends CredentialOptions {
+  /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
+  readonly dockerHost: string;
+  /** Path of the Compose plugin, if it is not to be looked for. */
+  readonly composePlugin?: string | undefined;
+  /** Private folder for short-lived files; made when it is needed. */
+  readonly runDirectory: string;
+  /** Value of our instance label. */
+  readonly instance: string;
+  readonly logger: Logger;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+/** Milliseconds. */
+export interface Limits {
+  readonly up: number;
+  readonly build: number;
+  readonly pull: number;
+  /** Of a pull without progress. */
+  readonly pullIdle: number;
+}
+
+const minute = 60_000;
+const defaults: Limits = { up: 10 * minute, build: 15 * minute, pull: 15 * minute, pullIdle: 2 * minute };
+
+/** The host's Docker engine: read over its API, changed by Compose where services are made and over the API everywhere else. */
+export function composeEngine(options: ComposeEngineOptions): Engine {
+  const { dockerHost, instance, logger } = options;
+  const limits = { ...defaults, ...options.limits };
+  const api = engineApi(dockerHost);
+  const tools = composeTools(
+    {
+      explicit: options.composePlugin,
+      dockerConfig: options.dockerConfig,
+      searchPath: options.environment['PATH'] ?? '',
+    },
+    logger,
+  );
+  const pulling = {
+    api,
+    credentials: dockerCredentials(options),
+    limits: { overall: limits.pull, idle: limits.pullIdle },
+  };
+  const home = join(options.runDirectory, 'compose-home');
+  const observe = () => listContainers(api);
+
+  /** Docker's own configuration is for builds only, which may need logins: for `up` it would add proxies that nobody judged. */
+  async function contextOf(project: string, dockerConfig = home): Promise<ActContext> {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return { project, dockerHost, dockerConfig, home };
+  }
+
+  async function apply(argvOf: UpArgv, stored: StoredRelease, services: readonly string[]): Promise<void> {
+    if (services.length === 0) return;
+    const argv = argvOf((await tools.plugin()).path, stored, services);
+    const context = await contextOf(stored.release.project);
+    await namingPortHolder(observe, () => up(argv, stored, context, limits.up));
+  }
+
+  return {
+    async facts() {
+      const [engine, apiVersion, { version: compose }, isolation] = await Promise.all([
+        engineVersion(api),
+        api.version(),
+        tools.plugin(),
+        tools.isolation(),
+      ]);
+      return { ...engine, apiVersion, compose, isolation };
+    },
+    render: async (request) =>
+      render({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() }, request),
+    observe: async () => ({ containers: await observe() }),
+    inspect: (ids) => inspectContainers(api, ids),
+    tail: (id, lines) => tailLogs(api, id, lines),
+    networks: (project) => listNetworks(api, project),
+    volumes: (project) => listVolumes(api, project),
+    image: (reference) => findImage(api, reference),
+    pull: (pin, keepAs) => pullPin(pulling, pin, keepAs),
+    async build(request) {
+      if ((await findImage(api, request.tag)) !== undefined) return;
+      const { path: plugin } = await tools.plugin();
+      const context = await contextOf(request.project, options.dockerConfig);
+      await build({ plugin, context, temporary: home, limit: limits.build }, request);
+    },
+    untag: (references) => untagImages(api, references),
+    create: (stored, services) => apply(createArgv, stored, services),
+    replace: (stored, services) => apply(replaceArgv, stored, services),
+    start: (ids) => namingPortHolder(observe, () => startContainers(api, ids)),
+    stop: (ids) => stopContainers(api, ids),
+    remove: (ids) => removeContainers(api, ids),
+    removeNetwork: (id) => removeNetwork(api, id),
+    async sweep(project) {
+      for (const { kind, id, name } of await sweep(api, project, instance)) {
+        logger.info(
+          { project, container: id, name },
+          kind === 'remove' ? 'removed a half-made container' : 'renamed a half-made container',
+        );
+      }
+    },
+  };
+}
+
+type UpArgv = (plugin: string, stored: StoredRelease, services: readonly string[]) => Argv;

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { readReport } from '../../../../src/edges/engines/api/inspect.ts';
+import recorded from '../recorded/container.json' with { type: 'json' };
+
+test('an inspection of a real engine tells what the list cannot', () => {
+  expect(readReport(recorded)).toEqual({
+    id: 'ad836bf473b6652227b73a7ce73afb09db2a94b87d90f656dcec12dcd01fac1e',
+    name: 'shop-web-1',
+    service: 'web',
+    digest: '6cweb',
+    imageId: 'sha256:73a8e604a9c95eb6340f4fb8a5285b42dcae925cb4489bcb47f95ef897070601',
+    state: 'running',
+    health: 'healthy',
+    exitCode: 0,
+    restarts: 0,
+    oomKilled: false,
+    error: '',
+    startedAt: Date.parse('2026-11-21T01:43:42.863Z'),
+    healthOutput: 'one',
+  });
+});
+
+test('a container that never started has started at 0, and one without healthcheck has no health', () => {
+  const { Health: _, ...state } = recorded.State;
+  const never = readReport({ ...recorded, State: { ...state, StartedAt: '0001-01-01T00:00:00Z', Status: 'created' } });
+  expect(never).toMatchObject({ startedAt: 0, health: 'none', healthOutput: '', state: 'created' });
+});
+
+test('what a healthcheck printed is cut and made harmless', () => {
+  const Log = [{ Output: 'old' }, { Output: `\u001b[31m${'x'.repeat(1000)}\u0007` }];
+  const { healthOutput } = readReport({
+    ...recorded,
+    State: { ...recorded.State, Health: { Status: 'unhealthy', Log } },
+  });
+  expect(healthOutput).toBe('x'.repeat(400));
+});

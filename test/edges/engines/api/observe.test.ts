@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { readContainers } from '../../../../src/edges/engines/api/observe.ts';
+import recorded from '../recorded/containers.json' with { type: 'json' };
+
+test('the list of a real engine tells everything that a pass needs', () => {
+  const imageId = 'sha256:73a8e604a9c95eb6340f4fb8a5285b42dcae925cb4489bcb47f95ef897070601';
+  const ours = { project: 'shop', oneOff: false, instance: 'host-1', app: 'shop', imageId };
+  expect(readContainers(recorded)).toEqual([
+    {
+      ...ours,
+      id: '347dadb6e40a8c6a3c7aebbfbca56582ee0d141fe5e2d90a6275459cf950c11f',
+      name: 'shop-idle-1',
+      service: 'idle',
+      digest: '2fidle',
+      state: 'paused',
+      health: 'none',
+      exitCode: undefined,
+      ports: [],
+    },
+    {
+      ...ours,
+      id: 'ad836bf473b6652227b73a7ce73afb09db2a94b87d90f656dcec12dcd01fac1e',
+      name: 'shop-web-1',
+      service: 'web',
+      digest: '6cweb',
+      state: 'running',
+      health: 'healthy',
+      exitCode: undefined,
+      ports: [{ hostIp: '127.0.0.1', port: 32768, protocol: 'tcp' }],
+    },
+    expect.objectContaining({ ...ours, service: 'job', state: 'exited', health: 'none', exitCode: 3, ports: [] }),
+  ]);
+});
+
+test('a container of somebody else has no labels of ours, and its own name even when others link to it', () => {
+  const raw = {
+    Id: 'x',
+    Names: ['/web/db', '/db'],
+    ImageID: 'sha256:1',
+    State: 'running',
+    Status: 'Up 1 second',
+    Ports: null,
+    Labels: null,
+  };
+  expect(readContainers([raw])).toMatchObject([
+    {
+      name: 'db',
+      project: undefined,
+      service: undefined,
+      instance: undefined,
+      digest: undefined,
+      oneOff: false,
+      ports: [],
+    },
+  ]);
+});
+
+test('a one-off container is told apart, and ports that are not published do not count', () => {
+  const raw = {
+    Id: 'x',
+    Names: ['/x'],
+    State: 'exited',
+    Labels: { 'com.docker.compose.oneoff': 'True' },
+    Ports: [{ PrivatePort: 80, Type: 'tcp' }],
+  };
+  expect(readContainers([raw])).toMatchObject([{ oneOff: true, ports: [] }]);
+});
+
+test('a state that is not known is no running one', () => {
+  expect(readContainers([{ Id: 'x', Names: ['/x'], State: 'dreaming' }])).toMatchObject([{ state: 'dead' }]);
+});

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { type EngineApi, engineApi } from '../../src/edges/engines/api/client.ts';
+import { untagImages } from '../../src/edges/engines/api/images.ts';
+import { demultiplex } from '../../src/edges/engines/api/logs.ts';
+import { listContainers } from '../../src/edges/engines/api/observe.ts';
+import type { ObservedContainer } from '../../src/model/observed.ts';
+import { type ImageRecipe, testImage } from './images.ts';
+
+const sockets = ['/run/harbormaster-engine/docker.sock', '/var/run/docker.sock'] as const;
+
+/** Where the real engine is: DOCKER_HOST, or a known socket; undefined on a machine without one. */
+export function findEngine(): string | undefined {
+  if (process.env['DOCKER_HOST']) return process.env['DOCKER_HOST'];
+  const socket = sockets.find((path) => existsSync(path));
+  return socket && `unix://${socket}`;
+}
+
+/** The real engine, and a prefix of our own in it: whatever has it is gone when the rig is. */
+export interface EngineRig extends AsyncDisposable {
+  readonly dockerHost: string;
+  readonly api: EngineApi;
+  /** E.g. `hmt-1f3a9c`; projects, containers, networks, volumes and images of a test begin with it. */
+  readonly prefix: string;
+  /** A project's name with the prefix. */
+  project(name: string): string;
+  /** A tagged image with the prefix, made from scratch. */
+  image(name: string, recipe?: ImageRecipe): Promise<string>;
+  /** Containers of one project, by service then name; without a project: all that have the prefix. */
+  containers(project?: string): Promise<readonly ObservedContainer[]>;
+  /** The engine's own JSON about a container. */
+  inspect(id: string): Promise<Record<string, unknown>>;
+  /** Runs a command in a container and gives what it wrote. */
+  exec(id: string, command: readonly string[]): Promise<string>;
+  /** Makes and starts a container that is not Harbormaster's; gives its id. `options`: the Engine API's body. */
+  run(name: string, image: string, options?: Readonly<Record<string, unknown>>): Promise<string>;
+  kill(id: string, signal?: string): Promise<void>;
+  rm(id: string): Promise<void>;
+  cleanUp(): Promise<void>;
+}
+
+const created = z.object({ Id: z.string() });
+
+export async function engineRig(dockerHost = findEngine()): Promise<EngineRig> {
+  if (dockerHost === undefined) throw new Error('there is no Docker engine: set DOCKER_HOST');
+  const api = engineApi(dockerHost);
+  const prefix = `hmt-${randomBytes(3).toString('hex')}`;
+  const post = (path: string, body?: unknown) =>
+    api.send({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body ?? {}),
+    });
+
+  const rig: EngineRig = {
+    dockerHost,
+    api,
+    prefix,
+    project: (name) => `${prefix}-${name}`,
+    image: (name, recipe) => testImage(api, `${prefix}/${name}${name.includes(':') ? '' : ':1'}`, recipe),
+    async containers(project) {
+      const all = await listContainers(api, project);
+      const own =
+        project === undefined
+          ? all.filter(({ name, project: of }) => [name, of].some((text) => text?.startsWith(prefix)))
+          : all;
+      return own.toSorted((left, right) => order(left).localeCompare(order(right)));
+    },
+    inspect: async (id) =>
+      z.record(z.string(), z.unknown()).parse(await api.json({ method: 'GET', path: `/containers/${id}/json` })),
+    async exec(id, command) {
+      const exec = JSON.parse(
+        (
+          await post(`/containers/${id}/exec`, { AttachStdout: true, AttachStderr: true, Cmd: command })
+        ).body.toString(),
+      );
+      return demultiplex((await post(`/exec/${created.parse(exec).Id}/start`, { Detach: false })).body).toString();
+    },
+    async run(name, image, options = {}) {
+      const { body } = await post(`/containers/create?name=${encodeURIComponent(name)}`, { Image: image, ...options });
+      const { Id } = created.parse(JSON.parse(body.toString()));
+      await post(`/containers/${Id}/start`);
+      return Id;
+    },
+    kill: async (id, signal = 'KILL') => void (await post(`/containers/${id}/kill?signal=${signal}`)),
+    rm: async (id) =>
+      void (await api.send({ method: 'DELETE', path: `/containers/${id}?force=1&v=1`, accept: [404, 409] })),
+    cleanUp: () => cleanUp(rig),
+    [Symbol.asyncDispose]: () => cleanUp(rig),
+  };
+  return rig;
+}
+
+const order = ({ service = '', name }: ObservedContainer): string => `${service} ${name}`;
+
+const networks = z.array(z.object({ Id: z.string(), Name: z.string() }));
+const volumes = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullable() });
+const images = z.array(z.object({ RepoTags: z.array(z.string()).nullable() }));
+
+/** Images too: whatever a test tagged has its prefix in the name somewhere. */
+async function cleanUp(rig: EngineRig): Promise<void> {
+  const { api, prefix } = rig;
+  const drop = (path: string) => api.send({ method: 'DELETE', path, accept: [404, 409] });
+  const containers = await rig.containers();
+  const anonymous = await Promise.all(containers.map(({ id }) => anonymousVolumes(rig, id)));
+  for (const { id } of containers) await rig.rm(id);
+  for (const name of anonymous.flat()) await drop(`/volumes/${name}`);
+  for (const { Id, Name } of networks.parse(await api.json({ method: 'GET', path: '/networks' }))) {
+    if (Name.startsWith(prefix)) await drop(`/networks/${Id}`);
+  }
+  for (const { Name } of volumes.parse(await api.json({ method: 'GET', path: '/volumes' })).Volumes ?? []) {
+    if (Name.startsWith(prefix)) await drop(`/volumes/${Name}`);
+  }
+  for (const { RepoTags } of images.parse(await api.json({ method: 'GET', path: '/images/json' }))) {
+    await untagImages(
+      api,
+      (RepoTags ?? []).filter((tag) => tag.includes(prefix)),
+    );
+  }
+}
+
+const mounted = z.object({ Mounts: z.array(z.object({ Name: z.string().optional() })).nullish() });
+
+/** Compose hands them on to a container's successor by name: then the engine no longer takes them for its own. */
+async function anonymousVolumes({ api }: EngineRig, id: string): Promise<readonly string[]> {
+  const container = await api.json({ method: 'GET', path: `/containers/${id}/json`, accept: [404] });
+  const names = mounted.safeParse(container).data?.Mounts?.map(({ Name }) => Name) ?? [];
+  return names.filter((name) => name !== undefined && /^[0-9a-f]{64}$/.test(name)) as string[];
+}

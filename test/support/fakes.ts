@@ -1,0 +1,138 @@
+import { HarborError } from '../../src/errors.ts';
+import type { App } from '../../src/model/app.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { Release } from '../../src/model/release.ts';
+import type { GitObject, Revision } from '../../src/model/revision.ts';
+import type { Clock, DeploymentLog, ImageRegistry, LiveFiles, Logger, Notification, ReleaseStore, Source, StoredRelease } from '../../src/ports.ts';
+
+/** A clock that stands still until something sleeps: then that much time has passed. */
+export class ManualClock implements Clock {
+  #now = Date.parse('2026-01-01T00:00:00Z');
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  elapsed(): number {
+    return this.#now;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.#now += milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+/** Git in memory: one branch whose commit and files a test sets. */
+export class FakeSource implements Source {
+  commit = 'c0ffee0000000000000000000000000000000000';
+  error: Error | undefined;
+  files: Record<string, string> = { 'compose.yaml': '1' };
+  fetches = 0;
+
+  async look(apps: readonly App[]) {
+    return new Map(apps.map(({ name }) => [name, this.error ?? this.commit]));
+  }
+
+  async fetch(app: App, commit: string): Promise<Revision> {
+    this.fetches += 1;
+    const who = { name: 'Ada', email: 'ada@example.org', at: '2026-01-01T00:00:00Z' };
+    return { repository: app.repository.url, ref: app.ref.name, commit, author: who, committer: who, subject: 'a change' };
+  }
+
+  async objects(_repository: unknown, _commit: string, paths: readonly string[]) {
+    return new Map(paths.map((path): [string, GitObject | undefined] => [path, this.files[path] === undefined ? undefined : { id: `id-${this.files[path]}`, type: 'blob' }]));
+  }
+
+  async read(_repository: unknown, _commit: string, path: string) {
+    const text = this.files[path];
+    return text === undefined ? undefined : Buffer.from(text);
+  }
+
+  async export() {}
+}
+
+export class FakeRegistry implements ImageRegistry {
+  digests: Record<string, string> = {};
+  down = false;
+  asked: string[] = [];
+
+  async resolve(reference: string) {
+    this.asked.push(reference);
+    if (this.down) throw new HarborError('the registry does not answer', { code: 'image-unavailable' });
+    return { digest: this.digests[reference] ?? `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`, platformDigest: undefined };
+  }
+}
+
+export class MemoryLog implements DeploymentLog {
+  readonly written: Entry[] = [];
+
+  async append(body: EntryBody): Promise<Entry> {
+    const stamp = { v: 1 as const, seq: this.written.length + 1, at: new Date(0).toISOString(), host: 'test', instance: 'us', prev: '' };
+    const entry: Entry = { ...stamp, ...body };
+    this.written.push(JSON.parse(JSON.stringify(entry)) as Entry);
+    return entry;
+  }
+
+  async entries() {
+    return this.written;
+  }
+}
+
+export class MemoryReleases implements ReleaseStore {
+  readonly kept = new Map<string, Release>();
+
+  async save(release: Release): Promise<StoredRelease> {
+    this.kept.set(release.digest, release);
+    return { release, file: `/releases/${release.digest}/compose.json` };
+  }
+
+  async load(_app: string, digest: string) {
+    const release = this.kept.get(digest);
+    return release && { release, file: `/releases/${digest}/compose.json` };
+  }
+
+  async list(app: string) {
+    return [...this.kept.values()].filter((release) => release.app === app).map(({ digest }) => digest).reverse();
+  }
+
+  async prune() {
+    return [];
+  }
+}
+
+export class MemoryLive implements LiveFiles {
+  held: string | undefined;
+
+  folders(app: string) {
+    return { live: `/live/${app}`, data: `/data/${app}`, cache: `/cache/${app}` };
+  }
+
+  async holds() {
+    return this.held;
+  }
+
+  async write(_app: string, release: Release) {
+    this.held = release.digest;
+  }
+
+  async tidy() {}
+
+  async intact() {
+    return true;
+  }
+}
+
+export class RecordingNotifier {
+  readonly sent: Notification[] = [];
+
+  async notify(notification: Notification): Promise<void> {
+    this.sent.push(notification);
+  }
+}
+
+export const silentLogger: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,0 +1,121 @@
+import type { App } from '../../src/model/app.ts';
+import type { ComposeModel } from '../../src/model/compose-model.ts';
+import type { HostConfig } from '../../src/model/config.ts';
+import type { Trigger } from '../../src/model/entry.ts';
+import type { Gate } from '../../src/model/verdict.ts';
+import { createHost } from '../../src/reconcile/host.ts';
+import { openJournal } from '../../src/reconcile/journal.ts';
+import type { Parts } from '../../src/reconcile/parts.ts';
+import { recreate } from '../../src/strategies/recreate.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { FakeRegistry, FakeSource, ManualClock, MemoryLive, MemoryLog, MemoryReleases, RecordingNotifier, silentLogger } from './fakes.ts';
+
+export const testApp = (overrides: Partial<App> = {}): App => ({
+  name: 'shop',
+  project: 'shop',
+  repository: { id: 'repo', url: 'https://git.example.org/shop.git', credentials: { kind: 'none' }, certificateAuthority: undefined },
+  ref: { kind: 'branch', name: 'main' },
+  path: '.',
+  composeFiles: [],
+  profiles: [],
+  environment: {},
+  unsetVariables: 'error',
+  submodules: false,
+  enabled: true,
+  interval: 60_000,
+  health: { deadline: 10_000, minReady: 1000 },
+  strategy: 'recreate',
+  allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  ...overrides,
+});
+
+const testConfig = (apps: readonly App[]): HostConfig => ({
+  file: '/etc/harbormaster/harbormaster.yml',
+  fingerprint: '',
+  host: 'test',
+  apps,
+  declared: apps.map(({ name }) => name),
+  notifiers: [],
+  imageInterval: 900_000,
+  keepReleases: 5,
+  removalGuard: 1,
+  prune: false,
+  secrets: [],
+  files: [],
+});
+
+interface TestOptions {
+  readonly apps?: readonly App[];
+  readonly model?: Omit<ComposeModel, 'name'>;
+  readonly gates?: readonly Gate[];
+}
+
+/** A Harbor over fakes: everything between the ports is the real thing. */
+export async function testHarbor({ apps = [testApp()], model = { services: { web: { image: 'web:1' } } }, gates = [] }: TestOptions = {}) {
+  const engine = new FakeEngine();
+  engine.model = { name: '', ...model } as ComposeModel;
+  const source = new FakeSource();
+  const registry = new FakeRegistry();
+  const log = new MemoryLog();
+  const releases = new MemoryReleases();
+  const live = new MemoryLive();
+  const notifier = new RecordingNotifier();
+  const clock = new ManualClock();
+  const stop = new AbortController();
+  const parts: Parts = {
+    source,
+    engine,
+    registry,
+    releases,
+    live,
+    log,
+    notifier,
+    clock,
+    logger: silentLogger,
+    scratch: { create: async () => ({ path: '/scratch', [Symbol.asyncDispose]: async () => undefined }) },
+    strategies: [recreate],
+    gates,
+    key: Buffer.from('key'),
+    instance: 'us',
+  };
+  const state = { config: testConfig(apps) };
+  const start = async () => {
+    const journal = await openJournal({ ...parts, redact: (value) => value });
+    return createHost({ config: () => state.config, parts, journal, signal: stop.signal, daemon: undefined, random: () => 0.5 });
+  };
+  let harbor = await start();
+  return {
+    engine,
+    source,
+    registry,
+    log,
+    releases,
+    live,
+    notifier,
+    clock,
+    stop,
+    /** What the next commit declares. */
+    push(next: Omit<ComposeModel, 'name'>): void {
+      engine.model = { name: '', ...next } as ComposeModel;
+      const number = Number.parseInt(source.commit.slice(0, 12), 16) + 1;
+      source.commit = number.toString(16).padStart(12, '0').padEnd(40, '0');
+      source.files = { ...source.files, 'compose.yaml': source.commit };
+    },
+    declare(next: readonly App[]): void {
+      state.config = testConfig(next);
+    },
+    /** As after a crash or restart: memory is gone, log and disk are not. */
+    async restart(): Promise<void> {
+      harbor = await start();
+    },
+    pass: async (trigger: Trigger['kind'] = 'interval') => {
+      const names = state.config.apps.map(({ name }) => name);
+      const reports = await (trigger === 'request' ? harbor.apply(names, { kind: trigger }, () => undefined) : harbor.pass(names, { kind: trigger }, () => undefined));
+      return reports.map(({ outcome }) => outcome);
+    },
+    plan: () => harbor.plan([]),
+    status: () => harbor.status([]),
+    apply: (names: readonly string[]) => harbor.apply(names, { kind: 'request' }, () => undefined),
+    kinds: () => log.written.map(({ kind }) => kind),
+  };
+}

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { Entry } from '../../src/model/entry.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { ObservedContainer } from '../../src/model/observed.ts';
+import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
+import { type EngineRig, engineRig } from './engine-rig.ts';
+import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
+import { type GitRig, gitRig } from './git-rig.ts';
+
+/** What is driven: the bundle, or another build of it. */
+const program = process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Report {
+  readonly app: string;
+  readonly outcome: Outcome;
+  readonly entry?: number;
+}
+
+/** A host of its own: the real program, a real Git server, the real engine, in a folder and under a prefix that nobody else uses. */
+export interface World extends AsyncDisposable {
+  readonly folder: string;
+  readonly state: string;
+  readonly config: string;
+  readonly engine: EngineRig;
+  readonly git: GitHttpServer;
+  /** A repository that is served over HTTP. */
+  repository(name?: string): Promise<GitRig & { readonly url: string }>;
+  /** Writes harbormaster.yml; apps are named by their short names. */
+  configure(apps: Readonly<Record<string, object>>, rest?: object): Promise<void>;
+  run(...args: string[]): Promise<Ran>;
+  /** One pass, as a person asks for it; the reports by the apps' short names. */
+  apply(...apps: string[]): Promise<Readonly<Record<string, Outcome>>>;
+  log(): Promise<readonly Entry[]>;
+  /** Containers of an app by its short name. */
+  containers(app: string): Promise<readonly ObservedContainer[]>;
+  /** Ids by service. */
+  ids(app: string): Promise<Readonly<Record<string, string>>>;
+  /** The full name of an app: the prefix and the short name. */
+  named(app: string): string;
+  /** How often a Compose process was started so far. */
+  composeCalls(): Promise<readonly string[]>;
+  /** Starts `harbormaster run`. */
+  daemon(): Promise<Daemon>;
+  readonly environment: Record<string, string>;
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly pid: number;
+  output(): string;
+  signal(signal: NodeJS.Signals): void;
+  /** The exit code. */
+  readonly ended: Promise<number>;
+}
+
+/** Short limits: what is not healthy after a few seconds never will be in a test. */
+const quick = { health: { deadline: '12s', min_ready: '1s' }, interval: '1s' };
+
+export async function world(): Promise<World> {
+  const engine = await engineRig();
+  const git = await gitHttpServer();
+  const folder = await mkdtemp(join(tmpdir(), `${engine.prefix}-`));
+  const state = join(folder, 'state');
+  const config = join(folder, 'harbormaster.yml');
+  const calls = await countingPlugin(folder);
+  const repositories: GitRig[] = [];
+  const daemons: Daemon[] = [];
+  const environment: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    DOCKER_HOST: engine.dockerHost,
+    DOCKER_CONFIG: join(folder, 'docker'),
+    HARBORMASTER_CONFIG: config,
+    HARBORMASTER_STATE_DIR: state,
+  };
+  const named = (app: string) => engine.project(app);
+  const short = (app: string) => app.replace(`${engine.prefix}-`, '');
+
+  const run = (...args: string[]): Promise<Ran> => execute(args, environment);
+
+  const self: World = {
+    folder,
+    state,
+    config,
+    engine,
+    git,
+    named,
+    run,
+    environment,
+    async repository(name) {
+      const rig = await gitRig(name);
+      repositories.push(rig);
+      return Object.assign(rig, { url: git.serve(rig) });
+    },
+    async configure(apps, rest = {}) {
+      const full = Object.fromEntries(Object.entries(apps).map(([name, app]) => [named(name), { ...quick, branch: 'main', ...app }]));
+      await writeFile(config, stringify({ ...rest, apps: full }));
+    },
+    async apply(...apps) {
+      const ran = await run('apply', '--json', ...apps.map(named));
+      const reports = parseReports(ran);
+      return Object.fromEntries(reports.map(({ app, outcome }) => [short(app), outcome]));
+    },
+    async log() {
+      const { stdout } = await run('log', '--json', '--limit', '100000');
+      return stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Entry);
+    },
+    containers: (app) => engine.containers(named(app)),
+    async ids(app) {
+      return Object.fromEntries((await engine.containers(named(app))).map(({ service, id }) => [service ?? '', id]));
+    },
+    async composeCalls() {
+      return (await readFile(calls, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+    },
+    async daemon() {
+      const daemon = startDaemon(environment);
+      daemons.push(daemon);
+      return daemon;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const daemon of daemons) await daemon[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
+      await git[Symbol.asyncDispose]();
+      for (const repository of repositories) await repository[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+function parseReports({ stdout, stderr, code }: Ran): readonly Report[] {
+  try {
+    const parsed: unknown = JSON.parse(stdout);
+    if (Array.isArray(parsed)) return parsed as Report[];
+    const { reports } = parsed as { reports?: Report[] };
+    if (reports) return reports;
+  } catch {
+    // told below
+  }
+  throw new Error(`apply gave no reports (exit code ${code}):\n${stdout}\n${stderr}`);
+}
+
+function execute(args: readonly string[], environment: Record<string, string>): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+}
+
+function startDaemon(environment: Record<string, string>): Daemon {
+  const child = spawn(process.execPath, [program, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+  return {
+    pid: child.pid ?? -1,
+    output: () => output,
+    signal: (signal) => void child.kill(signal),
+    ended,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Puts a Compose plugin in front of the real one that writes down each call; gives the path of that list. */
+async function countingPlugin(folder: string): Promise<string> {
+  const { path } = await findPlugin({ explicit: undefined, dockerConfig: '/nonexistent', searchPath: process.env['PATH'] ?? '' });
+  const plugins = join(folder, 'docker', 'cli-plugins');
+  const list = join(folder, 'compose-calls');
+  await mkdir(plugins, { recursive: true });
+  const script = `#!/bin/sh\necho "$*" >> ${list}\nexec ${path} "$@"\n`;
+  await writeFile(join(plugins, 'docker-compose'), script);
+  await chmod(join(plugins, 'docker-compose'), 0o755);
+  await writeFile(list, '', { mode: 0o666 });
+  await chmod(list, 0o666);
+  await chmod(folder, 0o755);
+  return list;
+}
+
+/** Tries until it is true; the last failure is told. */
+export async function eventually<T>(look: () => Promise<T> | T, seconds = 30): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
