@@ -36,7 +36,7 @@ ENV NODE_OPTIONS=--max-semi-space-size=1
 # Whoever may use the engine's socket is as good as root on the host, so another user id protects little, and as root Harbormaster
 # renders compose files as an unprivileged user without a network. Where policy wants another user all the same:
 #   --user harbormaster --group-add "$(stat -c %g /var/run/docker.sock)", with a state directory that belongs to 10001.
-HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=3 CMD ["harbormaster", "healthcheck"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["harbormaster", "healthcheck"]
 ENTRYPOINT ["tini", "--", "harbormaster"]
 CMD ["run"]
 

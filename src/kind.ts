@@ -1,14 +1,19 @@
 import type { z } from 'zod';
 
 /** A pluggable part: how the configuration names it (`type`), which options it takes, and how it is made from them. */
-export interface Kind<Type extends string, Options extends z.ZodObject, Part> {
+export interface Kind<Type extends string, Options extends z.ZodObject, Part> extends Definition<Type, Options, Part> {
+  /** Makes the part from options that are not yet known to be right; throws zod's error. */
+  readonly make: (options: unknown) => Part;
+}
+
+interface Definition<Type extends string, Options extends z.ZodObject, Part> {
   readonly type: Type;
   readonly options: Options;
   readonly create: (options: z.output<Options>) => Part;
 }
 
 export function defineKind<const Type extends string, Options extends z.ZodObject, Part>(
-  kind: Kind<Type, Options, Part>,
+  definition: Definition<Type, Options, Part>,
 ): Kind<Type, Options, Part> {
-  return kind;
+  return { ...definition, make: (options) => definition.create(definition.options.parse(options)) };
 }

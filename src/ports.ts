@@ -2,12 +2,7 @@
 import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { Entry, EntryBody } from './model/entry.ts';
-import type {
-  ContainerReport,
-  Observed,
-  ObservedNetwork,
-  ObservedVolume,
-} from './model/observed.ts';
+import type { ContainerReport, Observed, ObservedNetwork, ObservedVolume } from './model/observed.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 
@@ -28,7 +23,11 @@ export interface Source {
   /** Makes sure that the mirror has the commit (fetching only if not) and describes it. */
   fetch(app: App, commit: string): Promise<Revision>;
   /** What each repository path is at a commit; undefined where it does not exist. Links inside the tree are followed. */
-  objects(repository: Repository, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, GitObject | undefined>>;
+  objects(
+    repository: Repository,
+    commit: string,
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, GitObject | undefined>>;
   /** Content of a file, at most `limit` bytes; undefined if it does not exist or is no file. */
   read(repository: Repository, commit: string, path: string, limit: number): Promise<Buffer | undefined>;
   /**

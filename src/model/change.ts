@@ -10,6 +10,8 @@ export type Cause =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped'; readonly found: string }
   | { readonly kind: 'image-swapped' }
+  /** Its container is of a release that was not kept, or that never came to its end. */
+  | { readonly kind: 'other-release' }
   | { readonly kind: 'scale'; readonly from: number; readonly to: number }
   | { readonly kind: 'follows'; readonly service: string; readonly relation: string }
   | { readonly kind: 'network'; readonly network: string }

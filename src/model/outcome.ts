@@ -10,6 +10,9 @@ export interface Failure {
 export type Outcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'applied' }
-  | { readonly kind: 'blocked'; readonly reasons: readonly { readonly reason: string; readonly lift: string | undefined }[] }
+  | {
+      readonly kind: 'blocked';
+      readonly reasons: readonly { readonly reason: string; readonly lift: string | undefined }[];
+    }
   | ({ readonly kind: 'failed'; readonly step: string | undefined } & Failure)
   | { readonly kind: 'interrupted'; readonly step: string | undefined };

@@ -18,14 +18,22 @@ export type Step =
   | { readonly kind: 'stop'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
   | { readonly kind: 'remove-network'; readonly network: ContainerRef; readonly cause: Cause }
   | { readonly kind: 'create'; readonly services: readonly ServiceCause[] }
-  | { readonly kind: 'replace'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
+  | {
+      readonly kind: 'replace';
+      readonly services: readonly ServiceCause[];
+      readonly containers: readonly ContainerRef[];
+    }
   | { readonly kind: 'start'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
   | {
       readonly kind: 'await';
       readonly services: readonly string[];
       readonly condition: 'started' | 'healthy' | 'completed';
     }
-  | { readonly kind: 'remove'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] };
+  | {
+      readonly kind: 'remove';
+      readonly services: readonly ServiceCause[];
+      readonly containers: readonly ContainerRef[];
+    };
 
 /** The ordered, complete, printable list of acts that takes an app from what was observed to a release. */
 export interface Plan {

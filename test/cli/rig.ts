@@ -95,6 +95,7 @@ function fakeWired(rig: Rig): Wired {
     reader: async () => fakeHarbor(rig.harbor),
     operator: async () => fakeHarbor(rig.harbor),
     daemon: unused,
+    demo: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
     schema: () => ({ title: 'harbormaster.yml' }),

@@ -1,8 +1,8 @@
 import { labels } from '../../src/core/labels.ts';
+import { HarborError } from '../../src/errors.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
 import type { Engine, LocalImage, RenderRequest } from '../../src/ports.ts';
-import { HarborError } from '../../src/errors.ts';
 
 /** How the fake's containers behave once they are made, by service. */
 export interface Behaviour {
@@ -35,7 +35,11 @@ export class FakeEngine implements Engine {
 
   async render(request: RenderRequest) {
     this.rendered += 1;
-    return { model: { ...structuredClone(this.model), name: request.project }, unset: this.unset, isolation: 'limits' as const };
+    return {
+      model: { ...structuredClone(this.model), name: request.project },
+      unset: this.unset,
+      isolation: 'limits' as const,
+    };
   }
 
   async observe(): Promise<Observed> {
@@ -95,7 +99,9 @@ export class FakeEngine implements Engine {
   async replace({ release }: Parameters<Engine['replace']>[0], services: readonly string[]) {
     this.#act(`replace ${services.join(' ')}`);
     for (const service of services) {
-      this.containers = this.containers.filter((container) => container.project !== release.project || container.service !== service);
+      this.containers = this.containers.filter(
+        (container) => container.project !== release.project || container.service !== service,
+      );
       this.#add(release, service);
     }
   }
@@ -126,11 +132,14 @@ export class FakeEngine implements Engine {
   #act(act: string): void {
     this.beforeAct(act);
     this.performed.push(act);
-    if (this.failOn !== undefined && act.startsWith(this.failOn)) throw new HarborError(`${act} failed`, { code: 'engine-refused' });
+    if (this.failOn !== undefined && act.startsWith(this.failOn))
+      throw new HarborError(`${act} failed`, { code: 'engine-refused' });
   }
 
   #change(ids: readonly string[], state: ObservedContainer['state']): void {
-    this.containers = this.containers.map((container) => (ids.includes(container.id) ? { ...container, state } : container));
+    this.containers = this.containers.map((container) =>
+      ids.includes(container.id) ? { ...container, state } : container,
+    );
   }
 
   #add(release: Parameters<Engine['create']>[0]['release'], service: string): void {

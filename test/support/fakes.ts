@@ -3,7 +3,17 @@ import type { App } from '../../src/model/app.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
-import type { Clock, DeploymentLog, ImageRegistry, LiveFiles, Logger, Notification, ReleaseStore, Source, StoredRelease } from '../../src/ports.ts';
+import type {
+  Clock,
+  DeploymentLog,
+  ImageRegistry,
+  LiveFiles,
+  Logger,
+  Notification,
+  ReleaseStore,
+  Source,
+  StoredRelease,
+} from '../../src/ports.ts';
 
 /** A clock that stands still until something sleeps: then that much time has passed. */
 export class ManualClock implements Clock {
@@ -41,11 +51,23 @@ export class FakeSource implements Source {
   async fetch(app: App, commit: string): Promise<Revision> {
     this.fetches += 1;
     const who = { name: 'Ada', email: 'ada@example.org', at: '2026-01-01T00:00:00Z' };
-    return { repository: app.repository.url, ref: app.ref.name, commit, author: who, committer: who, subject: 'a change' };
+    return {
+      repository: app.repository.url,
+      ref: app.ref.name,
+      commit,
+      author: who,
+      committer: who,
+      subject: 'a change',
+    };
   }
 
   async objects(_repository: unknown, _commit: string, paths: readonly string[]) {
-    return new Map(paths.map((path): [string, GitObject | undefined] => [path, this.files[path] === undefined ? undefined : { id: `id-${this.files[path]}`, type: 'blob' }]));
+    return new Map(
+      paths.map((path): [string, GitObject | undefined] => [
+        path,
+        this.files[path] === undefined ? undefined : { id: `id-${this.files[path]}`, type: 'blob' },
+      ]),
+    );
   }
 
   async read(_repository: unknown, _commit: string, path: string) {
@@ -64,7 +86,11 @@ export class FakeRegistry implements ImageRegistry {
   async resolve(reference: string) {
     this.asked.push(reference);
     if (this.down) throw new HarborError('the registry does not answer', { code: 'image-unavailable' });
-    return { digest: this.digests[reference] ?? `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`, platformDigest: undefined };
+    return {
+      digest:
+        this.digests[reference] ?? `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`,
+      platformDigest: undefined,
+    };
   }
 }
 
@@ -72,7 +98,14 @@ export class MemoryLog implements DeploymentLog {
   readonly written: Entry[] = [];
 
   async append(body: EntryBody): Promise<Entry> {
-    const stamp = { v: 1 as const, seq: this.written.length + 1, at: new Date(0).toISOString(), host: 'test', instance: 'us', prev: '' };
+    const stamp = {
+      v: 1 as const,
+      seq: this.written.length + 1,
+      at: new Date(0).toISOString(),
+      host: 'test',
+      instance: 'us',
+      prev: '',
+    };
     const entry: Entry = { ...stamp, ...body };
     this.written.push(JSON.parse(JSON.stringify(entry)) as Entry);
     return entry;
@@ -97,7 +130,10 @@ export class MemoryReleases implements ReleaseStore {
   }
 
   async list(app: string) {
-    return [...this.kept.values()].filter((release) => release.app === app).map(({ digest }) => digest).reverse();
+    return [...this.kept.values()]
+      .filter((release) => release.app === app)
+      .map(({ digest }) => digest)
+      .reverse();
   }
 
   async prune() {
@@ -135,4 +171,9 @@ export class RecordingNotifier {
   }
 }
 
-export const silentLogger: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

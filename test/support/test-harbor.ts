@@ -8,12 +8,26 @@ import { openJournal } from '../../src/reconcile/journal.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
 import { FakeEngine } from './fake-engine.ts';
-import { FakeRegistry, FakeSource, ManualClock, MemoryLive, MemoryLog, MemoryReleases, RecordingNotifier, silentLogger } from './fakes.ts';
+import {
+  FakeRegistry,
+  FakeSource,
+  ManualClock,
+  MemoryLive,
+  MemoryLog,
+  MemoryReleases,
+  RecordingNotifier,
+  silentLogger,
+} from './fakes.ts';
 
 export const testApp = (overrides: Partial<App> = {}): App => ({
   name: 'shop',
   project: 'shop',
-  repository: { id: 'repo', url: 'https://git.example.org/shop.git', credentials: { kind: 'none' }, certificateAuthority: undefined },
+  repository: {
+    id: 'repo',
+    url: 'https://git.example.org/shop.git',
+    credentials: { kind: 'none' },
+    certificateAuthority: undefined,
+  },
   ref: { kind: 'branch', name: 'main' },
   path: '.',
   composeFiles: [],
@@ -51,7 +65,11 @@ interface TestOptions {
 }
 
 /** A Harbor over fakes: everything between the ports is the real thing. */
-export async function testHarbor({ apps = [testApp()], model = { services: { web: { image: 'web:1' } } }, gates = [] }: TestOptions = {}) {
+export async function testHarbor({
+  apps = [testApp()],
+  model = { services: { web: { image: 'web:1' } } },
+  gates = [],
+}: TestOptions = {}) {
   const engine = new FakeEngine();
   engine.model = { name: '', ...model } as ComposeModel;
   const source = new FakeSource();
@@ -80,8 +98,15 @@ export async function testHarbor({ apps = [testApp()], model = { services: { web
   };
   const state = { config: testConfig(apps) };
   const start = async () => {
-    const journal = await openJournal({ ...parts, redact: (value) => value });
-    return createHost({ config: () => state.config, parts, journal, signal: stop.signal, daemon: undefined, random: () => 0.5 });
+    const journal = await openJournal({ ...parts, redact: (text) => text });
+    return createHost({
+      config: () => state.config,
+      parts,
+      journal,
+      signal: stop.signal,
+      daemon: undefined,
+      random: () => 0.5,
+    });
   };
   let harbor = await start();
   return {
@@ -110,7 +135,9 @@ export async function testHarbor({ apps = [testApp()], model = { services: { web
     },
     pass: async (trigger: Trigger['kind'] = 'interval') => {
       const names = state.config.apps.map(({ name }) => name);
-      const reports = await (trigger === 'request' ? harbor.apply(names, { kind: trigger }, () => undefined) : harbor.pass(names, { kind: trigger }, () => undefined));
+      const reports = await (trigger === 'request'
+        ? harbor.apply(names, { kind: trigger }, () => undefined)
+        : harbor.pass(names, { kind: trigger }, () => undefined));
       return reports.map(({ outcome }) => outcome);
     },
     plan: () => harbor.plan([]),

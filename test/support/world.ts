@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import type { Entry } from '../../src/model/entry.ts';
-import type { Outcome } from '../../src/model/outcome.ts';
-import type { ObservedContainer } from '../../src/model/observed.ts';
 import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
+import type { Entry } from '../../src/model/entry.ts';
+import type { ObservedContainer } from '../../src/model/observed.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { type EngineRig, engineRig } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 
 /** What is driven: the bundle, or another build of it. */
-const program = process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
+const program =
+  process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
 
 export interface Ran {
   readonly code: number;
@@ -103,7 +104,9 @@ export async function world(): Promise<World> {
       return Object.assign(rig, { url: git.serve(rig) });
     },
     async configure(apps, rest = {}) {
-      const full = Object.fromEntries(Object.entries(apps).map(([name, app]) => [named(name), { ...quick, branch: 'main', ...app }]));
+      const full = Object.fromEntries(
+        Object.entries(apps).map(([name, app]) => [named(name), { ...quick, branch: 'main', ...app }]),
+      );
       await writeFile(config, stringify({ ...rest, apps: full }));
     },
     async apply(...apps) {
@@ -187,7 +190,11 @@ function startDaemon(environment: Record<string, string>): Daemon {
 
 /** Puts a Compose plugin in front of the real one that writes down each call; gives the path of that list. */
 async function countingPlugin(folder: string): Promise<string> {
-  const { path } = await findPlugin({ explicit: undefined, dockerConfig: '/nonexistent', searchPath: process.env['PATH'] ?? '' });
+  const { path } = await findPlugin({
+    explicit: undefined,
+    dockerConfig: '/nonexistent',
+    searchPath: process.env['PATH'] ?? '',
+  });
   const plugins = join(folder, 'docker', 'cli-plugins');
   const list = join(folder, 'compose-calls');
   await mkdir(plugins, { recursive: true });

@@ -1,0 +1,192 @@
+/**
+ * A pass in which nothing changed, beside what a user would run otherwise: `git pull && docker compose up -d` for each app. Both look at the same
+ * repositories over HTTP and at as many running containers, in one run on one machine.
+ *
+ *   npm run bench -- noop [APPS…]        default: 1 10 100
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { wire } from '../src/wire.ts';
+import { engineRig } from '../test/support/engine-rig.ts';
+import { gitHttpServer } from '../test/support/git-http-server.ts';
+import { type GitRig, gitRig } from '../test/support/git-rig.ts';
+
+interface Cost {
+  /** Milliseconds. */
+  readonly wall: number;
+  /** Milliseconds of user and system time, of the program and its children. */
+  readonly cpu: number;
+  /** Processes and threads that the machine started meanwhile, the Git server's included. */
+  readonly started: number;
+}
+
+const sizes = process.argv.slice(2).map(Number).filter(Number.isInteger);
+const rounds = { daemon: 30, loop: 3 };
+const bundle = process.env['HARBORMASTER_BUNDLE'] ?? join(process.cwd(), 'dist/harbormaster.cjs');
+
+async function main(): Promise<void> {
+  print(['apps', 'repositories', 'way', 'wall ms', 'CPU ms', 'started', 'RSS MB', 'times faster'].join('\t'));
+  for (const apps of sizes.length > 0 ? sizes : [1, 10, 100]) {
+    for (const repositories of apps === 1 ? [1] : [1, apps]) await compare(apps, repositories);
+  }
+}
+
+async function compare(apps: number, repositories: number): Promise<void> {
+  await using rig = await engineRig();
+  await using server = await gitHttpServer();
+  const folder = mkdtempSync(join(tmpdir(), `${rig.prefix}-`));
+  const sources: GitRig[] = [];
+  try {
+    const image = await rig.image('noop');
+    const compose = stringify({
+      services: { web: { image, command: ['idle'], network_mode: 'none', stop_signal: 'SIGKILL' } },
+    });
+    const names = Array.from({ length: apps }, (_, index) => `a${index}`);
+    for (let index = 0; index < repositories; index += 1) {
+      const source = await gitRig(`r${index}`);
+      sources.push(source);
+      const own = names.filter((_, app) => app % repositories === index);
+      await source.commit(Object.fromEntries(own.map((name) => [`${name}/compose.yaml`, compose])));
+    }
+    const urlOf = (app: number) => server.serve(sources[app % repositories] as GitRig);
+    const loop = await shellLoop({ folder, names, urlOf, project: rig.project('loop'), dockerHost: rig.dockerHost });
+    const ours = await daemonPass({ folder, names, urlOf, project: rig.project('ours'), dockerHost: rig.dockerHost });
+    const ratio = loop.wall / ours.wall;
+    row(`${apps}\t${repositories}`, 'shell loop', loop, '');
+    row(`${apps}\t${repositories}`, 'Harbormaster', ours, `${ours.rss.toFixed(0)}\t${ratio.toFixed(0)}`);
+  } finally {
+    for (const source of sources) await source[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Setting {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly urlOf: (app: number) => string;
+  readonly project: string;
+  readonly dockerHost: string;
+}
+
+/** Clones once per app, as the loop's users do; then the timed rounds. */
+async function shellLoop({ folder, names, urlOf, project, dockerHost }: Setting): Promise<Cost> {
+  const clones = join(folder, 'clones');
+  mkdirSync(clones);
+  for (const [index, name] of names.entries()) shell(`git clone -q ${urlOf(index)} ${name}`, clones, dockerHost);
+  const script = names
+    .map(
+      (name) =>
+        `(cd ${name} && git pull -q --ff-only && docker compose -p ${project}-${name} -f ${name}/compose.yaml up -d --quiet-pull) >/dev/null 2>&1`,
+    )
+    .join('\n');
+  writeFileSync(join(clones, 'loop.sh'), script);
+  await asynchronously('sh loop.sh', clones, dockerHost);
+  return measured(rounds.loop, () => asynchronously('sh loop.sh', clones, dockerHost));
+}
+
+async function daemonPass({
+  folder,
+  names,
+  urlOf,
+  project,
+  dockerHost,
+}: Setting): Promise<Cost & { readonly rss: number }> {
+  const configFile = join(folder, 'harbormaster.yml');
+  const app = (name: string, index: number) => [
+    `${project}-${name}`,
+    { url: urlOf(index), branch: 'main', path: name, health: { min_ready: '1s' } },
+  ];
+  writeFileSync(configFile, stringify({ apps: Object.fromEntries(names.map(app)) }));
+  const stateDir = join(folder, 'state');
+  const environment = { ...process.env, DOCKER_HOST: dockerHost };
+  const wired = wire({ configFile, stateDir, environment, version: 'bench', hostName: 'bench' });
+  const cost = await passes(
+    wired,
+    names.map((name) => `${project}-${name}`),
+  );
+  return { ...cost, rss: await idleMemory(configFile, stateDir, dockerHost) };
+}
+
+async function passes(wired: ReturnType<typeof wire>, names: readonly string[]): Promise<Cost> {
+  await using harbor = await wired.operator('bench', new AbortController().signal);
+  const pass = async () => {
+    const reports = await harbor.pass(names, { kind: 'interval' }, () => undefined);
+    return reports
+      .filter(({ outcome }) => outcome.kind !== 'unchanged')
+      .map(({ app, outcome }) => `${app}: ${JSON.stringify(outcome)}`);
+  };
+  await pass();
+  const left = await pass();
+  if (left.length > 0) throw new Error(`the apps are not at rest: ${left[0]}`);
+  return measured(rounds.daemon, pass);
+}
+
+/** Resident memory of the daemon itself, after some passes. */
+async function idleMemory(configFile: string, stateDir: string, dockerHost: string): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', bundle, '--config', configFile, '--state-dir', stateDir, 'run'],
+    {
+      env: { ...process.env, DOCKER_HOST: dockerHost },
+      stdio: 'ignore',
+    },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.on('close', resolve));
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+async function measured(times: number, work: () => Promise<unknown>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < times; round += 1) {
+    const [wall, cpu, started] = [performance.now(), cpuTime(), forks()];
+    await work();
+    costs.push({ wall: performance.now() - wall, cpu: cpuTime() - cpu, started: forks() - started });
+  }
+  const median = (pick: (cost: Cost) => number) =>
+    costs.map(pick).sort((left, right) => left - right)[Math.floor(costs.length / 2)] ?? 0;
+  return { wall: median(({ wall }) => wall), cpu: median(({ cpu }) => cpu), started: median(({ started }) => started) };
+}
+
+/** Own time, and that of children that have ended: utime, stime, cutime, cstime of proc(5), in ticks of 10 ms; own time finer. */
+function cpuTime(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const own = process.cpuUsage();
+  return (own.user + own.system) / 1000 + (Number(fields[13]) + Number(fields[14])) * 10;
+}
+
+const forks = (): number => Number(/^processes (\d+)/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? 0);
+
+function shell(command: string, cwd: string, dockerHost: string): void {
+  const { status, stderr } = spawnSync('sh', ['-c', command], {
+    cwd,
+    env: { ...process.env, DOCKER_HOST: dockerHost },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${command}: ${stderr}`);
+}
+
+/** The Git server lives in this process, so it must stay free to answer. */
+const asynchronously = (command: string, cwd: string, dockerHost: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn('sh', ['-c', command], {
+      cwd,
+      env: { ...process.env, DOCKER_HOST: dockerHost },
+      stdio: 'ignore',
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve());
+  });
+
+function row(size: string, way: string, { wall, cpu, started }: Cost, more: string): void {
+  print([size, way, wall.toFixed(1), cpu.toFixed(0), started, more].join('\t'));
+}
+
+const print = (line: string): void => console.log(line);
+
+await main();

@@ -1,0 +1,40 @@
+// Writes what is generated from the configuration's schema: the tables in docs/configuration.md, and docs/harbormaster.schema.json.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Node 20 runs no TypeScript: the few modules needed are bundled, next to the packages that they import. */
+async function load(source) {
+  const outfile = `${root}/node_modules/.cache/harbormaster/generate-docs.mjs`;
+  const stdin = { contents: source, resolveDir: root, loader: 'ts' };
+  await mkdir(dirname(outfile), { recursive: true });
+  await build({
+    stdin,
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const loaded = await import(pathToFileURL(outfile).href);
+  await rm(outfile);
+  return loaded;
+}
+
+const { jsonSchema, notifiers, refreshed, strategies } = await load(`
+  export { jsonSchema } from './src/config/json-schema.ts';
+  export { refreshed } from './src/config/reference.ts';
+  export * as notifiers from './src/edges/notifiers/index.ts';
+  export * as strategies from './src/strategies/index.ts';
+`);
+const catalogues = {
+  notifiers: Object.values(notifiers),
+  strategies: Object.values(strategies).map(({ type }) => type),
+};
+const page = `${root}/docs/configuration.md`;
+await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
+await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);

@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { duration } from './duration.ts';
+import { access, login, url } from './repository-schema.ts';
+import * as v from './values.ts';
+
+const health = z
+  .strictObject({
+    deadline: duration({ atLeast: '1s' })
+      .optional()
+      .meta({
+        description: 'How long a deployment may take to become healthy. After that it has failed.',
+        examples: ['5m'],
+        default: '2m',
+      }),
+    min_ready: duration({ atLeast: '0s' })
+      .optional()
+      .meta({
+        description: 'How long a container without a healthcheck must run without a restart to count as healthy.',
+        examples: ['30s'],
+        default: '10s',
+      }),
+  })
+  .meta({ title: 'section', description: 'When a deployment counts as healthy.' });
+
+const allow = z
+  .strictObject({
+    privileged: z
+      .array(v.serviceName())
+      .optional()
+      .meta({
+        title: 'list of services',
+        description: 'Services that may run privileged.',
+        examples: [['agent']],
+        absent: 'none',
+      }),
+    host_namespaces: z
+      .array(v.serviceName())
+      .optional()
+      .meta({
+        title: 'list of services',
+        description:
+          'Services that may join a namespace of the host (`network_mode: host`, `pid: host`, `ipc: host` …).',
+        examples: [['exporter']],
+        absent: 'none',
+      }),
+    engine_socket: z
+      .array(v.serviceName())
+      .optional()
+      .meta({
+        title: 'list of services',
+        description: "Services that may mount the engine's socket, which is as good as root on the host.",
+        examples: [['traefik']],
+        absent: 'none',
+      }),
+    host_binds: z
+      .array(v.hostBind())
+      .optional()
+      .meta({
+        title: 'list of paths',
+        description:
+          "Paths of the host, outside the app's own folders, that services may mount; `:ro` for reading only.",
+        examples: [['/etc/localtime:ro', '/srv/media']],
+        absent: 'none',
+      }),
+  })
+  .meta({
+    title: 'section',
+    description: 'What this app may ask of the host. Everything that is not named is denied.',
+  });
+
+const environment = z
+  .record(v.variableName(), v.variableValue(), { error: 'must be a map such as `NAME: value`' })
+  .meta({
+    title: 'map',
+    description:
+      'Variables for the compose files. Numbers stay as they are written (`1.10` is "1.10"). A variable with nothing after its colon is taken away again. ' +
+      'Comes before `environment_file`.',
+    examples: [{ SHOP_DOMAIN: 'shop.example.com', SHOP_DB_PASSWORD: '${SHOP_DB_PASSWORD}' }],
+  });
+
+/** Keys of an app that may also stand in `defaults`. */
+const shared = {
+  repository: v
+    .repositoryName()
+    .optional()
+    .meta({
+      title: 'name from `repositories`',
+      description: 'A repository that several apps share, in place of `url`.',
+      examples: ['infra'],
+    }),
+  branch: v
+    .refName('branch')
+    .optional()
+    .meta({
+      description: 'Branch to follow.',
+      examples: ['main'],
+      default: 'master',
+    }),
+  compose_config: v
+    .oneOrMany(v.repositoryPath(), 'must be the name of a compose file, or a list of names')
+    .optional()
+    .meta({
+      title: 'file, or list of files',
+      description: 'Compose files, later ones over earlier ones, relative to `path`.',
+      examples: ['compose.production.yml', ['compose.yml', 'compose.production.yml']],
+      absent: 'found as Compose finds them',
+    }),
+  profiles: v
+    .oneOrMany(v.profileName(), 'must be the name of a profile, or a list of names')
+    .optional()
+    .meta({
+      title: 'name, or list of names',
+      description: 'Compose profiles to switch on.',
+      examples: [['metrics']],
+      absent: 'none',
+    }),
+  environment: environment.optional(),
+  environment_file: v
+    .oneOrMany(v.hostFile(), 'must be the path of a file, or a list of paths')
+    .optional()
+    .meta({
+      title: 'file, or list of files',
+      description:
+        'More variables, later files over earlier ones. All values count as secrets. `KEY=value` lines; a map if the name ends in .yml, .yaml or .json.',
+      examples: ['secrets/shop.env'],
+      absent: 'none',
+    }),
+  interval: duration({ atLeast: '1s' })
+    .optional()
+    .meta({
+      description: 'How often to look at the repository.',
+      examples: ['5m'],
+      default: '60s',
+    }),
+  hosts: v
+    .oneOrMany(v.hostGlob(), 'must be the name of a host, or a list of names')
+    .optional()
+    .meta({
+      title: 'name, or list of names',
+      description: 'Hosts that run the app; `*` stands for any characters, `?` for one. Compared with `config.host`.',
+      examples: [['web-*', 'backup1']],
+      absent: 'all hosts',
+    }),
+  submodules: v
+    .flag()
+    .optional()
+    .meta({
+      description: 'Whether submodules of the repository are fetched.',
+      examples: [true],
+      default: false,
+    }),
+  unset_variables: z
+    .enum(['error', 'warn'])
+    .optional()
+    .meta({
+      description: 'What to do with a variable in a compose file that is not set and has no default there.',
+      examples: ['warn'],
+      default: 'error',
+    }),
+  health: health.optional(),
+};
+
+const strategyKey = (strategies: readonly string[]) => ({
+  strategy: z
+    .enum([...strategies])
+    .optional()
+    .meta({ description: 'How a changed service is brought in.', examples: ['recreate'], default: 'recreate' }),
+});
+
+export const defaultsSchema = (strategies: readonly string[]) =>
+  z.strictObject({ ...shared, ...strategyKey(strategies), ...access });
+
+export const appSchema = (strategies: readonly string[]) => {
+  const { repository, branch, compose_config, profiles, ...others } = shared;
+  return z.strictObject(
+    {
+      url: url.optional(),
+      repository,
+      branch,
+      tag: v
+        .refName('tag')
+        .optional()
+        .meta({ description: 'Tag to follow, in place of `branch`.', examples: ['v1.4.2'] }),
+      commit: v
+        .commitId()
+        .optional()
+        .meta({
+          description: 'Commit to stay at, in place of `branch`.',
+          examples: ['8f3c1d0e5b7a49f26c1e0d9b8a7f6e5d4c3b2a19'],
+        }),
+      path: v
+        .repositoryPath()
+        .optional()
+        .meta({
+          description: 'Folder in the repository that relative paths in the compose files start from.',
+          examples: ['apps/shop'],
+          absent: "the first compose file's folder; else the top",
+        }),
+      compose_config,
+      profiles,
+      enabled: v
+        .flag()
+        .optional()
+        .meta({
+          description:
+            'false: the app is left alone, whether it runs or not. To stop and remove an app, take it out of the file.',
+          examples: [false],
+          default: true,
+        }),
+      project: v
+        .projectName()
+        .optional()
+        .meta({
+          description: 'Compose project name.',
+          examples: ['shop'],
+          absent: "the app's name, as Compose would write it",
+        }),
+      ...others,
+      ...strategyKey(strategies),
+      allow: allow.optional(),
+      ...access,
+      ...login,
+    },
+    { error: 'must be a map of settings, at least `url: https://…`' },
+  );
+};

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { HarborError } from '../errors.ts';
+import type { HostConfig } from '../model/config.ts';
+import { reveal, Secret } from '../model/secret.ts';
+import { milliseconds } from './duration.ts';
+import { readEnvironmentFiles } from './environment-files.ts';
+import { explain } from './explain.ts';
+import { configFiles, type Files, missing } from './files.ts';
+import { type Found, interpolate, type Lookup } from './interpolate.ts';
+import { annotatedSchema } from './json-schema.ts';
+import { notifierConfig } from './notifier-schema.ts';
+import { parseTree } from './parse.ts';
+import { configInvalid, type Problem } from './problems.ts';
+import { type Relevance, relevance } from './relevance.ts';
+import { resolveApp } from './resolve-app.ts';
+import { type Catalogues, type Config, type ConfigSchema, configSchema } from './schema.ts';
+import { redactable } from './secrets.ts';
+import { judgeSense } from './sense.ts';
+import { sentence } from './sentences.ts';
+import { isNull, type Node, nodeAt, toValue } from './tree.ts';
+
+export interface LoadRequest {
+  readonly file: string;
+  /** The machine's host name; the file may say another. */
+  readonly host: string;
+  /** What `${NAME}` reads. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly catalogues: Catalogues;
+}
+
+export interface LoadedConfig extends HostConfig {
+  readonly logLevel: Config['config']['log_level'];
+}
+
+/** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
+export async function loadConfig(request: LoadRequest): Promise<LoadedConfig> {
+  const { file, host, catalogues } = request;
+  const schema = configSchema(catalogues);
+  const files = configFiles(file, request.environment['HOME']);
+  const written = await readTree(file, files);
+  const { root, problems: unfollowed, secrets } = await interpolate(written.root, lookupIn(request, files));
+  const here = relevance(root, host);
+  const variables = await readEnvironmentFiles({ root, apps: here.active, files, file });
+  const problems = [
+    ...written.problems,
+    ...unfollowed.filter(({ path }) => here.reads(path)),
+    ...shapeProblems(root, schema),
+    ...judgeSense(root, here.runsHere),
+    ...variables.problems,
+  ];
+  if (problems.length > 0) throw configInvalid(problems);
+  const config = validated(root, here, schema);
+  const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
+  const options = notifiers
+    .flatMap((notifier) => Object.values(notifier.options))
+    .filter((value) => value instanceof Secret);
+  const interpolated = secrets.filter(({ path }) => path[0] !== 'config').map(({ value }) => value);
+  return {
+    ...hostConfig(config, here),
+    notifiers,
+    apps: Object.entries(config.apps).map(([name, app]) =>
+      resolveApp(name, app, { config, root, fileVariables: variables.of, absolute: files.resolve }),
+    ),
+    file: resolve(file),
+    fingerprint: files.fingerprint(),
+    secrets: redactable([...interpolated, ...variables.values, ...options.map(reveal)]),
+    files: files.paths(),
+  };
+}
+
+async function readTree(file: string, files: Files): Promise<{ root: Node; problems: readonly Problem[] }> {
+  const content = await files.read(resolve(file));
+  if ('fault' in content) throw unreadable(file, content.fault);
+  const { root, problems } = parseTree(content.text, file);
+  if (root && !isNull(root)) return { root, problems };
+  const text = 'holds no configuration; write `apps: {}` if this host is meant to run nothing';
+  throw configInvalid([
+    ...problems,
+    ...(problems.length === 0 ? [{ at: { file, line: 1, column: 1 }, path: [], text }] : []),
+  ]);
+}
+
+function unreadable(file: string, fault: string): HarborError {
+  if (fault !== missing)
+    return new HarborError(`the configuration ${file} ${fault}`, {
+      code: 'config-invalid',
+      hint: 'Name another file with --config FILE.',
+    });
+  return new HarborError(`there is no configuration at ${file}`, {
+    code: 'config-missing',
+    hint: 'Write one with `harbormaster init`, or name another with --config FILE.',
+  });
+}
+
+const lookupIn =
+  ({ environment }: LoadRequest, files: Files): Lookup =>
+  async (reference): Promise<Found> => {
+    if (reference.kind === 'file') {
+      const content = await files.read(reference.path);
+      if ('fault' in content)
+        return { kind: 'fault', text: `reads the file ${files.resolve(reference.path)}, which ${content.fault}` };
+      return { kind: 'secret', value: content.text.replace(/[\r\n]+$/, '') };
+    }
+    const { name, fallback } = reference;
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (value !== undefined && (value !== '' || fallback === undefined)) return { kind: 'secret', value };
+    if (fallback !== undefined) return { kind: 'plain', value: fallback };
+    return {
+      kind: 'fault',
+      text: `reads the variable ${name}, which is not set; set it, or write \${${name}:-default}`,
+    };
+  };
+
+function shapeProblems(root: Node, schema: ConfigSchema): readonly Problem[] {
+  const { error } = schema.safeParse(toValue(root), { error: sentence });
+  if (!error) return [];
+  return explain(error.issues, root, annotatedSchema(schema)).filter(({ path }) => isResolved(nodeAt(root, path)));
+}
+
+const isResolved = (node: Node | undefined): boolean => node?.kind !== 'scalar' || node.resolved;
+
+/** The values that this host reads: whatever belongs to other hosts alone may hold references that cannot be followed here. */
+function validated(root: Node, here: Relevance, schema: ConfigSchema): Config {
+  const kept = toValue(root, (path) => path.length !== 2 || here.reads(path));
+  return schema.parse(kept);
+}
+
+function hostConfig({ config }: Config, { host, declared }: Relevance) {
+  return {
+    host,
+    declared,
+    imageInterval: milliseconds(config.image_interval),
+    keepReleases: config.keep_releases,
+    removalGuard: config.removal_guard,
+    prune: config.prune,
+    logLevel: config.log_level,
+  };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { NotifierConfig } from '../model/config.ts';
+import { Secret } from '../model/secret.ts';
+
+/** What the schema needs of a notifier's kind; see `kind.ts`. */
+export interface NotifierKind {
+  readonly type: string;
+  readonly options: z.ZodObject;
+}
+
+const events = ['failed', 'blocked', 'recovered'] as const;
+
+const common = {
+  on: z
+    .array(z.enum(events))
+    .min(1, { error: 'must not be an empty list; leave the key out instead' })
+    .default([...events])
+    .meta({
+      title: 'list of events',
+      description: 'What to tell: `failed`, `blocked`, `recovered`.',
+      examples: [['failed', 'recovered']],
+    }),
+  apps: z
+    .array(z.string({ error: 'must be the name of an app' }))
+    .default([])
+    .meta({
+      title: 'list of apps',
+      description: 'Apps to tell about. Empty: all of them.',
+      examples: [['shop']],
+    }),
+};
+
+export const commonKeys: readonly string[] = ['type', ...Object.keys(common)];
+
+/** A union of all kinds: each with its own options beside the keys that every notifier has. */
+export function notifierSchema(kinds: readonly NotifierKind[]) {
+  const [first, ...rest] = kinds.map(({ type, options }) =>
+    options
+      .extend({
+        type: z.literal(type).meta({ title: 'kind', description: 'Which notifier.', examples: [type] }),
+        ...common,
+      })
+      .strict(),
+  );
+  return first ? z.discriminatedUnion('type', [first, ...rest]) : z.never({ error: 'no notifier is known here' });
+}
+
+const anyNotifier = z.looseObject({ type: z.string(), ...common });
+
+/** The common keys apart from the kind's own options; those that the kind takes as secrets become secrets. */
+export function notifierConfig(notifier: unknown, kinds: readonly NotifierKind[]): NotifierConfig {
+  const { type, on, apps, ...options } = anyNotifier.parse(notifier);
+  const shape = kinds.find((kind) => kind.type === type)?.options.shape ?? {};
+  const told = Object.entries(options).map(([key, value]) => [key, asSecret(shape[key], value)]);
+  return { type, on, apps, options: Object.fromEntries(told) };
+}
+
+function asSecret(schema: z.core.$ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined || typeof value !== 'string') return value;
+  const secret = new Secret(value);
+  return z.safeParse(schema, secret).success ? secret : value;
+}

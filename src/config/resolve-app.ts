@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import type { App, Ref, Repository } from '../model/app.ts';
+import { type MaybeSecret, Secret } from '../model/secret.ts';
+import { milliseconds } from './duration.ts';
+import type { Variable } from './environment-file.ts';
+import { repositoryFrom } from './repository.ts';
+import type { AppSettings, Config } from './schema.ts';
+import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
+import { projectOf, tidyPath } from './values.ts';
+
+export interface Loaded {
+  readonly config: Config;
+  readonly root: Node;
+  /** Variables of the files that an app's `environment_file` names, by app; `defaults` under undefined. */
+  readonly fileVariables: (app: string | undefined) => readonly Variable[];
+  readonly absolute: (path: string) => string;
+}
+
+/** One app with every default resolved. */
+export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App {
+  const { defaults } = loaded.config;
+  const settings = { ...defaults, ...app };
+  const health = { ...defaults.health, ...app.health };
+  const files = list(settings.compose_config).map(tidyPath);
+  // Without a `path`, relative paths start where the first compose file is, as with `docker compose -f`.
+  const path = app.path === undefined ? posix.dirname(files[0] ?? '.') : tidyPath(app.path);
+  return {
+    name,
+    project: app.project ?? projectOf(name),
+    repository: repositoryOf(name, app, loaded),
+    ref: refOf(app, defaults.branch),
+    path,
+    composeFiles: app.path === undefined ? files.map((file) => posix.relative(path, file)) : files,
+    profiles: list(settings.profiles),
+    environment: environmentOf(name, loaded),
+    unsetVariables: settings.unset_variables ?? 'error',
+    submodules: settings.submodules ?? false,
+    enabled: app.enabled ?? true,
+    interval: milliseconds(settings.interval ?? '60s'),
+    health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
+    strategy: settings.strategy ?? 'recreate',
+    allow: {
+      privileged: app.allow?.privileged ?? [],
+      host_namespaces: app.allow?.host_namespaces ?? [],
+      engine_socket: app.allow?.engine_socket ?? [],
+      host_binds: app.allow?.host_binds ?? [],
+    },
+  };
+}
+
+const list = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;
+
+/** The original Harbormaster follows `master` unless told otherwise. */
+function refOf({ branch, tag, commit }: AppSettings, general: string | undefined): Ref {
+  if (commit !== undefined) return { kind: 'commit', name: commit };
+  if (tag !== undefined) return { kind: 'tag', name: tag };
+  return { kind: 'branch', name: branch ?? general ?? 'master' };
+}
+
+function repositoryOf(name: string, app: AppSettings, { config, root, absolute }: Loaded): Repository {
+  const { defaults, repositories } = config;
+  const shared = app.url === undefined ? (app.repository ?? defaults.repository) : undefined;
+  const access = shared === undefined ? app : repositories[shared];
+  const place: Path = shared === undefined ? ['apps', name] : ['repositories', shared];
+  const token = nodeAt(root, [...place, 'token']);
+  const tokenFrom = token?.kind === 'scalar' ? token.from : [];
+  return repositoryFrom({ url: access?.url ?? '', access: access ?? {}, defaults, tokenFrom, absolute });
+}
+
+/** From weak to strong: files and variables of `defaults`, then files and variables of the app. Nothing after the colon takes away. */
+function environmentOf(name: string, { root, fileVariables }: Loaded): Readonly<Record<string, MaybeSecret>> {
+  const result = new Map<string, MaybeSecret>();
+  for (const [app, path] of [
+    [undefined, ['defaults']],
+    [name, ['apps', name]],
+  ] as const) {
+    for (const variable of fileVariables(app)) result.set(variable.name, new Secret(variable.value));
+    for (const [key, { node }] of entriesOf(child(nodeAt(root, path), 'environment'))) {
+      if (node.kind !== 'scalar' || node.value === null) result.delete(key);
+      else result.set(key, node.from.length > 0 ? new Secret(node.text) : node.text);
+    }
+  }
+  return Object.fromEntries(result);
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { appSchema, defaultsSchema } from './app-schema.ts';
+import { duration } from './duration.ts';
+import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
+import { repositorySchema } from './repository-schema.ts';
+import * as v from './values.ts';
+
+/** Pluggable parts that extend the schema by being registered. */
+export interface Catalogues {
+  readonly notifiers: readonly NotifierKind[];
+  /** Names of strategies. */
+  readonly strategies: readonly string[];
+}
+
+const hostSchema = z.strictObject({
+  host: v
+    .hostName()
+    .optional()
+    .meta({
+      description:
+        'Name of this host: what `hosts` is compared with, and what the deployment log and notifications say.',
+      examples: ['web-1'],
+      absent: "the machine's host name",
+    }),
+  prune: v
+    .flag()
+    .default(false)
+    .meta({
+      description: 'Also delete the images of releases that are no longer kept. Images of others are never touched.',
+      examples: [true],
+    }),
+  image_interval: duration({ atLeast: '1s' })
+    .default('15m')
+    .meta({
+      description: 'How often to ask registries whether a tag has moved.',
+      examples: ['1h'],
+    }),
+  keep_releases: v
+    .count(1, 1000)
+    .default(5)
+    .meta({
+      description: 'How many releases of an app are kept for a rollback.',
+      examples: [10],
+    }),
+  removal_guard: v
+    .count(0, 10_000)
+    .default(1)
+    .meta({
+      description:
+        'How many apps may be removed in one go because they left this file. More of them wait for a person.',
+      examples: [3],
+    }),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .meta({
+      description: "What Harbormaster's own log on stderr shows.",
+      examples: ['debug'],
+    }),
+});
+
+const noApps = ({ input }: { readonly input?: unknown }): string =>
+  input === undefined || input === null
+    ? 'must be a map of apps; write `apps: {}` if this host is meant to run none'
+    : 'must be a map of apps, each below its name';
+
+/** The whole file. Shape only: what one key demands of another is judged in `sense.ts`. */
+export function configSchema({ notifiers, strategies }: Catalogues) {
+  return z.strictObject({
+    config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
+    repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
+      title: 'map',
+      description: 'Repositories that several apps share, by a name of your choice.',
+    }),
+    defaults: defaultsSchema(strategies).prefault({}).meta({
+      title: 'section',
+      description: 'What holds for every app that does not say otherwise.',
+    }),
+    apps: z
+      .record(v.appName(), appSchema(strategies), {
+        error: noApps,
+      })
+      .meta({
+        title: 'map',
+        description: 'The apps, by name. `apps: {}` means on purpose that this host runs none.',
+      }),
+    notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
+      title: 'list',
+      description: 'Who is told when an app fails, is blocked, or has recovered.',
+    }),
+  });
+}
+
+export type ConfigSchema = ReturnType<typeof configSchema>;
+export type Config = z.output<ConfigSchema>;
+export type AppSettings = Config['apps'][string];
+export type DefaultSettings = Config['defaults'];
+export type RepositorySettings = Config['repositories'][string];

@@ -1,0 +1,114 @@
+import type { Cause, Change } from '../model/change.ts';
+import type { AppHistory } from '../model/entry.ts';
+import type { ObservedContainer, ObservedNetwork } from '../model/observed.ts';
+import type { Release, ReleaseNetwork, ReleaseService } from '../model/release.ts';
+import { isDone } from './diff.ts';
+
+interface CloseInput {
+  readonly release: Release;
+  readonly containers: readonly ObservedContainer[];
+  /** Networks of the project that exist. */
+  readonly networks: readonly ObservedNetwork[];
+  readonly instance: string;
+  readonly history: AppHistory | undefined;
+}
+
+/**
+ * Adds what a set of changes drags along: networks whose definition changed and who is attached to them, and services that share a namespace or
+ * volumes with a container that goes away. Compose does neither by itself.
+ */
+export function close(changes: readonly Change[], input: CloseInput): readonly Change[] {
+  const networks = networkChanges(input);
+  const attached = networks.flatMap((change) => (change.kind === 'replace-network' ? attachedTo(change, input) : []));
+  let closed = add([...changes.map((change) => startable(change, input)), ...networks], attached, input);
+  for (;;) {
+    const next = add(closed, followers(closed, input.release), input);
+    if (next === closed) return closed;
+    closed = next;
+  }
+}
+
+/** A stopped container holds on to the very network and the very container that it was made with: where these may be gone, it must be made anew. */
+function startable(change: Change, { release, containers, networks }: CloseInput): Change {
+  if (change.kind !== 'start') return change;
+  const { to } = change;
+  const exists = ({ key, name }: ReleaseNetwork) =>
+    networks.some((network) => network.key === key || network.name === name);
+  const lost = release.networks.some(
+    (network) => !network.external && to.networks.includes(network.key) && !exists(network),
+  );
+  if (!lost && to.sharesWith.length === 0) return change;
+  return { ...change, kind: 'replace', from: containersOf(to, containers) };
+}
+
+function networkChanges({ release, networks, instance }: CloseInput): readonly Change[] {
+  return networks
+    .filter((network) => network.instance === instance)
+    .flatMap((network): readonly Change[] => {
+      const declared = declaredAs(network, release);
+      if (declared === undefined) return [{ kind: 'remove-network', network, cause: { kind: 'not-declared' } }];
+      if (declared.external || (declared.digest === network.digest && declared.key === network.key)) return [];
+      return [
+        { kind: 'replace-network', network, cause: { kind: 'configuration', fields: [`networks.${declared.key}`] } },
+      ];
+    });
+}
+
+/** By name, because a name can be taken only once; else by key, because then it has got a new name. */
+const declaredAs = (network: ObservedNetwork, { networks }: Release): ReleaseNetwork | undefined =>
+  networks.find(({ name }) => name === network.name) ??
+  networks.find(({ key, external }) => key === network.key && !external);
+
+type Dragged = readonly [ReleaseService, Cause];
+
+function attachedTo({ network }: { readonly network: ObservedNetwork }, { release }: CloseInput): readonly Dragged[] {
+  const key = declaredAs(network, release)?.key;
+  return release.services
+    .filter(({ networks }) => key !== undefined && networks.includes(key))
+    .map((service) => [service, { kind: 'network', network: network.name }]);
+}
+
+function followers(changes: readonly Change[], release: Release): readonly Dragged[] {
+  const renewed = new Set(changes.flatMap((change) => (isRenewal(change) ? [change.to.name] : [])));
+  return release.services.flatMap((service): readonly Dragged[] => {
+    const shared = service.sharesWith.find((other) => renewed.has(other));
+    if (shared !== undefined) {
+      return [[service, { kind: 'follows', service: shared, relation: 'shares its namespace or volumes' }]];
+    }
+    const dependency = service.dependsOn.find((other) => other.restart && renewed.has(other.service));
+    return dependency
+      ? [[service, { kind: 'follows', service: dependency.service, relation: 'depends_on.restart' }]]
+      : [];
+  });
+}
+
+/** More replicas beside those that run take nothing away from anybody. */
+const isRenewal = (change: Change): change is Extract<Change, { to: ReleaseService }> =>
+  'to' in change && !(change.kind === 'create' && change.cause.kind === 'scale');
+
+/** A dragged service that runs is replaced, whatever smaller change it had; one that does not exist is created anyway, and a finished job stays finished. */
+function add(changes: readonly Change[], dragged: readonly Dragged[], input: CloseInput): readonly Change[] {
+  return dragged.reduce((all, [to, cause]) => {
+    const from = containersOf(to, input.containers);
+    const isReplaced = all.some((change) => change.kind === 'replace' && change.to.name === to.name);
+    if (isReplaced || from.length === 0 || isFinished(to, from, input.history)) return all;
+    return [...all.filter((change) => !isSmaller(change, to)), { kind: 'replace', to, from, cause }];
+  }, changes);
+}
+
+/** What a replacement of the service does as well. */
+function isSmaller(change: Change, { name }: ReleaseService): boolean {
+  if (change.kind === 'remove') return change.service === name && change.cause.kind === 'scale';
+  return 'to' in change && change.to.name === name;
+}
+
+const containersOf = ({ name }: ReleaseService, containers: readonly ObservedContainer[]) =>
+  containers.filter(({ service }) => service === name);
+
+const isFinished = (
+  service: ReleaseService,
+  containers: readonly ObservedContainer[],
+  history: AppHistory | undefined,
+): boolean =>
+  isDone(service, history) ||
+  (service.oneShot && containers.every(({ state, exitCode }) => state === 'exited' && exitCode === 0));

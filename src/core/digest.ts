@@ -1,0 +1,22 @@
+import { createHash, createHmac } from 'node:crypto';
+
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** For whatever may cover a secret: labels and logs can be guessed at, so their digests are keyed with the host's key. */
+export const hmac = (key: Uint8Array, content: string): string =>
+  createHmac('sha256', key).update(content).digest('hex');
+
+/** JSON with sorted keys: equal values give equal text. `undefined` members are left out, as in JSON. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Cause } from '../model/change.ts';
+import type { ComposeService } from '../model/compose-model.ts';
+import type { ReleaseService } from '../model/release.ts';
+import { isRecord, mapValues } from './compose-paths.ts';
+import { canonical } from './digest.ts';
+import { essence, parseSealed } from './sealed-model.ts';
+
+/** One service of a sealed model, with what the release says about it. */
+export interface Sealed {
+  readonly service: ReleaseService;
+  readonly definition: unknown;
+}
+
+/** Why the sealed service differs from the deployed one, in fields and paths; never in values. */
+export function explain(to: Sealed, from: Sealed | undefined): Cause {
+  if (from === undefined || from.service.digest === to.service.digest) return { kind: 'other-release' };
+  const paths = changedKeys(to.service.content, from.service.content);
+  const fields = changedFields(relevant(to.definition), relevant(from.definition));
+  const imageMoved = to.service.image.pinned !== from.service.image.pinned;
+  if (imageMoved && paths.length === 0 && fields.length === 0) {
+    return { kind: 'image', from: from.service.image.pinned, to: to.service.image.pinned };
+  }
+  if (!imageMoved && fields.length === 0 && paths.length > 0) return { kind: 'content', paths: capped(paths) };
+  const all = [...(imageMoved ? ['image'] : []), ...fields, ...paths.map((path) => `content of ${path}`)];
+  return { kind: 'configuration', fields: all.length === 0 ? ['how Harbormaster seals it'] : capped(all) };
+}
+
+const mostNamed = 12;
+
+const capped = (names: readonly string[]): readonly string[] =>
+  names.length > mostNamed ? [...names.slice(0, mostNamed), `and ${names.length - mostNamed} more`] : names;
+
+const changedKeys = (to: Readonly<Record<string, string>>, from: Readonly<Record<string, string>>): readonly string[] =>
+  [...new Set([...Object.keys(to), ...Object.keys(from)])].filter((key) => to[key] !== from[key]).sort();
+
+/** The parts of a definition that other comparisons do not cover already. */
+function relevant(definition: unknown): unknown {
+  if (!isRecord(definition)) return definition;
+  const { labels, image: _, ...rest } = definition;
+  const theirs = isRecord(labels)
+    ? Object.entries(labels).filter(([label]) => !label.startsWith('io.harbormaster.'))
+    : [];
+  return { ...rest, ...(theirs.length > 0 && { labels: Object.fromEntries(theirs) }) };
+}
+
+/** Paths of the smallest differing members: `environment.COLOR`, `ports`. */
+export function changedFields(to: unknown, from: unknown, path = ''): readonly string[] {
+  if (canonical(to) === canonical(from)) return [];
+  if (!isRecord(to) || !isRecord(from)) return [path];
+  const keys = [...new Set([...Object.keys(to), ...Object.keys(from)])].sort();
+  return keys.flatMap((key) => changedFields(to[key], from[key], path === '' ? key : `${path}.${key}`));
+}
+
+/** The services of a sealed compose text by name, each with what needs a new container when it changes. */
+export function definitionsOf(compose: string): Readonly<Record<string, ComposeService>> {
+  const model = parseSealed(compose);
+  return mapValues(model.services, (service) => essence(service, model));
+}

@@ -1,0 +1,99 @@
+import type { Cause } from '../model/change.ts';
+import type { Plan, ServiceCause, Step } from '../model/plan.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { isImageId, parseImageRef } from './image-ref.ts';
+
+/** The reason for a change as a person would say it. */
+export function sentence(cause: Cause): string {
+  switch (cause.kind) {
+    case 'new':
+      return 'new';
+    case 'image':
+      return `image ${imageText(cause.from)} → ${imageText(cause.to)}`;
+    case 'configuration':
+      return `changed: ${cause.fields.join(', ')}`;
+    case 'content':
+      return `content changed: ${cause.paths.join(', ')}`;
+    case 'missing':
+      return 'its container is gone';
+    case 'stopped':
+      return `found ${cause.found}`;
+    case 'image-swapped':
+      return 'runs another image than was deployed';
+    case 'other-release':
+      return 'runs what another release left';
+    case 'scale':
+      return `replicas ${cause.from} → ${cause.to}`;
+    case 'follows':
+      return `follows ${cause.service} (${cause.relation})`;
+    case 'network':
+      return `its network ${cause.network} is made anew`;
+    case 'not-declared':
+      return 'no longer declared';
+    case 'app-removed':
+      return 'the app left the configuration';
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** `nginx:1.27 (4f06b3a6)`: the tag for people, the start of the digest for doubt. */
+export function imageText(pinned: string): string {
+  if (isImageId(pinned)) return pinned.slice(0, 'sha256:'.length + 8);
+  const { name, tag, digest } = parseImageRef(pinned) ?? { name: pinned, tag: undefined, digest: undefined };
+  const short = digest?.replace(/^sha256:/, '').slice(0, 8);
+  return `${name}${tag === undefined ? '' : `:${tag}`}${short === undefined ? '' : ` (${short})`}`;
+}
+
+const conditions = { started: 'until started', healthy: 'until healthy', completed: 'until done' } as const;
+
+/** One line a touched thing: verb, what, why. */
+export function stepLines(step: Step): readonly string[] {
+  switch (step.kind) {
+    case 'pull':
+      return [line('pull', imageText(step.image), `for ${step.services.join(', ')}`)];
+    case 'build':
+      return [line('build', step.service, `as ${step.tag}`)];
+    case 'files':
+      return [line('files', step.paths.join(', '), '')];
+    case 'remove-network':
+      return [line('remove', `network ${step.network.name}`, sentence(step.cause))];
+    case 'await':
+      return [line('wait', step.services.join(', '), conditions[step.condition])];
+    default:
+      return step.services.map((service) => serviceLine(step.kind, service));
+  }
+}
+
+const serviceLine = (verb: string, { service, cause }: ServiceCause): string => line(verb, service, sentence(cause));
+
+const line = (verb: string, what: string, why: string): string =>
+  `  ${verb.padEnd(8)} ${what.padEnd(14)} ${why}`.trimEnd();
+
+export const formatSteps = (plan: Plan): readonly string[] => plan.steps.flatMap(stepLines);
+
+/** Short name of a step for progress, entries and errors: `replace web, api`. */
+export function stepTitle(step: Step): string {
+  switch (step.kind) {
+    case 'pull':
+      return `pull ${imageText(step.image)}`;
+    case 'build':
+      return `build ${step.service}`;
+    case 'files':
+      return `files ${step.paths.join(', ')}`;
+    case 'remove-network':
+      return `remove network ${step.network.name}`;
+    case 'await':
+      return `wait for ${step.services.join(', ')} ${conditions[step.condition]}`;
+    default:
+      return `${step.kind} ${step.services.map(({ service }) => service).join(', ')}`;
+  }
+}
+
+const marks = { allow: '·', warn: '!', deny: '✗' } as const;
+
+export const verdictLines = (verdicts: readonly Verdict[]): readonly string[] =>
+  verdicts.flatMap(({ ruling, gate, service, reason, lift }) => [
+    `  ${marks[ruling]} ${gate}: ${service === undefined ? '' : `${service} `}${reason}`,
+    ...(ruling === 'deny' && lift !== undefined ? [`      to allow it: ${lift}`] : []),
+  ]);

@@ -1,0 +1,73 @@
+import type { HealthLimits } from '../model/app.ts';
+import type { ContainerReport } from '../model/observed.ts';
+import type { ReleaseService } from '../model/release.ts';
+
+export type Judgement =
+  | { readonly kind: 'healthy' }
+  | { readonly kind: 'progressing'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** So many restarts by the engine, and still not well, are a crash loop: more waiting does not help. */
+const crashLoop = 3;
+
+/** How a container that a deployment made or started is doing. `now` in milliseconds since the epoch. */
+export function judge(
+  service: ReleaseService,
+  container: ContainerReport,
+  limits: HealthLimits,
+  now: number,
+): Judgement {
+  const standing = judgeState(service, container, limits, now);
+  const { restarts, exitCode } = container;
+  if (standing.kind !== 'progressing' || restarts < crashLoop) return standing;
+  return failed(`is in a crash loop: restarted ${restarts} times, last exit code ${exitCode}${oom(container)}`);
+}
+
+function judgeState(service: ReleaseService, container: ContainerReport, limits: HealthLimits, now: number): Judgement {
+  const { state, error } = container;
+  if (state === 'exited' || state === 'dead') return judgeExit(service, container);
+  if (state === 'running') return judgeRunning(service, container, limits, now);
+  if (state === 'created' && error !== '') return failed(`could not start: ${error}`);
+  return { kind: 'progressing', detail: state };
+}
+
+/** What counts as "the dependency is there", for services that wait for it. */
+export function meets(
+  condition: 'started' | 'healthy' | 'completed',
+  container: ContainerReport,
+  judgement: Judgement,
+): boolean {
+  if (condition === 'started') return container.state === 'running' || judgement.kind === 'healthy';
+  if (condition === 'completed') return container.state === 'exited' && container.exitCode === 0;
+  return judgement.kind === 'healthy';
+}
+
+function judgeExit({ oneShot }: ReleaseService, container: ContainerReport): Judgement {
+  if (container.exitCode === 0 && oneShot) return { kind: 'healthy' };
+  if (container.exitCode === 0) {
+    return failed(
+      'ended with exit code 0. If it is meant to run to an end, declare it: `x-harbormaster: { one_shot: true }`',
+    );
+  }
+  return failed(`exited with code ${container.exitCode}${oom(container)}${container.error && `: ${container.error}`}`);
+}
+
+function judgeRunning(
+  service: ReleaseService,
+  container: ContainerReport,
+  limits: HealthLimits,
+  now: number,
+): Judgement {
+  if (service.oneShot) return { kind: 'progressing', detail: 'running to its end' };
+  if (container.health === 'healthy') return { kind: 'healthy' };
+  if (container.health === 'unhealthy') return failed(`is unhealthy${said(container.healthOutput)}`);
+  if (container.health === 'starting') return { kind: 'progressing', detail: 'health: starting' };
+  const age = now - container.startedAt;
+  return age >= limits.minReady
+    ? { kind: 'healthy' }
+    : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s` };
+}
+
+const failed = (reason: string): Judgement => ({ kind: 'failed', reason });
+const oom = ({ oomKilled }: ContainerReport): string => (oomKilled ? ' (killed: out of memory)' : '');
+const said = (output: string): string => (output === '' ? '' : `; its healthcheck said: ${output}`);

@@ -1,0 +1,9 @@
+/** What Harbormaster stamps on the containers and networks that it makes. Stable ids and content digests only: never a revision. */
+export const labels = {
+  instance: 'io.harbormaster.instance',
+  app: 'io.harbormaster.app',
+  digest: 'io.harbormaster.digest',
+} as const;
+
+/** Label namespaces that an app may not set itself. */
+export const reservedLabels = ['io.harbormaster.', 'com.docker.compose.'] as const;

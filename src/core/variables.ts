@@ -1,0 +1,86 @@
+import { HarborError } from '../errors.ts';
+
+export type Variables = Readonly<Record<string, string>>;
+
+const deepest = 20;
+const named = /^[A-Za-z_]\w*/;
+
+/**
+ * `$X`, `${X}` and its forms with `-`, `+` and `?`, nested ones too, as Compose replaces them; unset is empty, and what Compose would not take stays
+ * as it is. Source: https://docs.docker.com/reference/compose-file/interpolation/
+ */
+export function substitute(text: string, variables: Variables, depth = 0): string {
+  if (depth > deepest) {
+    throw new HarborError(`variables are nested more than ${deepest} deep`, {
+      code: 'compose-refused',
+      hint: 'Write the default as plain text, or give the variable a value.',
+    });
+  }
+  let done = '';
+  for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$')) {
+    const { value, length } = reference(text.slice(at), variables, depth);
+    done += text.slice(0, at) + value;
+    text = text.slice(at + length);
+  }
+  return done + text;
+}
+
+interface Replaced {
+  readonly value: string;
+  /** How much of the text it stands for. */
+  readonly length: number;
+}
+
+/** The reference that a text starts with. */
+function reference(text: string, variables: Variables, depth: number): Replaced {
+  if (text[1] === '$') return { value: '$', length: 2 };
+  if (text[1] === '{') return braced(text, variables, depth);
+  const name = named.exec(text.slice(1))?.[0];
+  return name === undefined
+    ? { value: '$', length: 1 }
+    : { value: own(variables, name) ?? '', length: 1 + name.length };
+}
+
+function braced(text: string, variables: Variables, depth: number): Replaced {
+  const end = closing(text);
+  const inner = /^(?<name>[A-Za-z_]\w*)(?:(?<operator>:?[-+?])(?<rest>.*))?$/s.exec(
+    text.slice(2, Math.max(end, 2)),
+  )?.groups;
+  if (end === -1 || inner === undefined) return { value: text, length: text.length };
+  const value = own(variables, inner['name'] ?? '');
+  const { operator = '', rest = '' } = inner;
+  const isThere = value !== undefined && !(operator.startsWith(':') && value === '');
+  const isAlternative = operator.endsWith('+');
+  const useRest = operator.endsWith('-') ? !isThere : isAlternative && isThere;
+  const plain = isAlternative ? '' : (value ?? '');
+  return { value: useRest ? substitute(rest, variables, depth + 1) : plain, length: end + 1 };
+}
+
+/** Where the brace that a text opens is closed; -1: nowhere. */
+function closing(text: string): number {
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '{') open++;
+    if (text[at] === '}' && --open === 0) return at;
+  }
+  return -1;
+}
+
+const own = (variables: Variables, name: string): string | undefined =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined;
+
+const line =
+  /^[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(?:'(?<literal>[^']*)'|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>.*))/gm;
+
+/** The variables of a `.env` file, for finding paths. They may refer to those before them, and to the environment. */
+export function parseEnvFile(text: string, environment: Variables = {}): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { groups = {} } of text.matchAll(line)) {
+    const { name = '', literal, quoted, plain = '' } = groups;
+    const expanded = () => substitute(quoted ?? withoutComment(plain), { ...environment, ...variables });
+    variables[name] = literal ?? expanded();
+  }
+  return variables;
+}
+
+const withoutComment = (value: string): string => value.replace(/(?:^|[ \t])#.*$/, '').trim();

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { HarborError } from '../errors.ts';
+import { type OpenProcess, open } from './process.ts';
+import { processSpace, startOf } from './process-space.ts';
+
+/** Who holds a lock, for whoever finds it held. */
+export interface LockHolder {
+  /** E.g. `harbormaster run`. */
+  readonly command: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface LockOptions {
+  readonly file: string;
+  readonly holder: LockHolder;
+  /** Where `flock` and `sh` are looked for. */
+  readonly path?: string;
+}
+
+export interface HeldLock extends AsyncDisposable {
+  /** Aborted if the lock is lost although it was not given back: then nothing may be changed any more. */
+  readonly lost: AbortSignal;
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** flock(1) says with it that somebody else has the lock: sysexits.h, EX_TEMPFAIL. */
+const taken = 75;
+
+/**
+ * Takes a lock of the kernel on a file, without waiting. A child holds it for as long as its stdin, a pipe from us, is open: when we die, however
+ * suddenly, the lock is free. What the file says only names the holder. Throws `lock-held`, `tool-missing`.
+ */
+export async function acquireLock({ file, holder, path = defaultPath }: LockOptions): Promise<HeldLock> {
+  const script = 'echo ok && exec cat >/dev/null';
+  const argv = ['flock', '-n', '-E', String(taken), file, 'sh', '-c', script] as const;
+  const child = await open(argv, { env: { PATH: path } });
+  if (!(await answered(child))) throw await refusal(file, child);
+  const proof = { space: await processSpace(), start: await startOf(holder.pid) };
+  await writeFile(file, JSON.stringify({ ...holder, ...proof }), { mode: 0o600 });
+  return held(file, child);
+}
+
+/** Whether it wrote before it ended: then the lock is ours. */
+async function answered(child: OpenProcess): Promise<boolean> {
+  return Promise.race([once(child.stdout, 'data').then(() => true), child.ended.then(() => false)]);
+}
+
+function held(file: string, child: OpenProcess): HeldLock {
+  const lost = new AbortController();
+  let returned = false;
+  child.hold(false);
+  void child.ended.then(() => {
+    const error = new HarborError(`the lock ${file} was lost: its holder was killed`, { code: 'interrupted' });
+    if (!returned) lost.abort(error);
+  });
+  return {
+    lost: lost.signal,
+    [Symbol.asyncDispose]: async () => {
+      returned = true;
+      if (!lost.signal.aborted) await truncate(file).catch(() => undefined);
+      await child[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function refusal(file: string, child: OpenProcess): Promise<HarborError> {
+  const { exitCode, stderr } = await child.ended;
+  if (exitCode !== taken) {
+    return new HarborError(`the lock ${file} cannot be taken: ${stderr.trim() || `flock ended with ${exitCode}`}`, {
+      code: 'state-unwritable',
+      hint: 'Run as the user who owns the state directory, or name another with --state-dir.',
+    });
+  }
+  const who = await holderOf(file);
+  const name = who
+    ? `${who.command} (pid ${who.pid}, since ${who.since})`
+    : 'another process, which has not said its name yet';
+  return new HarborError(`the state directory is in use by ${name}`, {
+    code: 'lock-held',
+    hint: 'Wait until it ends, or stop it. One Harbormaster at a time may change a host.',
+  });
+}
+
+const said = z.object({
+  command: z.string(),
+  pid: z.int(),
+  since: z.string(),
+  space: z.string(),
+  start: z.string().optional(),
+});
+
+/** What the file says, unless it is what a killed holder left. */
+async function holderOf(file: string): Promise<LockHolder | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const who = said.safeParse(parsed(text)).data;
+  if (who === undefined) return undefined;
+  const comparable = who.space === (await processSpace());
+  return comparable && (await startOf(who.pid)) !== who.start ? undefined : who;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { command } from './command.ts';
+export { webhook } from './webhook.ts';

@@ -1,0 +1,274 @@
+/** The one place where child processes are started: no shell, an explicit environment, an own process group, a limit. */
+import { stat } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { HarborError } from '../errors.ts';
+
+/** Program and arguments. No argument is ever a secret: every local user can read them. */
+export type Argv = readonly [string, ...string[]];
+
+export interface OpenOptions {
+  /** The whole environment of the child; nothing of ours is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+}
+
+export interface RunOptions extends OpenOptions {
+  /** Milliseconds until the whole process group is stopped. */
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Without it, stdin is /dev/null. */
+  readonly stdin?: string | Uint8Array | undefined;
+  /** Bytes of stdout; a child that writes more is stopped. Default 64 MiB. */
+  readonly maxOutput?: number | undefined;
+}
+
+export interface Ended {
+  /** 128 + the signal's number for a child that a signal ended. */
+  readonly exitCode: number;
+  /** The last 64 KiB. */
+  readonly stderr: string;
+}
+
+export interface Finished extends Ended {
+  readonly stdout: Buffer;
+}
+
+/** A child that lives on until it is closed. */
+export interface OpenProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Never rejects. */
+  readonly ended: Promise<Ended>;
+  /** Whether our own process waits for this child before it ends by itself; at first it does. */
+  hold(on: boolean): void;
+  /** Stops the whole group. */
+  kill(): Promise<void>;
+  /** Ends stdin, gives the child a moment to go by itself, then stops the group. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const defaultMaxOutput = 64 * 1024 * 1024;
+const stderrKept = 64 * 1024;
+/** Between SIGTERM and SIGKILL, and for streams that a grandchild still holds open after the child's end. Milliseconds. */
+const grace = 500;
+
+/** Debian's package of each program that we start. */
+const packages: Readonly<Record<string, string>> = {
+  git: 'git',
+  ssh: 'openssh-client',
+  docker: 'docker.io',
+  'docker-compose': 'docker-compose',
+  flock: 'util-linux',
+  prlimit: 'util-linux',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
+};
+
+/**
+ * Runs a program to its end; every exit code is a result. Throws `tool-missing`; `timeout` when the limit is over; `interrupted` when the signal was
+ * given or stdout went over its limit. By then the whole process group is gone.
+ */
+export async function run(argv: Argv, options: RunOptions): Promise<Finished> {
+  if (options.signal?.aborted) throw interrupted(argv, options.signal.reason);
+  const child = await start(argv, options, options.stdin ?? null);
+  const maxOutput = options.maxOutput ?? defaultMaxOutput;
+  let failure: HarborError | undefined;
+  const fail = (error: HarborError): void => {
+    failure ??= error;
+    void child.stop();
+  };
+  const stdout = gather(child.stdout, maxOutput, () => fail(tooMuch(argv, maxOutput)));
+  const timer = setTimeout(() => fail(overdue(argv, options.limit)), options.limit);
+  const abort = (): void => fail(interrupted(argv, options.signal?.reason));
+  options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.signal?.aborted) abort();
+  try {
+    const ended = await child.ended;
+    if (failure) throw failure;
+    return { ...ended, stdout: stdout() };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** Starts a program that we talk with over its stdin and stdout. Throws `tool-missing`. */
+export async function open(argv: Argv, options: OpenOptions): Promise<OpenProcess> {
+  const child = await start(argv, options, undefined);
+  const { pid, stdin, stdout, ended, hold } = child;
+  if (!stdin) throw new HarborError(`${nameOf(argv)} has no stdin`, { code: 'bug' });
+  // A child that is gone says so through `ended`; the pipe's own complaint would only end our process.
+  stdin.on('error', () => undefined);
+  stdout.on('error', () => undefined);
+  return {
+    pid,
+    stdin,
+    stdout,
+    ended,
+    hold,
+    kill: child.stop,
+    [Symbol.asyncDispose]: async () => {
+      // Whoever waits for the end must not see our process end first, for want of anything to wait for.
+      hold(true);
+      stdin.end();
+      stdout.resume();
+      await Promise.race([ended, delay(grace, undefined, { ref: false })]);
+      await child.stop();
+    },
+  };
+}
+
+interface Child {
+  readonly pid: number;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  readonly ended: Promise<Ended>;
+  hold(on: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** `stdin`: bytes to write, null for /dev/null, undefined for a pipe. */
+async function start(argv: Argv, options: OpenOptions, stdin: string | Uint8Array | null | undefined): Promise<Child> {
+  const [file, ...args] = argv;
+  const subprocess = execa(file, args, {
+    ...(typeof stdin === 'string' || stdin instanceof Uint8Array
+      ? { input: stdin }
+      : { stdin: stdin === null ? 'ignore' : 'pipe' }),
+    buffer: false,
+    cleanup: false,
+    detached: true,
+    encoding: 'buffer',
+    env: options.env,
+    extendEnv: false,
+    reject: false,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  });
+  const { pid } = subprocess;
+  if (pid === undefined) throw await notStarted(argv, options, await subprocess);
+  const stderr = keepTail(subprocess.stderr, stderrKept);
+  const exited = new Promise<number>((resolve) => {
+    subprocess.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+  const ended = endOf(pid, exited, subprocess).then((exitCode) => ({ exitCode, stderr: stderr() }));
+  const held = [subprocess, subprocess.stdin, subprocess.stdout, subprocess.stderr];
+  return {
+    pid,
+    stdin: subprocess.stdin,
+    stdout: subprocess.stdout,
+    ended,
+    hold: (on) => {
+      for (const part of held) setHeld(part, on);
+    },
+    stop: () => stopGroup(pid, exited),
+  };
+}
+
+/** Process groups that still run: they are killed when we go. */
+const running = new Set<number>();
+function killRunning(): void {
+  for (const pid of running) signalGroup(pid, 'SIGKILL');
+}
+
+async function endOf(pid: number, exited: Promise<number>, closing: PromiseLike<unknown>): Promise<number> {
+  if (running.size === 0) process.once('exit', killRunning);
+  running.add(pid);
+  const exitCode = await exited;
+  await Promise.race([closing, delay(grace, undefined, { ref: false })]);
+  signalGroup(pid, 'SIGKILL');
+  running.delete(pid);
+  if (running.size === 0) process.off('exit', killRunning);
+  return exitCode;
+}
+
+async function stopGroup(pid: number, exited: Promise<number>): Promise<void> {
+  if (!running.has(pid)) return;
+  signalGroup(pid, 'SIGTERM');
+  await Promise.race([exited, delay(grace)]);
+  signalGroup(pid, 'SIGKILL');
+  await exited;
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: nobody is left in the group, which is what we want.
+  }
+}
+
+function setHeld(part: unknown, on: boolean): void {
+  if (typeof part !== 'object' || part === null) return;
+  const change: unknown = Reflect.get(part, on ? 'ref' : 'unref');
+  if (typeof change === 'function') Reflect.apply(change, part, []);
+}
+
+/** Collects a stream; what comes after `limit` bytes is thrown away. */
+function gather(stream: Readable, limit: number, onOverflow: () => void): () => Buffer {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else onOverflow();
+  });
+  return () => Buffer.concat(chunks);
+}
+
+function keepTail(stream: Readable, limit: number): () => string {
+  let kept = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk]).subarray(-limit);
+  });
+  return () => kept.toString('utf8');
+}
+
+const nameOf = ([file]: Argv): string => basename(file);
+
+async function notStarted(
+  argv: Argv,
+  { cwd }: OpenOptions,
+  result: { readonly code?: string | undefined; readonly cause?: unknown },
+) {
+  const name = nameOf(argv);
+  if (cwd !== undefined && !(await isFolder(cwd))) {
+    return new HarborError(`${name} cannot start in ${cwd}: there is no such folder`, {
+      code: 'interrupted',
+      cause: result.cause,
+    });
+  }
+  if (result.code !== 'ENOENT' && result.code !== 'EACCES') {
+    return new HarborError(`${name} could not be started (${result.code ?? 'unknown reason'})`, {
+      code: 'interrupted',
+      hint: 'The host may be out of memory or processes.',
+      cause: result.cause,
+    });
+  }
+  const debian = packages[name];
+  return new HarborError(`${name} is not installed, or not where Harbormaster looks for programs`, {
+    code: 'tool-missing',
+    hint: debian
+      ? `Install it: on Debian and Ubuntu, apt-get install ${debian}.`
+      : `Install ${name}, or correct its path.`,
+    cause: result.cause,
+  });
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+const overdue = (argv: Argv, limit: number): HarborError =>
+  new HarborError(`${nameOf(argv)} did not end within ${limit / 1000} s and was stopped`, { code: 'timeout' });
+
+const tooMuch = (argv: Argv, limit: number): HarborError =>
+  new HarborError(`${nameOf(argv)} wrote more than ${limit} bytes and was stopped`, { code: 'interrupted' });
+
+const interrupted = (argv: Argv, cause: unknown): HarborError =>
+  new HarborError(`${nameOf(argv)} was stopped, because it is no longer needed`, { code: 'interrupted', cause });

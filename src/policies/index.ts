@@ -1,0 +1,5 @@
+export { engineSocket } from './engine-socket.ts';
+export { hostBinds } from './host-binds.ts';
+export { hostNamespaces } from './host-namespaces.ts';
+export { mutableTags } from './mutable-tags.ts';
+export { privileged } from './privileged.ts';

@@ -1,0 +1,21 @@
+import { whyMutable } from '../core/image-ref.ts';
+import type { Gate } from '../model/verdict.ts';
+
+/** A tag that moves makes two deployments of one commit differ. Pins keep what runs stable; the next resolution may not. */
+export const mutableTags: Gate = {
+  name: 'mutable-tags',
+  judge: ({ release }) =>
+    release.services.flatMap(({ name, image }) => {
+      const why = image.from === 'build' ? undefined : whyMutable(image.requested);
+      if (why === undefined) return [];
+      return [
+        {
+          gate: 'mutable-tags',
+          ruling: 'warn',
+          service: name,
+          reason: `runs ${image.requested}: ${why}. Name a version.`,
+          lift: undefined,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,95 @@
+import { type Judgement, judge, meets } from '../core/health.ts';
+import { ownContainers } from '../core/ownership.ts';
+import { HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { ContainerReport } from '../model/observed.ts';
+import type { Step } from '../model/plan.ts';
+import type { Release, ReleaseService } from '../model/release.ts';
+import type { Parts } from './parts.ts';
+
+interface Awaited {
+  readonly app: App;
+  readonly release: Release;
+  readonly project: string;
+  readonly step: Extract<Step, { kind: 'await' }>;
+  readonly progress: (message: string) => void;
+}
+
+const lookEvery = 200;
+const tailLines = 8;
+
+interface Standing {
+  readonly service: ReleaseService;
+  readonly container: ContainerReport | undefined;
+  readonly judgement: Judgement;
+  readonly met: boolean;
+}
+
+/** Waits until every container of the services meets the condition; fails at once on a verdict that waiting cannot change, and at the deadline. */
+export async function awaitServices(awaited: Awaited, parts: Parts): Promise<void> {
+  const { clock } = parts;
+  const { deadline } = awaited.app.health;
+  const begun = clock.elapsed();
+  for (;;) {
+    const standings = await stand(awaited, parts);
+    const bad = standings.find(({ judgement }) => judgement.kind === 'failed');
+    if (bad && bad.judgement.kind === 'failed')
+      throw await unhealthy(bad, bad.judgement.reason, awaited.progress, parts);
+    const waiting = standings.filter(({ met }) => !met);
+    const [first] = waiting;
+    if (first === undefined) return;
+    if (clock.elapsed() - begun > deadline) {
+      const detail = first.judgement.kind === 'progressing' ? first.judgement.detail : first.judgement.kind;
+      throw await unhealthy(
+        first,
+        `was not ${awaited.step.condition} within ${Math.round(deadline / 1000)} s (${detail})`,
+        awaited.progress,
+        parts,
+      );
+    }
+    await clock.sleep(lookEvery);
+  }
+}
+
+async function stand(
+  { app, release, project, step }: Awaited,
+  { engine, instance, clock }: Parts,
+): Promise<readonly Standing[]> {
+  const services = release.services.filter(({ name }) => step.services.includes(name));
+  const own = ownContainers(await engine.observe(), { name: app.name, project }, instance).filter(
+    ({ service }) => service !== undefined && step.services.includes(service),
+  );
+  const reports = await engine.inspect(own.map(({ id }) => id));
+  const now = clock.now().getTime();
+  return services.flatMap((service): readonly Standing[] => {
+    const mine = reports.filter((report) => report.service === service.name && report.digest === service.digest);
+    const absent: Standing = {
+      service,
+      container: undefined,
+      judgement: { kind: 'progressing', detail: 'no container yet' },
+      met: false,
+    };
+    return [
+      ...mine.map((container): Standing => {
+        const judgement = judge(service, container, app.health, now);
+        return { service, container, judgement, met: meets(step.condition, container, judgement) };
+      }),
+      ...(mine.length < service.replicas ? [absent] : []),
+    ];
+  });
+}
+
+/** What the container wrote last goes to who watches, not into the record: it may hold anything. */
+async function unhealthy(
+  { service, container }: Standing,
+  reason: string,
+  progress: Awaited['progress'],
+  { engine }: Parts,
+): Promise<HarborError> {
+  const output = container === undefined ? '' : (await engine.tail(container.id, tailLines).catch(() => '')).trim();
+  if (output !== '') progress(`${service.name} wrote last:\n${output.replaceAll(/^/gm, '  | ')}`);
+  return new HarborError(`service ${service.name} ${reason}`, {
+    code: 'unhealthy',
+    hint: 'This release is not tried again by itself. Push a fix, or run `harbormaster apply` to try it once more.',
+  });
+}

@@ -1,0 +1,60 @@
+import { sentenceOf } from '../core/format-entry.ts';
+import { advance, eventOf, foldHistory, historyOf } from '../core/history.ts';
+import type { Redact } from '../core/redact.ts';
+import { redactOutcome } from '../core/redact-outcome.ts';
+import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { DeploymentLog, Logger, Notifier } from '../ports.ts';
+
+/** The deployment log with its fold beside it, and the notifications that its entries mean. */
+export interface Journal {
+  of(app: string): AppHistory | undefined;
+  all(): HostSnapshot;
+  record(body: EntryBody): Promise<Entry>;
+  /** An outcome as it would be written: without the secrets of the configuration. */
+  redacted(outcome: Outcome): Outcome;
+  /** Intents that this process is at work on: their outcome is still to come, and they are no crash's. */
+  readonly atWork: Set<number>;
+  /** Resolves when no notification is under way. */
+  settled(): Promise<void>;
+}
+
+interface JournalParts {
+  readonly log: DeploymentLog;
+  readonly notifier: Notifier;
+  readonly logger: Logger;
+  readonly redact: Redact;
+}
+
+export async function openJournal({ log, notifier, logger, redact }: JournalParts): Promise<Journal> {
+  let history = foldHistory(await log.entries());
+  const underWay = new Set<Promise<void>>();
+
+  const notify = (before: HostSnapshot, entry: Entry): void => {
+    if (!('app' in entry)) return;
+    const event = eventOf(historyOf(before, entry.app), entry);
+    if (event === undefined) return;
+    const sending = notifier
+      .notify({ event, host: entry.host, app: entry.app, summary: sentenceOf(entry), entry })
+      .catch((error: unknown) => logger.error({ error, app: entry.app }, 'a notification was not delivered'))
+      .finally(() => underWay.delete(sending));
+    underWay.add(sending);
+  };
+
+  return {
+    of: (app) => historyOf(history, app),
+    all: () => history,
+    atWork: new Set(),
+    redacted: (outcome) => redactOutcome(redact, outcome),
+    async record(body) {
+      const entry = await log.append(body);
+      const before = history;
+      history = advance(history, entry);
+      notify(before, entry);
+      return entry;
+    },
+    async settled() {
+      await Promise.all(underWay);
+    },
+  };
+}

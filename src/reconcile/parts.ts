@@ -1,0 +1,33 @@
+import type { Gate } from '../model/verdict.ts';
+import type {
+  Clock,
+  DeploymentLog,
+  Engine,
+  ImageRegistry,
+  LiveFiles,
+  Logger,
+  Notifier,
+  ReleaseStore,
+  Scratch,
+  Source,
+} from '../ports.ts';
+import type { Strategy } from '../strategies/strategy.ts';
+
+/** Everything that a pass works with. */
+export interface Parts {
+  readonly source: Source;
+  readonly engine: Engine;
+  readonly registry: ImageRegistry;
+  readonly releases: ReleaseStore;
+  readonly live: LiveFiles;
+  readonly scratch: Scratch;
+  readonly log: DeploymentLog;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly strategies: readonly Strategy[];
+  readonly gates: readonly Gate[];
+  /** The host's secret: keys every digest that covers secrets. */
+  readonly key: Uint8Array;
+  readonly instance: string;
+}

@@ -1,0 +1,157 @@
+import { posix } from 'node:path';
+import { mapValues } from '../core/compose-paths.ts';
+import { stepTitle } from '../core/format-plan.ts';
+import { localRepository } from '../core/local-images.ts';
+import { ownContainers } from '../core/ownership.ts';
+import { asHarborError, HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { Build, Release } from '../model/release.ts';
+import type { Revision } from '../model/revision.ts';
+import type { StoredRelease } from '../ports.ts';
+import { awaitServices } from './await-services.ts';
+import type { Parts } from './parts.ts';
+
+export interface Performance {
+  readonly plan: Plan;
+  /** What is deployed; undefined while an app is removed. */
+  readonly deployment: Deployment | undefined;
+  readonly progress: (message: string) => void;
+  /** Asks to stop at the next step; a step that has begun is finished. */
+  readonly signal: AbortSignal;
+}
+
+export interface Deployment {
+  readonly app: App;
+  readonly stored: StoredRelease;
+  /** Where mounted files and build contexts are taken from: any commit with the release's content. */
+  readonly revision: Revision;
+}
+
+export type Performed =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly step: string; readonly error: HarborError }
+  | { readonly kind: 'interrupted'; readonly step: string };
+
+/** Does a plan's steps in order, and stops at the first that fails. */
+export async function perform(performance: Performance, parts: Parts): Promise<Performed> {
+  const { plan, progress, signal, deployment } = performance;
+  for (const step of plan.steps) {
+    const title = stepTitle(step);
+    if (signal.aborted) return { kind: 'interrupted', step: title };
+    progress(title);
+    try {
+      await (deployment ? deploy(step, deployment, performance, parts) : act(step, parts));
+    } catch (error) {
+      if (step.kind === 'create' || step.kind === 'replace')
+        await parts.engine.sweep(plan.project).catch(() => undefined);
+      return { kind: 'failed', step: title, error: asHarborError(error) };
+    }
+  }
+  return { kind: 'done' };
+}
+
+async function deploy(
+  step: Step,
+  deployment: Deployment,
+  { plan, progress }: Performance,
+  parts: Parts,
+): Promise<void> {
+  const { stored, app } = deployment;
+  switch (step.kind) {
+    case 'pull':
+      return pull(step.services, stored.release, parts);
+    case 'build':
+      return build(step.service, deployment, parts);
+    case 'files':
+      return writeFiles(deployment, parts);
+    case 'create':
+      return parts.engine.create(stored, names(step));
+    case 'replace':
+      return parts.engine.replace(stored, names(step));
+    case 'await':
+      return awaitServices({ app, release: stored.release, step, project: plan.project, progress }, parts);
+    default:
+      return act(step, parts);
+  }
+}
+
+/** The steps that need no release: they act on recorded ids. */
+async function act(step: Step, { engine }: Parts): Promise<void> {
+  switch (step.kind) {
+    case 'stop':
+      return engine.stop(ids(step));
+    case 'start':
+      return engine.start(ids(step));
+    case 'remove':
+      return engine.remove(ids(step));
+    case 'remove-network':
+      return engine.removeNetwork(step.network.id);
+    default:
+      throw new HarborError(`"${stepTitle(step)}" needs a release`, { code: 'bug' });
+  }
+}
+
+const ids = ({ containers }: Extract<Step, { kind: 'stop' | 'start' | 'remove' }>): readonly string[] =>
+  containers.map(({ id }) => id);
+const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' }>): readonly string[] =>
+  services.map(({ service }) => service);
+
+/** Keeps the image of a release from `docker image prune`, which takes what carries no tag. */
+export const keepTag = (release: Release, service: string): string =>
+  `${localRepository(release.app, service)}:keep-${release.digest.slice(0, 16)}`;
+
+async function pull(services: readonly string[], release: Release, { engine }: Parts): Promise<void> {
+  for (const service of release.services.filter(({ name }) => services.includes(name))) {
+    await engine.pull(service.image, keepTag(release, service.name));
+  }
+}
+
+async function build(
+  service: string,
+  { app, stored, revision }: Deployment,
+  { source, engine, scratch }: Parts,
+): Promise<void> {
+  const wanted = stored.release.builds.find((candidate) => candidate.service === service);
+  if (wanted === undefined) throw new HarborError(`the release has no build for ${service}`, { code: 'bug' });
+  await using folder = await scratch.create();
+  await source.export({
+    repository: app.repository,
+    commit: revision.commit,
+    paths: wanted.paths,
+    target: folder.path,
+    submodules: app.submodules,
+  });
+  await engine.build({ project: app.project, service, tag: wanted.tag, section: absoluteSection(wanted, folder.path) });
+}
+
+/** The section with its repository paths made absolute in `root`. */
+function absoluteSection({ section }: Build, root: string): Record<string, unknown> {
+  const absolute = (path: unknown) =>
+    typeof path === 'string' && !path.includes('://') ? posix.join(root, path) : path;
+  const contexts = section['additional_contexts'];
+  return {
+    ...section,
+    context: absolute(section['context'] ?? '.'),
+    ...(typeof contexts === 'object' &&
+      contexts !== null && { additional_contexts: mapValues(Object.fromEntries(Object.entries(contexts)), absolute) }),
+  };
+}
+
+async function writeFiles({ app, stored, revision }: Deployment, { source, scratch, live }: Parts): Promise<void> {
+  await using folder = await scratch.create();
+  const paths = stored.release.mounts.map(({ path }) => path);
+  await source.export({
+    repository: app.repository,
+    commit: revision.commit,
+    paths,
+    target: folder.path,
+    submodules: app.submodules,
+  });
+  await live.write(app.name, stored.release, folder.path);
+}
+
+/** The app's own containers as they are now. */
+export async function lookAgain(app: Pick<App, 'name' | 'project'>, { engine, instance }: Parts) {
+  return ownContainers(await engine.observe(), app, instance);
+}

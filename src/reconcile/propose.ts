@@ -1,0 +1,144 @@
+import { close } from '../core/close.ts';
+import { diff } from '../core/diff.ts';
+import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
+import { parseSealed } from '../core/sealed-model.ts';
+import { HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { Change } from '../model/change.ts';
+import type { AppHistory } from '../model/entry.ts';
+import type { Observed, ObservedContainer } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Strategy } from '../strategies/strategy.ts';
+import type { Parts } from './parts.ts';
+
+export interface Situation {
+  readonly app: App;
+  readonly revision: Revision;
+  readonly release: Release;
+  readonly observed: Observed;
+  readonly history: AppHistory | undefined;
+}
+
+/** The whole answer to "what would happen, why, and what forbids it". */
+export interface Proposal {
+  readonly app: App;
+  readonly revision: Revision;
+  readonly release: Release;
+  readonly changes: readonly Change[];
+  readonly plan: Plan;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Compares a release with what runs, and plans the difference. Touches nothing. */
+export async function propose(situation: Situation, parts: Parts): Promise<Proposal> {
+  const { app, revision, release, observed, history } = situation;
+  assertOwned(observed, app, parts.instance);
+  const containers = ownContainers(observed, app, parts.instance);
+  const bare = diff({ release, deployed: undefined, history, containers });
+  if (bare.length === 0 && history?.deployed?.release === release.digest) return nothingToDo(situation);
+  const changes = await explainedChanges(situation, containers, parts);
+  if (changes.length === 0) return isUnproven(situation) ? proof(situation, containers) : nothingToDo(situation);
+  assertFree(observed, release, parts.instance);
+  const plan = strategyOf(app, parts.strategies).plan({
+    release,
+    changes,
+    absentImages: await absentImages(changes, parts),
+    files: await changedFiles(release, parts),
+  });
+  return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
+}
+
+const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
+  app,
+  revision,
+  release,
+  changes: [],
+  plan: { app: app.name, project: app.project, release: release.digest, steps: [] },
+  verdicts: [],
+});
+
+/** Its containers are there, but the attempt that made them did not end well: nobody has seen them healthy. */
+const isUnproven = ({ release, history }: Situation): boolean =>
+  history?.attempted?.release === release.digest &&
+  history.attempted.outcome.kind !== 'applied' &&
+  history.deployed?.release !== release.digest;
+
+function proof(situation: Situation, containers: readonly ObservedContainer[]): Proposal {
+  const services = situation.release.services
+    .filter(({ name }) => containers.some(({ service }) => service === name))
+    .map(({ name }) => name);
+  const { plan, ...rest } = nothingToDo(situation);
+  return { ...rest, plan: { ...plan, steps: [{ kind: 'await', services, condition: 'healthy' }] } };
+}
+
+async function explainedChanges(
+  { app, release, history }: Situation,
+  containers: readonly ObservedContainer[],
+  parts: Parts,
+): Promise<readonly Change[]> {
+  const before = history?.deployed?.release;
+  const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
+  if (deployed) await assertSameVolumes(release, deployed, parts);
+  const networks = await parts.engine.networks(app.project);
+  return close(diff({ release, deployed, history, containers }), {
+    release,
+    containers,
+    networks,
+    instance: parts.instance,
+    history,
+  });
+}
+
+/** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */
+async function assertSameVolumes(release: Release, deployed: Release, { engine }: Parts): Promise<void> {
+  const changed = release.volumes.filter((volume) => {
+    const before = deployed.volumes.find(({ name, external }) => name === volume.name && external === volume.external);
+    return before !== undefined && before.digest !== volume.digest;
+  });
+  const existing = changed.length === 0 ? [] : await engine.volumes(release.project);
+  const volume = changed.find(({ name }) => existing.some((found) => found.name === name));
+  if (volume === undefined) return;
+  throw new HarborError(
+    `the definition of the volume ${volume.key} changed; the engine cannot change a volume that exists`,
+    {
+      code: 'volume-changed',
+      hint: `Move its data yourself: stop the app, copy the volume ${volume.name}, remove it, and run \`harbormaster apply ${release.app}\`. Or declare the new one under another key.`,
+    },
+  );
+}
+
+function strategyOf({ strategy }: App, strategies: readonly Strategy[]): Strategy {
+  const found = strategies.find(({ type }) => type === strategy);
+  if (found) return found;
+  throw new HarborError(`there is no strategy "${strategy}"`, {
+    code: 'config-invalid',
+    hint: `Use one of: ${strategies.map(({ type }) => type).join(', ')}`,
+  });
+}
+
+async function absentImages(changes: readonly Change[], { engine }: Parts): Promise<ReadonlySet<string>> {
+  const images = new Set(
+    changes.flatMap((change) =>
+      change.kind === 'create' || change.kind === 'replace' ? [change.to.image.pinned] : [],
+    ),
+  );
+  const found = await Promise.all([...images].map(async (image) => ({ image, local: await engine.image(image) })));
+  return new Set(found.filter(({ local }) => local === undefined).map(({ image }) => image));
+}
+
+async function changedFiles(release: Release, { live }: Parts): Promise<readonly string[]> {
+  const paths = release.mounts.map(({ path }) => path);
+  if (paths.length === 0) return [];
+  if ((await live.holds(release.app)) === release.digest && (await live.intact(release.app, release.mounts))) return [];
+  return paths;
+}
+
+function judge({ app, release }: Situation, plan: Plan, { gates, live, clock }: Parts): readonly Verdict[] {
+  const folders = live.folders(app.name);
+  const ownPaths = [folders.live, folders.data, folders.cache];
+  const model = parseSealed(release.compose);
+  return gates.flatMap((gate) => gate.judge({ app, plan, release, model, ownPaths, at: clock.now() }));
+}

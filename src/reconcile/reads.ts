@@ -1,0 +1,112 @@
+import { posix } from 'node:path';
+import { candidatePaths, discover } from '../core/compose-files.ts';
+import { type Read, readsOf } from '../core/compose-reads.ts';
+import { parseEnvFile, type Variables } from '../core/variables.ts';
+import { HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { GitObject, Revision } from '../model/revision.ts';
+import type { Source } from '../ports.ts';
+
+/** What rendering an app at a revision reads: which repository paths, and which compose files it starts from. */
+export interface AppReads {
+  readonly composeFiles: readonly string[];
+  readonly envFile: string | undefined;
+  /** Also the paths that do not exist but would matter if they came. */
+  readonly objects: ReadonlyMap<string, GitObject | undefined>;
+  /** What `${…}` in the app's own compose files means: the environment, and its `.env` file. */
+  readonly variables: Variables;
+}
+
+/** Bytes of one compose or env file. Far more than anybody writes, and little enough to parse. */
+const composeLimit = 256 * 1024;
+const fileLimit = 200;
+
+/** Follows includes, extended files and env files from the app's compose files on, without rendering anything. */
+export async function readsOfApp(
+  app: App,
+  revision: Revision,
+  environment: Readonly<Record<string, string>>,
+  source: Source,
+): Promise<AppReads> {
+  const dotEnv = posix.join(app.path, '.env');
+  const looked = [...(app.composeFiles.length === 0 ? candidatePaths(app.path) : configuredFiles(app)), dotEnv];
+  const found = await source.objects(app.repository, revision.commit, looked);
+  const exists = (path: string) => found.get(path) !== undefined;
+  const composeFiles = app.composeFiles.length === 0 ? discover(app.path, exists) : configuredFiles(app);
+  assertPresent(app, revision, composeFiles, exists);
+  const text = async (path: string) => {
+    const content = await source.read(app.repository, revision.commit, path, composeLimit + 1);
+    if (content !== undefined && content.length > composeLimit) throw tooLarge(path);
+    return content?.toString('utf8') ?? '';
+  };
+  const variables = await withEnvFile(environment, dotEnv, text);
+  const followed = await follow(composeFiles, app.path, variables, text);
+  const objects = new Map([...found, ...(await source.objects(app.repository, revision.commit, followed))]);
+  return { composeFiles, envFile: exists(dotEnv) ? dotEnv : undefined, objects, variables };
+}
+
+const tooLarge = (path: string): HarborError =>
+  new HarborError(`${path} is larger than ${composeLimit / 1024} KB`, {
+    code: 'compose-refused',
+    hint: 'Rendering reads it whole. Split it, or move what is long into files that are mounted.',
+  });
+
+type Text = (path: string) => Promise<string>;
+
+/** What is set already beats the file, as in Compose. */
+const withEnvFile = async (variables: Variables, path: string, text: Text): Promise<Variables> => ({
+  ...parseEnvFile(await text(path), variables),
+  ...variables,
+});
+
+const configuredFiles = (app: App): readonly string[] =>
+  app.composeFiles.map((file) => posix.normalize(posix.join(app.path, file)));
+
+function assertPresent(
+  app: App,
+  revision: Revision,
+  files: readonly string[],
+  exists: (path: string) => boolean,
+): void {
+  const missing = files.find((path) => !exists(path));
+  if (files.length > 0 && missing === undefined) return;
+  const where = `${app.path === '.' ? 'the top folder' : `folder ${app.path}`} of ${revision.repository} at ${revision.commit.slice(0, 10)}`;
+  throw new HarborError(
+    missing === undefined
+      ? `there is no compose file in ${where}`
+      : `${missing} does not exist in ${revision.repository} at ${revision.commit.slice(0, 10)}`,
+    {
+      code: 'compose-missing',
+      hint: `Commit a compose.yaml there, or name the file: apps.${app.name}.compose_config (and apps.${app.name}.path for another folder).`,
+    },
+  );
+}
+
+async function follow(
+  files: readonly string[],
+  directory: string,
+  variables: Variables,
+  text: Text,
+): Promise<readonly string[]> {
+  const first = files.map((path): Read => ({ path, kind: 'compose', directory, envFiles: [] }));
+  const pending = first.map((read) => ({ read, variables }));
+  const seen = new Map<string, Read>();
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    const { read } = next;
+    const key = JSON.stringify([read.path, read.directory, read.envFiles]);
+    if (seen.has(key)) continue;
+    seen.set(key, read);
+    if (seen.size > fileLimit) {
+      throw new HarborError(`rendering would read more than ${fileLimit} files`, {
+        code: 'compose-refused',
+        hint: 'Split the app into several.',
+      });
+    }
+    if (read.kind === 'env') continue;
+    let known = next.variables;
+    for (const path of read.envFiles) known = await withEnvFile(known, path, text);
+    for (const found of readsOf({ ...read, text: await text(read.path) }, known))
+      pending.push({ read: found, variables: known });
+  }
+  return [...new Set([...seen.values()].map(({ path }) => path))];
+}

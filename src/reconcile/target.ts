@@ -1,0 +1,86 @@
+import { asHarborError, faultOf, type HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { Release } from '../model/release.ts';
+import type { Revision } from '../model/revision.ts';
+import { candidate, optionsOf } from './candidate.ts';
+import type { Parts } from './parts.ts';
+import type { PinBook } from './pins.ts';
+
+/** Where an app should go: a release, or the reason why nobody knows. A failure to find out is never an empty target. */
+export type Target =
+  | { readonly kind: 'release'; readonly revision: Revision; readonly release: Release }
+  | { readonly kind: 'unknown'; readonly revision: Revision | undefined; readonly error: HarborError };
+
+/** Finds targets, and remembers the last one of each app so that an unchanged commit costs nothing. */
+export interface Targets {
+  find(app: App, commit: string | Error, deployed: string | undefined): Promise<Target>;
+  forget(app: string): void;
+}
+
+interface Remembered {
+  readonly commit: string;
+  readonly options: string;
+  readonly target: Target;
+}
+
+/** So many stored releases are compared before a new rendering. */
+const knownLimit = 5;
+
+export function createTargets(parts: Parts & { pins: PinBook }): Targets {
+  const remembered = new Map<string, Remembered>();
+  const optionsFor = new WeakMap<App, string>();
+
+  const options = (app: App): string => {
+    const known = optionsFor.get(app) ?? optionsOf(app, parts);
+    optionsFor.set(app, known);
+    return known;
+  };
+
+  const known = async (app: App, deployed: string | undefined): Promise<readonly Release[]> => {
+    const last = remembered.get(app.name)?.target;
+    const digests = [
+      ...new Set([...(deployed === undefined ? [] : [deployed]), ...(await parts.releases.list(app.name))]),
+    ];
+    const stored = await Promise.all(
+      digests.slice(0, knownLimit).map((digest) => parts.releases.load(app.name, digest)),
+    );
+    const releases = stored.flatMap((found) => (found === undefined ? [] : [found.release]));
+    return last?.kind === 'release' ? [last.release, ...releases] : releases;
+  };
+
+  const work = async (app: App, commit: string, deployed: string | undefined): Promise<Target> => {
+    let revision: Revision | undefined;
+    try {
+      revision = await parts.source.fetch(app, commit);
+      return { kind: 'release', revision, release: await candidate(app, revision, await known(app, deployed), parts) };
+    } catch (error) {
+      return { kind: 'unknown', revision, error: asHarborError(error) };
+    }
+  };
+
+  return {
+    async find(app, commit, deployed) {
+      if (commit instanceof Error) return { kind: 'unknown', revision: undefined, error: asHarborError(commit) };
+      const last = remembered.get(app.name);
+      if (
+        last &&
+        last.commit === commit &&
+        last.options === options(app) &&
+        (await stillRight(last.target, parts.pins))
+      )
+        return last.target;
+      const target = await work(app, commit, deployed);
+      remembered.set(app.name, { commit, options: options(app), target });
+      return target;
+    },
+    forget: (app) => {
+      remembered.delete(app);
+    },
+  };
+}
+
+/** What failed by the user's fault fails again until the commit or the options change; what failed by the world's fault is tried again. */
+async function stillRight(target: Target, pins: PinBook): Promise<boolean> {
+  if (target.kind === 'release') return !(await pins.moved(target.release));
+  return faultOf(target.error.code) === 'user';
+}

@@ -1,0 +1,1 @@
+export { recreate } from './recreate.ts';

@@ -1,0 +1,124 @@
+import { waves } from '../core/order.ts';
+import type { Change } from '../model/change.ts';
+import type { ObservedContainer } from '../model/observed.ts';
+import type { ContainerRef, Plan, ServiceCause, Step } from '../model/plan.ts';
+import type { ReleaseService } from '../model/release.ts';
+import type { Strategy, StrategyInput } from './strategy.ts';
+
+type ServiceChange = Extract<Change, { to: ReleaseService }>;
+
+/** Compose's own way: the old container stops, the new one starts; in dependency order; what is not declared any more goes last. */
+export const recreate: Strategy = {
+  type: 'recreate',
+  plan: (input): Plan => ({
+    app: input.release.app,
+    project: input.release.project,
+    release: input.release.digest,
+    steps: input.changes.length === 0 ? [] : [...prepare(input), ...networks(input), ...apply(input), ...remove(input)],
+  }),
+};
+
+/** Everything that can fail without touching what runs. */
+function prepare({ release, changes, absentImages, files }: StrategyInput): readonly Step[] {
+  const touched = changes.filter(isServiceChange).map(({ to }) => to);
+  const built = new Map(release.builds.map((build) => [build.service, build.tag]));
+  const pulled = touched.filter(({ name, image }) => !built.has(name) && absentImages.has(image.pinned));
+  const images = [...new Set(pulled.map(({ image }) => image.pinned))];
+  return [
+    ...images.map(
+      (image): Step => ({
+        kind: 'pull',
+        image,
+        services: pulled.filter((service) => service.image.pinned === image).map(({ name }) => name),
+      }),
+    ),
+    ...release.builds
+      .filter(({ service, tag }) => absentImages.has(tag) && touched.some(({ name }) => name === service))
+      .map(({ service, tag }): Step => ({ kind: 'build', service, tag })),
+    ...(files.length > 0 ? [{ kind: 'files', paths: files } as const] : []),
+  ];
+}
+
+/**
+ * A network cannot go while somebody is attached. Who was attached may not be any more in the new release, so everything that is replaced or removed
+ * anyway stops first; what is replaced comes back on the new network.
+ */
+function networks({ changes }: StrategyInput): readonly Step[] {
+  const replaced = changes.filter((change) => change.kind === 'replace-network');
+  const leaving = changes.filter((change) => change.kind === 'replace' || change.kind === 'remove');
+  if (replaced.length === 0) return [];
+  const containers = refs(leaving.flatMap(({ from }) => from));
+  return [
+    ...(leaving.length > 0 ? [{ kind: 'stop', services: leaving.map(causeOf), containers } as const] : []),
+    ...replaced.map(removeNetwork),
+  ];
+}
+
+function apply({ release, changes }: StrategyInput): readonly Step[] {
+  const byService = changes.filter(isServiceChange);
+  const touched = release.services.filter(({ name }) => byService.some(({ to }) => to.name === name));
+  const steps = waves(release.services).flatMap((wave) => {
+    const here = wave.flatMap(({ name }) => byService.filter(({ to }) => to.name === name));
+    return [...acts(here), ...awaited(here, touched)];
+  });
+  const all = touched.map(({ name }) => name);
+  return all.length === 0 ? steps : [...steps, { kind: 'await', services: all, condition: 'healthy' }];
+}
+
+function acts(changes: readonly ServiceChange[]): readonly Step[] {
+  const create = changes.filter(({ kind }) => kind === 'create');
+  const replace = changes.filter((change) => change.kind === 'replace');
+  const start = changes.filter((change) => change.kind === 'start');
+  return [
+    ...(create.length > 0 ? [{ kind: 'create', services: create.map(causeOf) } as const] : []),
+    ...(replace.length > 0
+      ? [
+          {
+            kind: 'replace',
+            services: replace.map(causeOf),
+            containers: refs(replace.flatMap(({ from }) => from)),
+          } as const,
+        ]
+      : []),
+    ...(start.length > 0
+      ? [{ kind: 'start', services: start.map(causeOf), containers: refs(start.flatMap(({ from }) => from)) } as const]
+      : []),
+  ];
+}
+
+/** Waits for a wave only where a later service of this plan asks for more than "started". */
+function awaited(here: readonly ServiceChange[], touched: readonly ReleaseService[]): readonly Step[] {
+  return (['healthy', 'completed'] as const).flatMap((condition): readonly Step[] => {
+    const services = here
+      .map(({ to }) => to.name)
+      .filter((name) =>
+        touched.some(({ dependsOn }) => dependsOn.some((on) => on.service === name && on.condition === condition)),
+      );
+    return services.length === 0 ? [] : [{ kind: 'await', services, condition }];
+  });
+}
+
+function remove({ changes }: StrategyInput): readonly Step[] {
+  const removed = changes.filter((change) => change.kind === 'remove');
+  const containers = refs(removed.flatMap(({ from }) => from));
+  return [
+    ...(removed.length > 0 ? [{ kind: 'remove', services: removed.map(causeOf), containers } as const] : []),
+    ...changes.filter((change) => change.kind === 'remove-network').map(removeNetwork),
+  ];
+}
+
+type NetworkChange = Extract<Change, { network: unknown }>;
+
+const removeNetwork = ({ network: { id, name }, cause }: NetworkChange): Step => ({
+  kind: 'remove-network',
+  network: { id, name },
+  cause,
+});
+
+const isServiceChange = (change: Change): change is ServiceChange => 'to' in change;
+const causeOf = (change: ServiceChange | Extract<Change, { kind: 'remove' }>): ServiceCause => ({
+  service: 'to' in change ? change.to.name : change.service,
+  cause: change.cause,
+});
+const refs = (containers: readonly ObservedContainer[]): readonly ContainerRef[] =>
+  containers.map(({ id, name }) => ({ id, name }));

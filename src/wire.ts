@@ -1,0 +1,264 @@
+/** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import { jsonSchema } from './config/json-schema.ts';
+import { loadConfig as load } from './config/load.ts';
+import { starter } from './config/starter.ts';
+import { redactor } from './core/redact.ts';
+import { runDemo } from './demo/demo.ts';
+import { systemClock } from './edges/clock.ts';
+import { follow } from './edges/deployment-log/follow.ts';
+import { openLog } from './edges/deployment-log/open-log.ts';
+import { readEntries } from './edges/deployment-log/read-log.ts';
+import { verify } from './edges/deployment-log/verify.ts';
+import { doctor } from './edges/doctor/checks.ts';
+import { composeEngine } from './edges/engines/engine.ts';
+import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { gitSource } from './edges/git/source.ts';
+import { instanceOf, loadHostKey } from './edges/host-key.ts';
+import { liveFiles } from './edges/live/live-files.ts';
+import { acquireLock, type HeldLock } from './edges/lock.ts';
+import { createLogger } from './edges/logger.ts';
+import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
+import * as notifierKinds from './edges/notifiers/index.ts';
+import { releaseStore } from './edges/releases/release-store.ts';
+import { openScratch } from './edges/scratch.ts';
+import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
+import { watchFiles } from './edges/watch.ts';
+import { HarborError } from './errors.ts';
+import type { HostConfig, NotifierConfig } from './model/config.ts';
+import * as gates from './policies/index.ts';
+import type { Logger } from './ports.ts';
+import type { Harbor } from './reconcile/harbor.ts';
+import { createHost } from './reconcile/host.ts';
+import { type Journal, openJournal } from './reconcile/journal.ts';
+import { startLoop } from './reconcile/loop.ts';
+import type { Parts } from './reconcile/parts.ts';
+import * as strategies from './strategies/index.ts';
+
+const catalogues = {
+  notifiers: Object.values(notifierKinds),
+  strategies: Object.values(strategies).map(({ type }) => type),
+};
+
+/** What every part of one call of the program shares. */
+interface Frame {
+  readonly invocation: Invocation;
+  readonly paths: StatePaths;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly config: Configuration;
+  readonly logger: Logger;
+}
+
+export function wire(invocation: Invocation): Wired {
+  const { configFile, stateDir } = invocation;
+  const paths = statePaths(stateDir);
+  const environment = definedOnly(invocation.environment);
+  const config = configuration(invocation);
+  const logger = createLogger({ level: 'info', redact: config.redact });
+  const frame: Frame = { invocation, paths, environment, config, logger };
+  return {
+    socketPath: paths.socket,
+    loadConfig: config.load,
+    reader: (signal) => reader(frame, signal),
+    operator: (command, signal) => operator(frame, command, signal),
+    daemon: (signal, serve) => daemon(frame, signal, serve),
+    log: {
+      entries: () => readEntries(paths.log),
+      follow: (after, signal) => follow(paths.log, after, signal),
+      verify: () => verify(paths.log),
+    },
+    doctor: () =>
+      doctor({
+        engine: engineOf(frame, ''),
+        stateDir,
+        configFile,
+        loadConfig: config.load,
+        environment,
+        user: userName(),
+      }),
+    demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
+    schema: () => jsonSchema(catalogues),
+    starter,
+  };
+}
+
+interface Opened extends AsyncDisposable {
+  readonly parts: Parts;
+  readonly journal: Journal;
+}
+
+/** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
+async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
+  const { invocation, paths, environment, config, logger } = frame;
+  for (const warning of await prepareState(invocation.stateDir)) logger.warn({}, warning);
+  const key = await loadHostKey(paths.keys);
+  const instance = instanceOf(key);
+  const source = gitSource({ reposDir: paths.repos, runDir: paths.run, logger, exclusive, environment });
+  const log = await openLog({
+    directory: paths.log,
+    host: config.current().host,
+    instance,
+    version: invocation.version,
+    clock: systemClock,
+    exclusive,
+    redact: config.redact,
+  });
+  const notifier = fanOut(config.routes, logger);
+  const parts: Parts = {
+    source,
+    engine: engineOf(frame, instance),
+    registry: engineRegistry(dockerOptions(environment)),
+    releases: releaseStore({ directory: paths.apps, logger }),
+    live: liveFiles({ directory: paths.apps }),
+    scratch: await openScratch(),
+    log,
+    notifier,
+    clock: systemClock,
+    logger,
+    strategies: Object.values(strategies),
+    gates: Object.values(gates),
+    key,
+    instance,
+  };
+  const journal = await openJournal({ log, notifier, logger, redact: config.redact });
+  const close = async (): Promise<void> => {
+    await journal.settled();
+    await source[Symbol.asyncDispose]();
+    await log[Symbol.asyncDispose]();
+  };
+  return { parts, journal, [Symbol.asyncDispose]: close };
+}
+
+type Daemon = NonNullable<Parameters<typeof createHost>[0]['daemon']>;
+
+const harborOver = ({ config }: Frame, { parts, journal }: Opened, signal: AbortSignal, self?: Daemon): Harbor =>
+  createHost({ config: config.current, parts, journal, signal, daemon: self, random: Math.random });
+
+async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
+  await frame.config.load();
+  const opened = await open(frame, false);
+  return { ...harborOver(frame, opened, signal), [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+}
+
+async function operator(frame: Frame, command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
+  await frame.config.load();
+  const lock = await locked(frame, command);
+  const opened = await open(frame, true).catch(async (error: unknown) => {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await opened[Symbol.asyncDispose]();
+    await lock[Symbol.asyncDispose]();
+  };
+  return { ...harborOver(frame, opened, AbortSignal.any([signal, lock.lost])), [Symbol.asyncDispose]: close };
+}
+
+async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<void> {
+  const { invocation, paths, config, logger } = frame;
+  await config.load();
+  await using lock = await locked(frame, 'run');
+  await using opened = await open(frame, true);
+  const ending = AbortSignal.any([signal, lock.lost]);
+  const harbor = harborOver(frame, opened, ending, { pid: process.pid, since: new Date().toISOString() });
+  const { file, apps } = config.current();
+  const { version, stateDir } = invocation;
+  logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
+  const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
+  const loop = startLoop({ harbor, ...options });
+  await using _watching = await watchConfiguration(config, logger, () => loop.wake({ kind: 'file-change' }));
+  await using _api = await serve(harbor, paths.socket);
+  await loop.ended;
+  logger.info({}, 'Harbormaster ends; what runs keeps running');
+}
+
+async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
+  await prepareState(invocation.stateDir);
+  const holder = { command: `harbormaster ${command}`, pid: process.pid, since: new Date().toISOString() };
+  return acquireLock({ file: paths.lock, holder });
+}
+
+const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
+  composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
+
+interface Configuration {
+  /** Reads the file; the result is in force from then on. A file that is wrong leaves the last good one in force. */
+  load(): Promise<HostConfig>;
+  current(): HostConfig;
+  redact(text: string): string;
+  /** The notifiers of the configuration in force. */
+  routes(): readonly Route[];
+}
+
+function configuration({ configFile, hostName, environment }: Invocation): Configuration {
+  let inForce: HostConfig | undefined;
+  let redact = redactor([]);
+  let routes: readonly Route[] = [];
+  return {
+    async load() {
+      inForce = await load({ file: configFile, host: hostName, environment, catalogues });
+      redact = redactor(inForce.secrets);
+      routes = inForce.notifiers.flatMap(routeOf);
+      return inForce;
+    },
+    current() {
+      if (inForce === undefined)
+        throw new HarborError('the configuration was used before it was loaded', { code: 'bug' });
+      return inForce;
+    },
+    redact: (text) => redact(text),
+    routes: () => routes,
+  };
+}
+
+const routeOf = ({ type, options, on, apps }: NotifierConfig): readonly Route[] =>
+  Object.values(notifierKinds)
+    .filter((kind) => kind.type === type)
+    .map((kind) => ({ type, on, apps, notifier: kind.make(options) }));
+
+const definedOnly = (environment: Invocation['environment']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+const dockerOptions = (environment: Readonly<Record<string, string>>) => ({
+  dockerHost: environment['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock',
+  dockerConfig: environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? '/root', '.docker'),
+  environment,
+});
+
+/** A changed file or SIGHUP loads the configuration anew; one that is wrong is reported and changes nothing. */
+async function watchConfiguration(
+  config: Configuration,
+  logger: Logger,
+  reloaded: () => void,
+): Promise<AsyncDisposable> {
+  const reload = async (): Promise<void> => {
+    try {
+      const { apps } = await config.load();
+      logger.info({ apps: apps.length }, 'the configuration was loaded anew');
+      reloaded();
+    } catch (error) {
+      logger.error({ error }, 'the changed configuration is not valid; the last good one stays in force');
+    }
+  };
+  const onHangUp = (): void => void reload();
+  process.on('SIGHUP', onHangUp);
+  const watching = await watchFiles(config.current().files, onHangUp);
+  return {
+    async [Symbol.asyncDispose]() {
+      process.off('SIGHUP', onHangUp);
+      await watching[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'this user';
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { createQueues, mapLimit } from '../../src/core/concurrency.ts';
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function gate() {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
+}
+
+describe('work with a limit', () => {
+  test('gives results in the order of the items, whichever ends first', async () => {
+    const results = await mapLimit([30, 1, 2], 3, async (turns) => {
+      for (let count = 0; count < turns; count++) await turn();
+      return turns * 2;
+    });
+    expect(results).toEqual([60, 2, 4]);
+  });
+
+  test('never runs more at once than the limit, and uses all of it', async () => {
+    let running = 0;
+    let most = 0;
+    await mapLimit(
+      Array.from({ length: 20 }, (_, index) => index),
+      3,
+      async () => {
+        most = Math.max(most, ++running);
+        await turn();
+        running--;
+      },
+    );
+    expect(most).toBe(3);
+  });
+
+  test('of nothing is nothing', async () => {
+    expect(await mapLimit([], 4, async () => 1)).toEqual([]);
+  });
+
+  test('fails as its first failure', async () => {
+    const work = mapLimit([1, 2], 2, async (item) => {
+      throw new Error(`no ${item}`);
+    });
+    await expect(work).rejects.toThrow('no 1');
+  });
+});
+
+describe('queues', () => {
+  test('work for one key is done one at a time, in the order asked', async () => {
+    const inTurn = createQueues();
+    const told: string[] = [];
+    const first = gate();
+    const works = ['a', 'b', 'c'].map((name) =>
+      inTurn('shop', async () => {
+        told.push(`${name} begins`);
+        if (name === 'a') await first.passed;
+        told.push(`${name} ends`);
+        return name;
+      }),
+    );
+    await turn();
+    expect(told).toEqual(['a begins']);
+    first.open();
+    expect(await Promise.all(works)).toEqual(['a', 'b', 'c']);
+    expect(told).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  });
+
+  test('one key does not wait for another', async () => {
+    const inTurn = createQueues();
+    const slow = gate();
+    const waiting = inTurn('slow', () => slow.passed);
+    expect(await inTurn('quick', async () => 'done')).toBe('done');
+    slow.open();
+    await waiting;
+  });
+
+  test('a failure reaches who asked, and nobody who comes after', async () => {
+    const inTurn = createQueues();
+    const bad = inTurn('shop', async () => {
+      throw new Error('no');
+    });
+    const good = inTurn('shop', async () => 'yes');
+    await expect(bad).rejects.toThrow('no');
+    expect(await good).toBe('yes');
+    expect(await inTurn('shop', async () => 'again')).toBe('again');
+  });
+});

@@ -1,0 +1,48 @@
+import { chmod, chown, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { prepareState, statePaths } from '../../src/edges/state-folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+test('the state directory is made with all its folders, for its owner alone', async () => {
+  await using folder = await temporaryFolder();
+  const root = join(folder.path, 'a', 'state');
+  expect(await prepareState(root)).toEqual([]);
+  expect(await prepareState(root)).toEqual([]);
+  const { repos, apps, log, keys, run } = statePaths(root);
+  for (const path of [root, repos, apps, log, keys, run]) expect((await stat(path)).mode & 0o777).toBe(0o700);
+});
+
+test('what is unsafe or moved is told', async () => {
+  await using folder = await temporaryFolder();
+  const root = join(folder.path, 'state');
+  await prepareState(root);
+  await chmod(root, 0o755);
+  expect(await prepareState(root)).toEqual([
+    `the state directory ${root} is open to other users (mode 755): run chmod 700 ${root}`,
+  ]);
+  await chmod(root, 0o700);
+  await rename(root, `${root}2`);
+  expect(await prepareState(`${root}2`)).toEqual([expect.stringContaining(`was ${root} before and is ${root}2 now`)]);
+  expect(await prepareState(`${root}2`)).toEqual([]);
+});
+
+test('a place that cannot be used is told with a way out', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, 'file'), '');
+  const expected = { code: 'state-unwritable', hint: expect.stringContaining('--state-dir') as string };
+  await expect(prepareState(join(folder.path, 'file'))).rejects.toMatchObject(expected);
+  await expect(prepareState(join(folder.path, 'file', 'state'))).rejects.toMatchObject(expected);
+  await expect(prepareState('/proc/state')).rejects.toMatchObject(expected);
+});
+
+test.runIf(process.getuid?.() === 0)('a directory of another user is refused', async () => {
+  await using folder = await temporaryFolder();
+  const root = join(folder.path, 'state');
+  await mkdir(root);
+  await chown(root, 12345, 12345);
+  await expect(prepareState(root)).rejects.toMatchObject({
+    code: 'state-unwritable',
+    message: expect.stringContaining('uid 12345') as string,
+  });
+});

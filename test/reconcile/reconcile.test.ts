@@ -1,0 +1,231 @@
+import { expect, test } from 'vitest';
+import { HarborError } from '../../src/errors.ts';
+import type { Gate } from '../../src/model/verdict.ts';
+import { testApp, testHarbor } from '../support/test-harbor.ts';
+
+const web = (version: number) => ({ services: { web: { image: `web:${version}` } } });
+
+test('a first pass deploys what Git declares: intent, acts, outcome', async () => {
+  const harbor = await testHarbor();
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.kinds()).toEqual(['started', 'finished']);
+  expect(harbor.engine.performed.map((act) => act.split(' ')[0])).toEqual(['pull', 'create']);
+});
+
+test('a second pass changes nothing, renders nothing and writes nothing', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  const before = harbor.engine.performed.length;
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  await harbor.restart();
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(harbor.engine.performed.length).toBe(before);
+  expect(harbor.engine.rendered).toBe(1);
+  expect(harbor.kinds()).toEqual(['started', 'finished']);
+});
+
+test('a commit that does not touch what the app reads makes no new release', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.source.commit = 'beef000000000000000000000000000000000000';
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(harbor.engine.rendered).toBe(1);
+});
+
+test('only the service that changed is replaced', async () => {
+  const two = (version: number) => ({ services: { web: { image: `web:${version}` }, db: { image: 'db:1' } } });
+  const harbor = await testHarbor({ model: two(1) });
+  await harbor.pass();
+  harbor.push(two(2));
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.engine.performed.filter((act) => act.startsWith('replace'))).toEqual(['replace web']);
+});
+
+test('a denied plan is logged once and never performed, and names what lifts it', async () => {
+  const denyAll: Gate = {
+    name: 'no',
+    judge: () => [{ gate: 'no', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: 'allow it' }],
+  };
+  const harbor = await testHarbor({ gates: [denyAll] });
+  expect(await harbor.pass()).toMatchObject([{ kind: 'blocked', reasons: [{ lift: 'allow it' }] }]);
+  await harbor.pass();
+  expect(harbor.engine.performed).toEqual([]);
+  expect(harbor.kinds()).toEqual(['refused']);
+  expect(harbor.notifier.sent.map(({ event }) => event)).toEqual(['blocked']);
+});
+
+test('the intent is in the log before the first act', async () => {
+  const harbor = await testHarbor();
+  const seen: string[][] = [];
+  harbor.engine.beforeAct = () => seen.push(harbor.kinds());
+  await harbor.pass();
+  expect(seen[0]).toEqual(['started']);
+});
+
+test('a release that is not healthy fails, is not tried again by itself, and a newer one is', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.push(web(2));
+  harbor.engine.behaviour = { web: { state: 'exited', exitCode: 1 } };
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+  const acts = harbor.engine.performed.length;
+  const written = harbor.kinds().length;
+  expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
+  await harbor.restart();
+  expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
+  expect(harbor.engine.performed.length).toBe(acts);
+  expect(harbor.kinds().length).toBe(written);
+  harbor.engine.behaviour = {};
+  harbor.push(web(3));
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.notifier.sent.map(({ event }) => event)).toEqual(['failed', 'recovered']);
+});
+
+test('a person may try a bad release again', async () => {
+  const harbor = await testHarbor();
+  harbor.engine.behaviour = { web: { health: 'unhealthy' } };
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed' }]);
+  harbor.engine.behaviour = {};
+  harbor.engine.containers = harbor.engine.containers.map((container) => ({ ...container, health: 'healthy' }));
+  expect(await harbor.pass('request')).toMatchObject([{ kind: 'applied' }]);
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+});
+
+test('a stopped container is started again, a removed one is made again', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.engine.containers = harbor.engine.containers.map((container) => ({
+    ...container,
+    state: 'exited',
+    exitCode: 137,
+  }));
+  await harbor.pass();
+  harbor.engine.containers = [];
+  await harbor.pass();
+  expect(harbor.engine.performed.map((act) => act.split(' ')[0])).toEqual(['pull', 'create', 'start', 'create']);
+});
+
+test('Git down for many passes is one entry, keeps what was deployed running, and its return deploys nothing', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.source.error = new Error('no route');
+  for (let cycle = 0; cycle < 5; cycle += 1) expect(await harbor.pass()).toMatchObject([{ kind: 'failed' }]);
+  harbor.engine.containers = [];
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  harbor.source.error = undefined;
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(harbor.kinds()).toEqual(['started', 'finished', 'refused', 'started', 'finished']);
+});
+
+test('an engine that does not answer fails every app once', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.engine.down = true;
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'engine-unreachable' }]);
+  await harbor.pass();
+  harbor.engine.down = false;
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(harbor.kinds()).toEqual(['started', 'finished', 'refused', 'recovered']);
+});
+
+test('an intent that a crash left open gets its outcome, after settling, before anything else', async () => {
+  const harbor = await testHarbor();
+  harbor.engine.beforeAct = (act) => {
+    if (act.startsWith('create')) throw new Error('killed');
+  };
+  const append = harbor.log.append.bind(harbor.log);
+  harbor.log.append = async (body) => {
+    if (body.kind === 'finished') throw new HarborError('killed', { code: 'log-unwritable' });
+    return append(body);
+  };
+  await expect(harbor.pass()).rejects.toThrow('killed');
+  harbor.log.append = append;
+  harbor.engine.beforeAct = () => undefined;
+  await harbor.restart();
+  expect(await harbor.pass('start')).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.log.written.map((entry) => (entry.kind === 'finished' ? entry.outcome.kind : entry.kind))).toEqual([
+    'started',
+    'interrupted',
+    'started',
+    'applied',
+  ]);
+  expect(harbor.engine.performed).toContain('sweep shop');
+});
+
+test('one app that left the configuration is removed, two at once wait for a person', async () => {
+  const apps = ['one', 'two', 'three'].map((name) => testApp({ name, project: name }));
+  const harbor = await testHarbor({ apps });
+  await harbor.pass();
+  harbor.declare(apps.slice(1));
+  await harbor.pass();
+  expect(harbor.engine.containers.map(({ app }) => app)).toEqual(['two', 'three']);
+  harbor.declare([testApp({ name: 'four', project: 'four' })]);
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }, { kind: 'blocked' }, { kind: 'blocked' }]);
+  expect(harbor.engine.containers.map(({ app }) => app)).toEqual(['two', 'three', 'four']);
+  await harbor.apply(['two', 'three']);
+  expect(harbor.engine.containers.map(({ app }) => app)).toEqual(['four']);
+});
+
+test('containers of somebody else in the project block the app and are left alone', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  const [own] = harbor.engine.containers;
+  harbor.engine.containers = [{ ...own!, id: 'theirs', instance: undefined, app: undefined }];
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'project-foreign' }]);
+  expect(harbor.engine.containers.map(({ id }) => id)).toEqual(['theirs']);
+});
+
+test('a one-shot that ran to its end is not run again, even when its container was pruned', async () => {
+  const harbor = await testHarbor({
+    model: {
+      services: {
+        job: { image: 'job:1' },
+        web: { image: 'web:1', depends_on: { job: { condition: 'service_completed_successfully' } } },
+      },
+    },
+  });
+  harbor.engine.behaviour = { job: { state: 'exited', exitCode: 0 } };
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  harbor.engine.containers = harbor.engine.containers.filter(({ service }) => service !== 'job');
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+});
+
+test('a registry that is down costs a deployed app nothing, and a moved tag replaces its service', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.clock.advance(3_600_000);
+  harbor.registry.down = true;
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  harbor.clock.advance(3_600_000);
+  harbor.registry.down = false;
+  harbor.registry.digests = { 'web:1': `sha256:${'9'.repeat(64)}` };
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.engine.performed.at(-1)).toBe('replace web');
+});
+
+test('status answers five questions and says why it is out of sync', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  expect((await harbor.status()).apps).toMatchObject([
+    { sync: { state: 'in-sync' }, health: { state: 'healthy' }, blockedBy: [] },
+  ]);
+  harbor.engine.containers = [];
+  expect((await harbor.status()).apps).toMatchObject([
+    { sync: { state: 'out-of-sync', causes: ['web: its container is gone'] }, health: { state: 'missing' } },
+  ]);
+});
+
+test('a release that the engine refuses is tried again slower and slower, and a newer one at once', async () => {
+  const harbor = await testHarbor();
+  harbor.engine.failOn = 'create';
+  const attempts = () => harbor.kinds().filter((kind) => kind === 'started').length;
+  for (let pass = 0; pass < 20; pass += 1) {
+    await harbor.pass();
+    harbor.clock.advance(60_000);
+  }
+  expect(attempts()).toBeGreaterThan(3);
+  expect(attempts()).toBeLessThan(9);
+  harbor.engine.failOn = undefined;
+  harbor.push(web(2));
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+});

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type World, world } from '../support/world.ts';
+
+let host: World;
+let image: string;
+
+beforeAll(async () => {
+  host = await world();
+  image = await host.engine.image('web');
+});
+
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+});
+
+const compose = (web: object, more: Record<string, object> = {}) =>
+  stringify({ services: { web: { image, stop_signal: 'SIGKILL', ...web }, ...more } });
+
+async function deployed(name: string) {
+  const repository = await host.repository(name);
+  await repository.commit({ 'compose.yaml': compose({}) }, 'A good one');
+  await host.configure({ [name]: { url: repository.url } });
+  expect(await host.apply(name)).toEqual({ [name]: { kind: 'applied' } });
+  return { repository, before: await host.ids(name) };
+}
+
+test.each([
+  [
+    'an image that does not exist',
+    { 'compose.yaml': stringify({ services: { web: { image: '127.0.0.1:9/no/such:1' } } }) },
+    'image-unavailable',
+    'no/such',
+  ],
+  ['an invalid compose file', { 'compose.yaml': 'services:\n  web:\n    imagine: x\n' }, 'compose-invalid', 'imagine'],
+  ['broken YAML', { 'compose.yaml': 'services: [\n' }, 'compose-invalid', 'yaml'],
+  [
+    'an unset variable',
+    { 'compose.yaml': 'services:\n  web:\n    image: "x:${NO_SUCH_VARIABLE}"\n' },
+    'variable-unset',
+    'NO_SUCH_VARIABLE',
+  ],
+  ['a missing compose file', { 'compose.yaml': null }, 'compose-missing', 'compose'],
+  ['a provider', { 'compose.yaml': 'services:\n  web:\n    provider: { type: x }\n' }, 'compose-invalid', 'provider'], // this Compose does not know it; a newer one renders it, and it is refused then
+  [
+    'an include of another machine',
+    { 'compose.yaml': 'include: ["https://example.org/compose.yaml"]\nservices: {}\n' },
+    'compose-refused',
+    'another machine',
+  ],
+  [
+    'an env file of the host',
+    { 'compose.yaml': `services:\n  web:\n    image: x\n    env_file: /etc/passwd\n` },
+    'compose-refused',
+    '/etc/passwd',
+  ],
+] as const)('%s leaves the old container alone, and the entry says why', async (_title, files, code, word) => {
+  const name = `bad-${code}-${word.replaceAll(/[^a-z]/g, '')}`.slice(0, 40);
+  const { repository, before } = await deployed(name);
+  await repository.commit(files, 'A bad one');
+  expect(await host.apply(name)).toMatchObject({
+    [name]: { kind: 'failed', code, message: expect.stringContaining(word) },
+  });
+  expect(await host.ids(name)).toEqual(before);
+  const last = (await host.log()).at(-1);
+  expect(last).toMatchObject({
+    kind: 'refused',
+    outcome: { kind: 'failed', code },
+    revision: { subject: 'A bad one' },
+  });
+  const { stderr, stdout } = await host.run('apply', host.named(name));
+  expect(`${stderr}${stdout}`).not.toMatch(/\n\s+at .*\.(c?js|ts):\d+/);
+  expect((await host.log()).length).toBe(last?.seq);
+});
+
+test.each([
+  ['privileged', { privileged: true }, 'privileged'],
+  ['in the host’s network', { network_mode: 'host' }, 'host_namespaces'],
+  ['with a folder of the host', { volumes: ['/etc:/host'] }, 'host_binds'],
+  ['with the engine’s socket', { volumes: ['/var/run/docker.sock:/var/run/docker.sock'] }, 'engine_socket'],
+] as const)('a service %s is denied, and the message is the line that allows it', async (_title, service, key) => {
+  const name = `gate-${key.replaceAll('_', '-')}`;
+  const { repository, before } = await deployed(name);
+  await repository.commit({ 'compose.yaml': compose(service) });
+  const { code, stdout } = await host.run('plan', host.named(name));
+  expect(code).toBe(3);
+  expect(stdout).toContain(`apps.${host.named(name)}.allow.${key}`);
+  expect(await host.apply(name)).toMatchObject({ [name]: { kind: 'blocked' } });
+  expect(await host.ids(name)).toEqual(before);
+});
+
+test('what the host’s owner allows is deployed', async () => {
+  const repository = await host.repository('allowed');
+  await repository.commit({
+    'compose.yaml': compose({ command: ['idle'], network_mode: 'host', volumes: ['/etc/hostname:/host:ro'] }),
+  });
+  await host.configure({
+    allowed: { url: repository.url, allow: { host_namespaces: ['web'], host_binds: ['/etc/hostname:ro'] } },
+  });
+  expect(await host.apply('allowed')).toEqual({ allowed: { kind: 'applied' } });
+});
+
+test('a crash loop is recognised long before the limit, named, and not tried again by itself', async () => {
+  const { repository } = await deployed('crash');
+  await repository.commit({ 'compose.yaml': compose({ command: ['crash', '3'], restart: 'always' }) });
+  const began = Date.now();
+  expect(await host.apply('crash')).toMatchObject({
+    crash: { kind: 'failed', code: 'unhealthy', message: expect.stringMatching(/web .*code 3/) },
+  });
+  expect(Date.now() - began).toBeLessThan(10_000);
+  await using daemon = await host.daemon();
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  expect(
+    (await host.log()).filter((entry) => entry.kind === 'started' && entry.app === host.named('crash')).length,
+  ).toBe(2);
+  expect(daemon.output()).not.toContain('"level":"error"');
+});
+
+test('a version that never gets healthy fails at its limit', async () => {
+  const { repository } = await deployed('never');
+  await host.configure({ never: { url: repository.url, health: { deadline: '4s', min_ready: '1s' } } });
+  await repository.commit({
+    'compose.yaml': compose({ healthcheck: { test: ['CMD', 'true'], interval: '60s', start_period: '60s' } }),
+  });
+  expect(await host.apply('never')).toMatchObject({
+    never: { kind: 'failed', code: 'unhealthy', message: expect.stringContaining('within 4 s') },
+  });
+  await repository.commit({ 'compose.yaml': compose({ environment: { FIXED: 'yes' } }) });
+  expect(await host.apply('never')).toEqual({ never: { kind: 'applied' } });
+});
+
+test('a one-shot that exits 0 is healthy and runs once; one that exits 1 fails the deployment', async () => {
+  const repository = await host.repository('job');
+  const file = (code: number) =>
+    compose(
+      { depends_on: { job: { condition: 'service_completed_successfully' } } },
+      { job: { image, command: ['sh', '-c', `exit ${code}`] } },
+    );
+  await repository.commit({ 'compose.yaml': file(0) });
+  await host.configure({ job: { url: repository.url } });
+  expect(await host.apply('job')).toEqual({ job: { kind: 'applied' } });
+  const before = await host.ids('job');
+  expect(await host.apply('job')).toEqual({ job: { kind: 'unchanged' } });
+  await host.engine.rm(before['job'] ?? '');
+  expect(await host.apply('job')).toEqual({ job: { kind: 'unchanged' } });
+  await repository.commit({ 'compose.yaml': file(1) });
+  expect(await host.apply('job')).toMatchObject({
+    job: { kind: 'failed', code: 'unhealthy', message: expect.stringContaining('job exited with code 1') },
+  });
+  expect((await host.ids('job'))['web']).toBe(before['web']);
+});

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { eventually, type World, world } from '../support/world.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const base = 'harbormaster-base';
+
+let host: World;
+let image: string;
+
+beforeAll(async () => {
+  host = await world();
+  image = `${host.engine.prefix}/harbormaster:test`;
+  const env = { ...process.env, DOCKER_HOST: host.engine.dockerHost, DOCKER_BUILDKIT: '0' };
+  execFileSync('bash', ['scripts/base-image.sh', base], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('docker', ['build', '--quiet', '--build-arg', `BASE=${base}`, '--tag', image, '.'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}, 600_000);
+
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+});
+
+test('the image, with the engine’s socket and the state folder at its own path, deploys an app whose files containers can mount', {
+  timeout: 180_000,
+}, async () => {
+  const repository = await host.repository('contained');
+  const web = await host.engine.image('web');
+  await repository.commit({
+    'compose.yaml': stringify({
+      services: { web: { image: web, stop_signal: 'SIGKILL', volumes: ['./page:/www:ro'] } },
+    }),
+    'page/index.html': 'from a container',
+  });
+  await host.configure({ contained: { url: repository.url } });
+  await mkdir(host.state, { recursive: true });
+  const socket = host.engine.dockerHost.replace('unix://', '');
+  const id = await host.engine.run(`${host.engine.prefix}-harbormaster`, image, {
+    Env: [`HARBORMASTER_CONFIG=${host.config}`, `HARBORMASTER_STATE_DIR=${host.state}`],
+    HostConfig: {
+      NetworkMode: 'host',
+      Binds: [`${socket}:/var/run/docker.sock`, `${host.folder}:${host.folder}`],
+    },
+  });
+  await eventually(
+    async () => expect((await host.containers('contained')).map(({ state }) => state)).toEqual(['running']),
+    60,
+  );
+  const { web: container = '' } = await host.ids('contained');
+  expect(await host.engine.exec(container, ['cat', '/www/index.html'])).toBe('from a container');
+  expect(await host.engine.exec(id, ['harbormaster', 'status'])).toContain('contained');
+  expect(await host.engine.exec(id, ['harbormaster', 'doctor'])).toContain('mounted from the same path');
+  await eventually(
+    async () => expect(await host.engine.inspect(id)).toMatchObject({ State: { Health: { Status: 'healthy' } } }),
+    90,
+  );
+  await host.engine.kill(id, 'TERM');
+  await eventually(async () =>
+    expect(await host.engine.inspect(id)).toMatchObject({ State: { Running: false, ExitCode: 0 } }),
+  );
+  expect((await host.containers('contained')).map(({ state }) => state)).toEqual(['running']);
+});

@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type World, world } from '../support/world.ts';
+
+let host: World;
+let image: string;
+
+beforeAll(async () => {
+  host = await world();
+  image = await host.engine.image('web');
+});
+
+afterAll(async () => {
+  await host[Symbol.asyncDispose]();
+});
+
+const compose = (rest: object = {}, top: object = {}) =>
+  stringify({ services: { web: { image, stop_signal: 'SIGKILL', ...rest } }, ...top });
+
+async function three() {
+  const repository = await host.repository();
+  await repository.commit({ 'compose.yaml': compose({ volumes: ['data:/data'] }, { volumes: { data: {} } }) });
+  const apps = Object.fromEntries(['foo', 'foo-bar', 'baz'].map((name) => [name, { url: repository.url }]));
+  await host.configure(apps);
+  await host.apply();
+  return apps;
+}
+
+test('an app that left the configuration is removed, one whose name begins alike stays, volumes stay', async () => {
+  const { foo: _gone, ...rest } = await three();
+  const before = [await host.ids('foo-bar'), await host.ids('baz')];
+  await host.configure(rest);
+  expect(await host.apply()).toEqual({
+    foo: { kind: 'applied' },
+    'foo-bar': { kind: 'unchanged' },
+    baz: { kind: 'unchanged' },
+  });
+  expect(await host.ids('foo')).toEqual({});
+  expect([await host.ids('foo-bar'), await host.ids('baz')]).toEqual(before);
+  expect(JSON.stringify(await host.engine.api.json({ method: 'GET', path: '/volumes' }))).toContain(
+    `${host.named('foo')}_data`,
+  );
+  expect(JSON.stringify(await host.engine.api.json({ method: 'GET', path: '/networks' }))).not.toContain(
+    `${host.named('foo')}_default`,
+  );
+});
+
+test('several apps that leave at once wait for a person, who names them', async () => {
+  await three();
+  const before = await host.ids('foo');
+  await host.configure({});
+  expect(await host.apply()).toMatchObject({
+    foo: { kind: 'blocked' },
+    'foo-bar': { kind: 'blocked' },
+    baz: { kind: 'blocked' },
+  });
+  expect(await host.ids('foo')).toEqual(before);
+  expect(await host.apply('foo', 'baz')).toEqual({ foo: { kind: 'applied' }, baz: { kind: 'applied' } });
+  expect(await host.ids('foo-bar')).not.toEqual({});
+});
+
+test('a disabled app is left alone', async () => {
+  const apps = await three();
+  const before = await host.ids('baz');
+  await host.configure({ ...apps, baz: { ...apps['baz'], enabled: false } });
+  expect(await host.apply()).toEqual({ foo: { kind: 'unchanged' }, 'foo-bar': { kind: 'unchanged' } });
+  expect(await host.ids('baz')).toEqual(before);
+});
+
+test.each([
+  ['empty', ''],
+  ['cut off', 'apps:\n'],
+  ['not YAML', 'apps: {{{\n'],
+  ['without the key', 'config: {}\n'],
+])('a configuration that is %s removes nothing and says what is wrong', async (_title, text) => {
+  await three();
+  const before = await host.containers('foo');
+  await writeFile(host.config, text);
+  const { code, stdout, stderr } = await host.run('apply');
+  expect(code).toBe(4);
+  expect(`${stdout}${stderr}`).toContain('harbormaster.yml');
+  expect((await host.containers('foo')).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+});
+
+test('two apps on one project name are refused by name', async () => {
+  const repository = await host.repository();
+  await host.configure({
+    one: { url: repository.url, project: 'same' },
+    two: { url: repository.url, project: 'same' },
+  });
+  const { code, stderr } = await host.run('validate');
+  expect(code).toBe(4);
+  expect(stderr).toContain(host.named('one'));
+  expect(stderr).toContain(host.named('two'));
+});
+
+test('a project that somebody else runs is blocked and left alone', async () => {
+  const repository = await host.repository();
+  await repository.commit({ 'compose.yaml': compose() });
+  const labels = { 'com.docker.compose.project': host.named('theirs'), 'com.docker.compose.service': 'web' };
+  const id = await host.engine.run(`${host.named('theirs')}-web-1`, image, { Labels: labels });
+  await host.configure({ theirs: { url: repository.url } });
+  expect(await host.apply('theirs')).toMatchObject({ theirs: { kind: 'failed', code: 'project-foreign' } });
+  expect((await host.containers('theirs')).map((container) => [container.id, container.state])).toEqual([
+    [id, 'running'],
+  ]);
+});
+
+test('a port that a foreign container holds fails before anything is touched, and names the holder', async () => {
+  const repository = await host.repository();
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const published = (number: number) => compose({ ports: [`127.0.0.1:${number}:80`] });
+  await repository.commit({ 'compose.yaml': published(port + 1) });
+  await host.configure({ port: { url: repository.url } });
+  await host.apply('port');
+  const before = await host.ids('port');
+  const holder = `${host.engine.prefix}-holder`;
+  await host.engine.run(holder, image, {
+    ExposedPorts: { '80/tcp': {} },
+    HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] } },
+  });
+  await repository.commit({ 'compose.yaml': published(port) });
+  expect(await host.apply('port')).toMatchObject({
+    port: { kind: 'failed', code: 'port-taken', message: expect.stringContaining(holder) },
+  });
+  expect(await host.ids('port')).toEqual(before);
+});
