@@ -5,15 +5,28 @@ export default defineConfig({
     teardownTimeout: 30_000,
     projects: [
       {
+        // Values, and what needs no other process: part of `npm run check`.
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**'],
+          exclude: ['test/edges/**', 'test/scenarios/**'],
           pool: 'threads',
+          maxWorkers: 2,
           testTimeout: 20_000,
         },
       },
       {
+        // Real Git and SSH servers, real files, processes that are killed; no Docker.
+        test: {
+          name: 'edges',
+          include: ['test/edges/**/*.test.ts'],
+          pool: 'threads',
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // The real program on the real engine.
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],

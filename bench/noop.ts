@@ -4,7 +4,7 @@
  *
  *   npm run bench -- noop [APPS…]        default: 1 10 100
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ interface Setting {
 async function shellLoop({ folder, names, urlOf, project, dockerHost }: Setting): Promise<Cost> {
   const clones = join(folder, 'clones');
   mkdirSync(clones);
-  for (const [index, name] of names.entries()) shell(`git clone -q ${urlOf(index)} ${name}`, clones, dockerHost);
+  for (const [index, name] of names.entries()) await shell(`git clone -q ${urlOf(index)} ${name}`, clones, dockerHost);
   const script = names
     .map(
       (name) =>
@@ -83,8 +83,8 @@ async function shellLoop({ folder, names, urlOf, project, dockerHost }: Setting)
     )
     .join('\n');
   writeFileSync(join(clones, 'loop.sh'), script);
-  await asynchronously('sh loop.sh', clones, dockerHost);
-  return measured(rounds.loop, () => asynchronously('sh loop.sh', clones, dockerHost));
+  await shell('sh loop.sh', clones, dockerHost);
+  return measured(rounds.loop, () => shell('sh loop.sh', clones, dockerHost));
 }
 
 async function daemonPass({
@@ -162,17 +162,8 @@ function cpuTime(): number {
 
 const forks = (): number => Number(/^processes (\d+)/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? 0);
 
-function shell(command: string, cwd: string, dockerHost: string): void {
-  const { status, stderr } = spawnSync('sh', ['-c', command], {
-    cwd,
-    env: { ...process.env, DOCKER_HOST: dockerHost },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${command}: ${stderr}`);
-}
-
 /** The Git server lives in this process, so it must stay free to answer. */
-const asynchronously = (command: string, cwd: string, dockerHost: string): Promise<void> =>
+const shell = (command: string, cwd: string, dockerHost: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn('sh', ['-c', command], {
       cwd,
@@ -180,7 +171,7 @@ const asynchronously = (command: string, cwd: string, dockerHost: string): Promi
       stdio: 'ignore',
     });
     child.on('error', reject);
-    child.on('close', () => resolve());
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
   });
 
 function row(size: string, way: string, { wall, cpu, started }: Cost, more: string): void {

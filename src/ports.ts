@@ -1,7 +1,7 @@
 /** Every effect of Harbormaster on one page. Adapters live in `edges/` and decide nothing. */
 import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
-import type { Entry, EntryBody } from './model/entry.ts';
+import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
 import type { ContainerReport, Observed, ObservedNetwork, ObservedVolume } from './model/observed.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
@@ -28,11 +28,12 @@ export interface Source {
     commit: string,
     paths: readonly string[],
   ): Promise<ReadonlyMap<string, GitObject | undefined>>;
-  /** Content of a file, at most `limit` bytes; undefined if it does not exist or is no file. */
+  /** Content of a file; undefined if it does not exist or is no file. More than `limit` bytes, or a link that leads out, throw `tree-refused`. */
   read(repository: Repository, commit: string, path: string, limit: number): Promise<Buffer | undefined>;
   /**
    * Writes these repository paths (files or whole folders) below `target`, straight from the object store: no filters, no hooks, links only where
-   * they stay inside the tree. Submodule folders are written only where `submodules` is set.
+   * they stay inside the tree. Paths that the commit does not have are left out. Submodule folders are written only where `submodules` is set, and
+   * may have to be fetched.
    */
   export(request: ExportRequest): Promise<void>;
 }
@@ -170,8 +171,8 @@ export interface Scratch {
 export interface DeploymentLog {
   /** Acknowledged only when flushed to disk. Throws `log-unwritable`; then nothing may be mutated. */
   append(body: EntryBody): Promise<Entry>;
-  /** All entries, oldest first. */
-  entries(): Promise<readonly Entry[]>;
+  /** What the log says now: the fold of all its entries. */
+  history(): Promise<HostSnapshot>;
 }
 
 export interface Notifier {

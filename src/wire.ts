@@ -56,7 +56,7 @@ export function wire(invocation: Invocation): Wired {
   const paths = statePaths(stateDir);
   const environment = definedOnly(invocation.environment);
   const config = configuration(invocation);
-  const logger = createLogger({ level: 'info', redact: config.redact });
+  const logger = createLogger({ level: config.logLevel, redact: config.redact });
   const frame: Frame = { invocation, paths, environment, config, logger };
   return {
     socketPath: paths.socket,
@@ -188,6 +188,7 @@ interface Configuration {
   load(): Promise<HostConfig>;
   current(): HostConfig;
   redact(text: string): string;
+  logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
   routes(): readonly Route[];
 }
@@ -209,6 +210,7 @@ function configuration({ configFile, hostName, environment }: Invocation): Confi
       return inForce;
     },
     redact: (text) => redact(text),
+    logLevel: () => inForce?.logLevel ?? 'info',
     routes: () => routes,
   };
 }

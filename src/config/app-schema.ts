@@ -74,7 +74,7 @@ const environment = z
     title: 'map',
     description:
       'Variables for the compose files. Numbers stay as they are written (`1.10` is "1.10"). A variable with nothing after its colon is taken away again. ' +
-      'Comes before `environment_file`.',
+      'Stronger than `environment_file`.',
     examples: [{ SHOP_DOMAIN: 'shop.example.com', SHOP_DB_PASSWORD: '${SHOP_DB_PASSWORD}' }],
   });
 

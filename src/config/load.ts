@@ -28,12 +28,8 @@ export interface LoadRequest {
   readonly catalogues: Catalogues;
 }
 
-export interface LoadedConfig extends HostConfig {
-  readonly logLevel: Config['config']['log_level'];
-}
-
 /** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
-export async function loadConfig(request: LoadRequest): Promise<LoadedConfig> {
+export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const { file, host, catalogues } = request;
   const schema = configSchema(catalogues);
   const files = configFiles(file, request.environment['HOME']);

@@ -20,7 +20,8 @@ interface CloseInput {
 export function close(changes: readonly Change[], input: CloseInput): readonly Change[] {
   const networks = networkChanges(input);
   const attached = networks.flatMap((change) => (change.kind === 'replace-network' ? attachedTo(change, input) : []));
-  let closed = add([...changes.map((change) => startable(change, input)), ...networks], attached, input);
+  const wider = changes.flatMap((change) => widened(change, input));
+  let closed = add([...changes, ...networks], [...wider, ...attached], input);
   for (;;) {
     const next = add(closed, followers(closed, input.release), input);
     if (next === closed) return closed;
@@ -28,17 +29,23 @@ export function close(changes: readonly Change[], input: CloseInput): readonly C
   }
 }
 
-/** A stopped container holds on to the very network and the very container that it was made with: where these may be gone, it must be made anew. */
-function startable(change: Change, { release, containers, networks }: CloseInput): Change {
-  if (change.kind !== 'start') return change;
-  const { to } = change;
-  const exists = ({ key, name }: ReleaseNetwork) =>
-    networks.some((network) => network.key === key || network.name === name);
-  const lost = release.networks.some(
-    (network) => !network.external && to.networks.includes(network.key) && !exists(network),
-  );
-  if (!lost && to.sharesWith.length === 0) return change;
-  return { ...change, kind: 'replace', from: containersOf(to, containers) };
+type Dragged = readonly [ReleaseService, Cause];
+
+/** Services of which more must be replaced than a change says. */
+function widened(change: Change, { release, networks }: CloseInput): readonly Dragged[] {
+  // A stopped container holds on to the very network and the very container that it was made with, which may be gone.
+  if (change.kind === 'start') {
+    const { to, cause } = change;
+    const exists = ({ key, name }: ReleaseNetwork) =>
+      networks.some((network) => network.key === key || network.name === name);
+    const needed = release.networks.filter(({ key, external }) => !external && to.networks.includes(key));
+    return to.sharesWith.length > 0 || !needed.every(exists) ? [[to, cause]] : [];
+  }
+  // Nobody knows which of several containers another service shares with.
+  if (change.kind !== 'remove' || change.cause.kind !== 'scale' || change.cause.to === 0) return [];
+  const isShared = release.services.some(({ sharesWith }) => sharesWith.includes(change.service));
+  const to = release.services.find(({ name }) => name === change.service);
+  return to && isShared ? [[to, change.cause]] : [];
 }
 
 function networkChanges({ release, networks, instance }: CloseInput): readonly Change[] {
@@ -58,8 +65,6 @@ function networkChanges({ release, networks, instance }: CloseInput): readonly C
 const declaredAs = (network: ObservedNetwork, { networks }: Release): ReleaseNetwork | undefined =>
   networks.find(({ name }) => name === network.name) ??
   networks.find(({ key, external }) => key === network.key && !external);
-
-type Dragged = readonly [ReleaseService, Cause];
 
 function attachedTo({ network }: { readonly network: ObservedNetwork }, { release }: CloseInput): readonly Dragged[] {
   const key = declaredAs(network, release)?.key;
@@ -86,14 +91,29 @@ function followers(changes: readonly Change[], release: Release): readonly Dragg
 const isRenewal = (change: Change): change is Extract<Change, { to: ReleaseService }> =>
   'to' in change && !(change.kind === 'create' && change.cause.kind === 'scale');
 
-/** A dragged service that runs is replaced, whatever smaller change it had; one that does not exist is created anyway, and a finished job stays finished. */
 function add(changes: readonly Change[], dragged: readonly Dragged[], input: CloseInput): readonly Change[] {
-  return dragged.reduce((all, [to, cause]) => {
-    const from = containersOf(to, input.containers);
-    const isReplaced = all.some((change) => change.kind === 'replace' && change.to.name === to.name);
-    if (isReplaced || from.length === 0 || isFinished(to, from, input.history)) return all;
-    return [...all.filter((change) => !isSmaller(change, to)), { kind: 'replace', to, from, cause }];
-  }, changes);
+  return dragged.reduce((all, [to, cause]) => drag(all, to, cause, input), changes);
+}
+
+/** A dragged service that runs is replaced, whatever smaller change it had; one that does not exist is created anyway. */
+function drag(changes: readonly Change[], to: ReleaseService, cause: Cause, input: CloseInput): readonly Change[] {
+  const from = containersOf(to, input.containers);
+  if (isDone(to, input.history) || (to.oneShot && from.every(endedWell))) return endJob(changes, to, cause, from);
+  const isReplaced = changes.some((change) => change.kind === 'replace' && change.to.name === to.name);
+  if (isReplaced || from.length === 0) return changes;
+  return [...changes.filter((change) => !isSmaller(change, to)), { kind: 'replace', to, from, cause }];
+}
+
+/** A finished job stays finished: what runs of it, because somebody started it again, goes. */
+function endJob(
+  changes: readonly Change[],
+  { name }: ReleaseService,
+  cause: Cause,
+  containers: readonly ObservedContainer[],
+): readonly Change[] {
+  const leaving = changes.flatMap((change) => (change.kind === 'remove' ? change.from : []));
+  const from = containers.filter((container) => !ended.has(container.state) && !leaving.includes(container));
+  return from.length === 0 ? changes : [...changes, { kind: 'remove', service: name, from, cause }];
 }
 
 /** What a replacement of the service does as well. */
@@ -105,10 +125,5 @@ function isSmaller(change: Change, { name }: ReleaseService): boolean {
 const containersOf = ({ name }: ReleaseService, containers: readonly ObservedContainer[]) =>
   containers.filter(({ service }) => service === name);
 
-const isFinished = (
-  service: ReleaseService,
-  containers: readonly ObservedContainer[],
-  history: AppHistory | undefined,
-): boolean =>
-  isDone(service, history) ||
-  (service.oneShot && containers.every(({ state, exitCode }) => state === 'exited' && exitCode === 0));
+const ended: ReadonlySet<string> = new Set(['created', 'exited', 'dead']);
+const endedWell = ({ state, exitCode }: ObservedContainer): boolean => state === 'exited' && exitCode === 0;

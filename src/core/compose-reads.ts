@@ -32,15 +32,12 @@ export function readsOf(file: ComposeFile, variables: Variables): readonly Read[
     texts(value).map((path) => inside(file, key, substitute(path, variables)));
   return parseCompose(file.path, file.text)
     .filter(isRecord)
-    .flatMap((content) => [
-      ...includes(content['include'], file, named),
-      ...serviceReads(content['services'], file, named),
-    ]);
+    .flatMap((content) => [...includes(content['include'], named), ...serviceReads(content['services'], file, named)]);
 }
 
 type Named = (value: unknown, key: string) => string[];
 
-function includes(value: unknown, file: ComposeFile, named: Named): Read[] {
+function includes(value: unknown, named: Named): Read[] {
   return list(value).flatMap((entry) => {
     const form = isRecord(entry) ? entry : { path: entry };
     const paths = named(form['path'], isRecord(entry) ? 'include.path' : 'include');

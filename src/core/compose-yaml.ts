@@ -40,18 +40,22 @@ export function parseCompose(path: string, text: string): readonly unknown[] {
 function assertShallow(path: string, text: string): void {
   let open = 0;
   let dashes = 0;
-  let isScalar = false;
+  let before = '';
   for (const token of new Lexer().lex(text)) {
-    if (isScalar) isScalar = false;
-    else if (token === scalarFollows) isScalar = true;
-    else if (token === '[' || token === '{') open++;
-    else if (token === ']' || token === '}') open = Math.max(0, open - 1);
-    else if (token === '-' || token === '?') dashes++;
-    else if (token.endsWith('\n')) dashes = 0;
+    const mark = before === scalarFollows ? '' : token;
+    open = Math.max(0, open + (brackets.get(mark) ?? 0));
+    dashes = mark.endsWith('\n') ? 0 : dashes + Number(mark === '-' || mark === '?');
     if (open + dashes > limits.brackets) throw refused(path, 'is nested too deep');
+    before = token;
   }
 }
 
+const brackets: ReadonlyMap<string, number> = new Map([
+  ['[', 1],
+  ['{', 1],
+  [']', -1],
+  ['}', -1],
+]);
 const scalarFollows = '\u001f';
 
 /** Aliases can multiply each other; and text that only Compose would decode could hide a path. */

@@ -29,9 +29,9 @@ export function diff(input: DiffInput): readonly Change[] {
 
 function changesOf(to: ReleaseService, input: DiffInput): readonly Change[] {
   const from = input.containers.filter(({ service }) => service === to.name);
+  if (to.replicas === 0) return from.length === 0 ? [] : [removeSurplus(to, from, from)];
   if (isDone(to, input.history)) return clearAway(to, from);
-  if (from.length === 0) return to.replicas === 0 ? [] : [create(to, input)];
-  if (to.replicas === 0) return [removeSurplus(to, from, from)];
+  if (from.length === 0) return [create(to, input)];
   const replace = whyReplace(to, from, input);
   if (replace) return [{ kind: 'replace', to, from, cause: replace }];
   return rescaleAndStart(to, from);

@@ -10,7 +10,7 @@ export function sentenceOf(entry: Entry): string {
     case 'started':
       return `started: ${entry.steps.length} step${entry.steps.length === 1 ? '' : 's'}${entry.release === undefined ? ' to remove the app' : ''}`;
     case 'finished':
-      return `${outcomeSentence(entry.outcome)}${touched(entry)} in ${seconds(entry.duration)}`;
+      return `${outcomeSentence(entry.outcome)}${touched(entry)}${took(entry)}`;
     case 'refused':
       return outcomeSentence(entry.outcome);
     case 'recovered':
@@ -46,7 +46,10 @@ function touched({ services }: Extract<Entry, { kind: 'finished' }>): string {
   return changed.length === 0 ? '' : ` (${changed.join(', ')})`;
 }
 
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+function took({ outcome, duration }: Extract<Entry, { kind: 'finished' }>): string {
+  const seconds = `${(duration / 1000).toFixed(1)} s`;
+  return outcome.kind === 'applied' ? ` in ${seconds}` : ` (after ${seconds})`;
+}
 
 /** The causes of an intent, one a service. */
 export const causesOf = (entry: Extract<Entry, { kind: 'started' }>): readonly string[] =>

@@ -109,35 +109,3 @@ function errorMembers(error: Error): Members {
   const { name, message, stack, cause } = error;
   return Object.entries({ ...error, name, message, stack, ...(cause !== undefined && { cause }) });
 }
-
-const prose: ReadonlySet<string> = new Set([
-  'message',
-  'hint',
-  'reason',
-  'lift',
-  'because',
-  'subject',
-  'found',
-  'step',
-]);
-
-/** Whether a field of an outcome or an entry holds a sentence for people. */
-export const isProse = (field: string): boolean => prose.has(field);
-
-/**
- * A copy of an outcome or an entry with its sentences redacted. Names, kinds and digests stay whatever they are: a secret that happens to be "web"
- * must not rename a service.
- */
-export function redactProse<T>(redact: Redact, value: T): T {
-  const copy = structuredClone(value);
-  maskSentences(redact, copy);
-  return copy;
-}
-
-function maskSentences(redact: Redact, value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, member] of Object.entries(value)) {
-    if (typeof member === 'string' && isProse(key)) Reflect.set(value, key, redact(member));
-    else maskSentences(redact, member);
-  }
-}

@@ -3,7 +3,8 @@ import { type Redact, redactDeep } from '../core/redact.ts';
 import type { Logger } from '../ports.ts';
 
 export interface LoggerOptions {
-  readonly level: Level;
+  /** Asked at every line, as the secrets are. */
+  readonly level: () => Level;
   /** Asked at every line: the secrets that are known change when the configuration is loaded again. */
   readonly redact: Redact;
   /** File descriptor; 2 is stderr. */
@@ -16,7 +17,7 @@ export interface LoggerOptions {
  */
 export function createLogger({ level, redact, to = 2 }: LoggerOptions): Logger {
   const options = {
-    level,
+    level: 'debug',
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
@@ -24,6 +25,7 @@ export function createLogger({ level, redact, to = 2 }: LoggerOptions): Logger {
   };
   const sink = pino(options, pino.destination({ fd: to, sync: true }));
   const writer = (severity: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+    sink.level = level();
     if (sink.isLevelEnabled(severity)) sink[severity](redactDeep(redact, fields), redact(message));
   };
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };

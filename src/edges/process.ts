@@ -102,9 +102,6 @@ export async function open(argv: Argv, options: OpenOptions): Promise<OpenProces
   const child = await start(argv, options, undefined);
   const { pid, stdin, stdout, ended, hold } = child;
   if (!stdin) throw new HarborError(`${nameOf(argv)} has no stdin`, { code: 'bug' });
-  // A child that is gone says so through `ended`; the pipe's own complaint would only end our process.
-  stdin.on('error', () => undefined);
-  stdout.on('error', () => undefined);
   return {
     pid,
     stdin,

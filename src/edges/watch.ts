@@ -1,5 +1,5 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readFile, readlink } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import { sha256 } from '../core/digest.ts';
 
@@ -67,10 +67,19 @@ async function fingerprints(files: readonly string[]): Promise<ReadonlyMap<strin
   return found;
 }
 
-/** Where a file's name is, and where its content is: links may lie between. */
-async function placesOf(files: readonly string[]): Promise<readonly string[]> {
-  const real = await Promise.all(files.map((file) => realpath(file).catch(() => file)));
-  return [...files, ...real];
+const mostLinks = 40;
+
+/** Each name whose change can change what is found at a path: every link on the way, and what is at its end. */
+async function placesOf(path: string, links = 0): Promise<readonly string[]> {
+  const names = path.split('/');
+  for (const index of names.keys()) {
+    const place = names.slice(0, index + 1).join('/');
+    const target = await readlink(place).catch(() => undefined);
+    if (target === undefined || links > mostLinks) continue;
+    const beyond = resolve(dirname(place), target, ...names.slice(index + 1));
+    return [place, ...(await placesOf(beyond, links + 1))];
+  }
+  return [path];
 }
 
 /**
@@ -80,17 +89,14 @@ async function listen(files: readonly string[], onEvent: () => void) {
   const folders = new Set<string>();
   const names = new Set<string>();
   const discover = async (): Promise<readonly string[]> => {
-    const places = await placesOf(files);
+    const places = (await Promise.all(files.map((file) => placesOf(resolve(file))))).flat();
     const fresh = [...new Set(places.map(dirname))].filter((folder) => !folders.has(folder));
     for (const place of places) names.add(basename(place));
     for (const folder of fresh) folders.add(folder);
     return fresh;
   };
-  // Without it, chokidar would watch every neighbour. A name that begins with `..` is how Kubernetes swaps a whole folder.
-  const ignored = (path: string): boolean => {
-    const name = basename(path);
-    return !(folders.has(path) || names.has(name) || name.startsWith('..'));
-  };
+  // Without it, chokidar would watch every neighbour.
+  const ignored = (path: string): boolean => !(folders.has(path) || names.has(basename(path)));
   const first = await discover();
   const watcher = watch([...first], { depth: 0, followSymlinks: false, ignoreInitial: true, ignored });
   watcher.on('all', onEvent);

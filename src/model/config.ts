@@ -25,6 +25,7 @@ export interface HostConfig {
   readonly keepReleases: number;
   /** How many apps may be removed in one go without a person. */
   readonly removalGuard: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Also delete images of releases that are no longer kept. */
   readonly prune: boolean;
   /** Every secret value that the file brought in, for redaction. */

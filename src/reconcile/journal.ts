@@ -1,5 +1,5 @@
 import { sentenceOf } from '../core/format-entry.ts';
-import { advance, eventOf, foldHistory, historyOf } from '../core/history.ts';
+import { advance, eventOf, historyOf } from '../core/history.ts';
 import type { Redact } from '../core/redact.ts';
 import { redactOutcome } from '../core/redact-outcome.ts';
 import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
@@ -27,7 +27,7 @@ interface JournalParts {
 }
 
 export async function openJournal({ log, notifier, logger, redact }: JournalParts): Promise<Journal> {
-  let history = foldHistory(await log.entries());
+  let history = await log.history();
   const underWay = new Set<Promise<void>>();
 
   const notify = (before: HostSnapshot, entry: Entry): void => {

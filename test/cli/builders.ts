@@ -130,6 +130,7 @@ export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => (
   imageInterval: 0,
   keepReleases: 3,
   removalGuard: 1,
+  logLevel: 'info',
   prune: false,
   secrets: [],
   files: [],

@@ -57,6 +57,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       -h, --help         print this help, or that of a verb
 
     Set up:
+      demo               shows the main job on this machine, then removes what it
+                         made
       init               writes a first configuration
       validate           checks the configuration and shows every mistake at once
       schema             prints the JSON Schema of harbormaster.yml

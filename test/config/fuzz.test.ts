@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { LoadedConfig } from '../../src/config/load.ts';
 import { HarborError } from '../../src/errors.ts';
+import type { HostConfig } from '../../src/model/config.ts';
 import { type Loader, testLoader } from './rig.ts';
 
 /** More of them: FUZZ_RUNS=100000 npx vitest run --project unit test/config/fuzz.test.ts */
@@ -12,7 +12,7 @@ const time = 20_000 + numRuns * 100;
 const environment = { TOKEN: 'a-token-value' };
 
 /** The configuration, or the error; anything but a HarborError that the user can act on is a failure of the test. */
-async function outcome(loader: Loader, text: string): Promise<LoadedConfig | HarborError> {
+async function outcome(loader: Loader, text: string): Promise<HostConfig | HarborError> {
   try {
     return await loader.load(text, { environment });
   } catch (error) {

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type LoadedConfig, type LoadRequest, loadConfig } from '../../src/config/load.ts';
+import { type LoadRequest, loadConfig } from '../../src/config/load.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
+import type { HostConfig } from '../../src/model/config.ts';
 import { secretOption } from '../../src/secret-option.ts';
 
 export const catalogues = {
@@ -28,7 +29,7 @@ type Options = Partial<Pick<LoadRequest, 'host' | 'environment'>> & {
 export interface Loader extends AsyncDisposable {
   readonly folder: string;
   readonly file: string;
-  load(text: string | Uint8Array, options?: Options): Promise<LoadedConfig>;
+  load(text: string | Uint8Array, options?: Options): Promise<HostConfig>;
 }
 
 /** A folder of its own, in which configurations are written and loaded. */
@@ -49,7 +50,7 @@ export async function testLoader(): Promise<Loader> {
   };
 }
 
-export async function load(text: string | Uint8Array, options?: Options): Promise<LoadedConfig> {
+export async function load(text: string | Uint8Array, options?: Options): Promise<HostConfig> {
   await using loader = await testLoader();
   return await loader.load(text, options);
 }

@@ -41,7 +41,7 @@ test('of many at once exactly one gets it', async () => {
 test('a holder that is killed leaves the lock free', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'lock');
-  const script = await bundle(join(import.meta.dirname, 'lock-holder.ts'), join(folder.path, 'holder.mjs'));
+  const script = await bundle(import.meta.resolve('./lock-holder.ts'), join(folder.path, 'holder.mjs'));
   const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
   await expect(acquireLock({ file, holder })).rejects.toThrow(`in use by harbormaster run (pid ${child.pid}`);

@@ -15,7 +15,7 @@ async function written(
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'out');
   const file = await open(path, 'w');
-  act(createLogger({ level, redact: redactor(['hunter22', '1234']), to: file.fd }));
+  act(createLogger({ level: () => level, redact: redactor(['hunter22', '1234']), to: file.fd }));
   const text = await readFile(path, 'utf8');
   await file.close();
   return {

@@ -88,6 +88,22 @@ describe.concurrent('a change is seen once', () => {
     await rig.expectCalls(3);
   });
 
+  test('when a folder on the way is a link that is switched, as deployments do', async () => {
+    await using rig = await watching();
+    const current = join(rig.folder, 'current');
+    for (const name of ['1', '2', '3']) {
+      await mkdir(join(rig.folder, 'releases', name, 'conf'), { recursive: true });
+      await writeFile(join(rig.folder, 'releases', name, 'conf', 'app.yml'), name);
+    }
+    await symlink('releases/1', current);
+    await using _watch = await rig.begin([join(current, 'conf', 'app.yml')]);
+    for (const [count, name] of ['2', '3'].entries()) {
+      await symlink(`releases/${name}`, `${current}.new`);
+      await rename(`${current}.new`, current);
+      await rig.expectCalls(count + 1);
+    }
+  });
+
   test('when a file goes for good, and when it comes back', async () => {
     await using rig = await watching();
     await using _watch = await rig.begin();

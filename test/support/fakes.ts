@@ -1,3 +1,4 @@
+import { foldHistory } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
@@ -111,8 +112,8 @@ export class MemoryLog implements DeploymentLog {
     return entry;
   }
 
-  async entries() {
-    return this.written;
+  async history() {
+    return foldHistory(this.written);
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -56,21 +56,22 @@ export async function gitRig(name = 'app'): Promise<GitRig> {
     const date = `${firstCommitAt + minutes * 60} +0000`;
     return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
   };
-  await runGit(['init', '--quiet', '--bare', '--initial-branch=main', path], {});
+  await initBare(path);
 
-  const write = async (request: {
-    files: Readonly<Record<string, RigContent | null>>;
-    message: string;
-    branch: string;
-    fresh: boolean;
-  }) => {
+  /** A ref is a file, unless somebody packed it. */
+  const headOf = (branch: string): Promise<string | undefined> =>
+    readFile(join(path, 'refs/heads', branch), 'utf8')
+      .then((text) => text.trim())
+      .catch(() => git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]))
+      .catch(() => undefined);
+  const write = async (request: Pick<Import, 'files' | 'message' | 'branch' | 'fresh'>): Promise<string> => {
     minutes += 1;
-    const head = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${request.branch}`]).catch(() => undefined);
+    const head = await headOf(request.branch);
     await git(
       ['fast-import', '--quiet', '--force'],
       fastImport({ ...request, head, at: firstCommitAt + minutes * 60 }),
     );
-    return git(['rev-parse', `refs/heads/${request.branch}`]);
+    return (await headOf(request.branch)) ?? '';
   };
   return {
     path,
@@ -94,6 +95,13 @@ export async function gitRig(name = 'app'): Promise<GitRig> {
     git,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** As `git init --bare` would, without a process: tests make many. */
+async function initBare(path: string): Promise<void> {
+  for (const folder of ['objects', 'refs']) await mkdir(join(path, folder), { recursive: true });
+  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/main\n');
+  await writeFile(join(path, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
 }
 
 interface Import {

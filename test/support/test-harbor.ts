@@ -53,6 +53,7 @@ const testConfig = (apps: readonly App[]): HostConfig => ({
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,
+  logLevel: 'info',
   prune: false,
   secrets: [],
   files: [],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isProse, type Redact } from '../../core/redact.ts';
+import type { Redact } from '../../core/redact.ts';
 import { visible, visibleProse } from '../../core/visible.ts';
 import { HarborError } from '../../errors.ts';
 import type { Entry, EntryBody, EntryStamp } from '../../model/entry.ts';
@@ -10,6 +10,9 @@ export const lineLimit = 1024 * 1024;
 const intentLimit = lineLimit / 4;
 /** Characters of one text for people; the rest is cut off. */
 const proseLimit = 8 * 1024;
+
+/** Fields that hold sentences. Only they are searched for known secrets: a secret that happens to be "web" must not rename a service. */
+const prose: ReadonlySet<string> = new Set(['message', 'hint', 'reason', 'lift', 'because', 'subject']);
 
 /** What a line turned out to be. `foreign` is a whole entry that this version does not understand; `noise` is no entry at all. */
 export type Decoded =
@@ -53,7 +56,7 @@ const members = (value: object, redact: Redact): object =>
   Object.fromEntries(Object.entries(value).map(([key, member]) => [visible(key), cleaned(member, key, redact)]));
 
 function cleaned(value: unknown, key: string, redact: Redact): unknown {
-  if (typeof value === 'string') return isProse(key) ? cut(visibleProse(redact(value))) : visible(value);
+  if (typeof value === 'string') return prose.has(key) ? cut(visibleProse(redact(value))) : visible(value);
   if (Array.isArray(value)) return value.map((member) => cleaned(member, key, redact));
   return typeof value === 'object' && value !== null ? members(value, redact) : value;
 }

@@ -1,6 +1,6 @@
 import { type Redact, redactor } from '../../core/redact.ts';
 import { HarborError } from '../../errors.ts';
-import type { HostSnapshot } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
 import type { Clock, DeploymentLog } from '../../ports.ts';
 import { historyReader, readEntries } from './read-log.ts';
 import { openToWrite } from './write-log.ts';
@@ -17,8 +17,8 @@ export interface LogOptions {
 }
 
 export interface OpenLog extends DeploymentLog, AsyncDisposable {
-  /** What the log says now: the fold of all its entries, kept up to date without reading them again. */
-  history(): Promise<HostSnapshot>;
+  /** All entries, oldest first. */
+  entries(): Promise<readonly Entry[]>;
 }
 
 /**

@@ -24,9 +24,9 @@ async function killedWriter(script: string, directory: string, after: number): P
 
 test('a writer that is killed again and again loses no acknowledged entry', async () => {
   await using folder = await temporaryFolder();
-  const script = await bundle(join(import.meta.dirname, 'writer.ts'), join(folder.path, 'writer.mjs'));
+  const script = await bundle(import.meta.resolve('./writer.ts'), join(folder.path, 'writer.mjs'));
   const directory = join(folder.path, 'log');
-  for (let round = 0; round < 24; round += 1) {
+  for (let round = 0; round < 20; round += 1) {
     const acknowledged = await killedWriter(script, directory, (round * 7) % 25);
     const torn = (await verify(directory)).torn !== undefined;
     const log = await openLog({

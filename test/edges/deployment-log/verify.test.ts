@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src/core/digest.ts';
 import { verify } from '../../../src/edges/deployment-log/verify.ts';
-import { failed, finished, opened, refused, started } from '../../core/entries.ts';
+import { failed, finished, opened, refused, stamped, started } from '../../core/entries.ts';
 import { logRig, smallLog } from './rig.ts';
 
 const isJson = (line: string): boolean => {
@@ -51,7 +52,7 @@ test('a flipped bit is found at every byte, but in the last line only where it i
     if (!ok) continue;
     unseen += 1;
     expect(index).toBeGreaterThanOrEqual(lastLine);
-    expect(isJson(flipped.subarray(lastLine).toString())).toBe(true);
+    expect(isUtf8(flipped) && isJson(flipped.subarray(lastLine).toString())).toBe(true);
   }
   // Seen to be a limit, not a claim: without a checkpoint the text of the last line can be changed.
   expect(unseen).toBeGreaterThan(0);
@@ -105,6 +106,19 @@ test('the bytes under a repair stay provable', async () => {
     await rig.put(flipped);
     expect((await verify(rig.directory)).ok).toBe(false);
   }
+  await rig.put(Buffer.concat([repaired.subarray(0, start), repaired.subarray(original.length - 9 + 1)]));
+  expect((await verify(rig.directory)).problem?.what).toBe('it covers a torn write that is not there');
+});
+
+test('a log that does not begin with "opened" is not one', async () => {
+  await using rig = await logRig();
+  const [first] = stamped(started());
+  await rig.open().then((log) => log[Symbol.asyncDispose]());
+  await rig.put(`${JSON.stringify(first)}\n`);
+  expect((await verify(rig.directory)).problem).toMatchObject({
+    line: 1,
+    what: 'the segment does not begin with "opened"',
+  });
 });
 
 test('a torn end is told apart from damage', async () => {

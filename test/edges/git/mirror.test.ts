@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { App } from '../../../src/model/app.ts';
 import { type Behaviour, gitHttpServer } from '../../support/git-http-server.ts';
-import { gitRig } from '../../support/git-rig.ts';
+import { type GitRig, gitRig } from '../../support/git-rig.ts';
 import { app, repository, type TestSource, testSource } from './fixture.ts';
 
 const files = { 'compose.yml': 'services: {}\n' };
@@ -153,7 +153,8 @@ test('a branch that moved between look and fetch is a matter of trying again', a
   });
 });
 
-const damages: Readonly<Record<string, (mirror: string) => Promise<void>>> = {
+const damages: Readonly<Record<string, (mirror: string, rig: GitRig) => Promise<void>>> = {
+  'a commit that lacks a file': loseFile,
   'a pack that was cut': async (mirror) => truncate(await packOf(mirror), 40),
   'a pack that is gone': async (mirror) => rm(await packOf(mirror)),
   'all objects gone': async (mirror) => rm(join(mirror, 'objects'), { recursive: true }),
@@ -177,12 +178,12 @@ test.each(Object.entries(damages))(
     await source.sync(wanted);
     const mirror = join(source.reposDir, 'app.git');
 
-    await damage(mirror);
+    await damage(mirror, rig);
     await using next = await testSource({ reposDir: source.reposDir });
     await next.sync(wanted);
     expect(await content(next, wanted, commit)).toBe('services: {}\n');
 
-    await damage(mirror);
+    await damage(mirror, rig);
     const newer = await rig.commit({ 'compose.yml': 'newer' });
     await source.sync(wanted);
     expect(await content(source, wanted, newer)).toBe('newer');
@@ -282,7 +283,7 @@ test.each(['silent', 'drop', 500, 404] as Behaviour[])(
   async (how) => {
     await using rig = await gitRig();
     await using server = await gitHttpServer();
-    await using source = await testSource({ timeouts: { fetch: 700 } });
+    await using source = await testSource(how === 'silent' ? { timeouts: { fetch: 700 } } : {});
     const commit = await rig.commit(files);
     const wanted = app(repository(server.serve(rig)));
     server.behave(how);
@@ -354,4 +355,14 @@ async function rot(pack: string): Promise<void> {
   const bytes = await readFile(pack);
   bytes.fill(0x5a, bytes.length >> 1, (bytes.length >> 1) + 64);
   await writeFile(pack, bytes);
+}
+
+/** Takes the pack apart and one file out. */
+async function loseFile(mirror: string, { git }: GitRig): Promise<void> {
+  const pack = await packOf(mirror);
+  const content = await readFile(pack);
+  await rm(join(mirror, 'objects/pack'), { recursive: true });
+  await git(['--git-dir', mirror, 'unpack-objects', '-q'], content);
+  const blob = await git(['hash-object', '--stdin'], 'services: {}\n');
+  await rm(join(mirror, 'objects', blob.slice(0, 2), blob.slice(2)));
 }

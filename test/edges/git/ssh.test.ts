@@ -1,5 +1,5 @@
 import { chmod, copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gitRig } from '../../support/git-rig.ts';
 import { hasSshd, type SshServer, sshServer } from '../../support/ssh-server.ts';
@@ -30,7 +30,7 @@ describe.skipIf(!hasSshd)('over ssh (needs openssh-server)', () => {
   test('where the path of a socket would be too long, connections are not shared, and all goes on', async () => {
     await using rig = await gitRig();
     await using server = await sshServer();
-    await using source = await testSource({ runDir: `/tmp/${'long'.repeat(25)}` });
+    await using source = await testSource({ runDir: join(dirname(rig.path), 'long'.repeat(25)) });
     const commit = await rig.commit({ a: 'x' });
     expect(await source.sync(app(repository(server.url(rig.path), { credentials: withKey(server) })))).toBe(commit);
     expect(server.connections()).toBe(2);

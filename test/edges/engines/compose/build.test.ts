@@ -61,6 +61,7 @@ test('a failure shows the last 12 lines, harmlessly, and is not tried twice', as
 test('of what a builder says, the step that failed is shown, not its progress', async () => {
   const said = '#1 DONE 0.0s\n------\n > [web 1/1] COPY nope /x:\n------\nfailed to solve: "/nope" not found\n';
   await expect(buildWith(`printf '%s' '${said}' >&2; exit 17`)).rejects.toMatchObject({
-    message: 'the image of service web could not be built:\n > [web 1/1] COPY nope /x:\nfailed to solve: "/nope" not found',
+    message:
+      'the image of service web could not be built:\n > [web 1/1] COPY nope /x:\nfailed to solve: "/nope" not found',
   });
 });

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest';
+import { type DiffInput, diff } from '../../src/core/diff.ts';
+import { sentence } from '../../src/core/format-plan.ts';
+import type { Change } from '../../src/model/change.ts';
+import { container, deployed, exited, hex, history, pin, release, service } from '../support/builders.ts';
+
+const input = (more: Partial<DiffInput> = {}): DiffInput => ({
+  release: release(),
+  deployed: undefined,
+  history: undefined,
+  containers: [],
+  ...more,
+});
+
+const line = (change: Change): string => {
+  const what = 'to' in change ? change.to.name : 'service' in change ? change.service : change.network.name;
+  const from = 'from' in change ? ` [${change.from.map(({ name }) => name).join(', ')}]` : '';
+  return `${change.kind} ${what}${from}: ${sentence(change.cause)}`;
+};
+
+const changes = (more: Partial<DiffInput> = {}) => diff(input(more)).map(line);
+const web = release();
+const old = container('web', { digest: 'web-0' });
+
+describe('a service without containers is created', () => {
+  test('because it is new', () => {
+    expect(changes()).toEqual(['create web: new']);
+    expect(changes({ deployed: release({ services: [service('db')] }) })).toEqual(['create web: new']);
+  });
+
+  test('because its container is gone', () => {
+    expect(changes({ deployed: web })).toEqual(['create web: its container is gone']);
+  });
+
+  test('because of what changed while it was gone', () => {
+    const before = release({ services: [service('web', { digest: 'web-0', image: pin('web:0') })] });
+    expect(changes({ deployed: before })).toEqual(['create web: image web:0 (10000000) → web:1 (10000000)']);
+  });
+
+  test('because there were to be none, and now there are', () => {
+    const before = release({ services: [service('web', { replicas: 0 })] });
+    const after = release({ services: [service('web', { replicas: 2 })] });
+    expect(changes({ release: after, deployed: before })).toEqual(['create web: replicas 0 → 2']);
+  });
+
+  test('but not where there are to be none', () => {
+    expect(changes({ release: release({ services: [service('web', { replicas: 0 })] }) })).toEqual([]);
+  });
+});
+
+describe('a container of another digest is replaced', () => {
+  const replaced = (reason: string, more: Partial<DiffInput>) =>
+    expect(changes({ containers: [old], ...more })).toEqual([`replace web [shop-web-1]: ${reason}`]);
+
+  test('because its image moved', () => {
+    const before = release({
+      services: [service('web', { digest: 'web-0', image: pin('web:1', { pinned: `web:1@sha256:${hex(2)}` }) })],
+    });
+    replaced('image web:1 (20000000) → web:1 (10000000)', { deployed: before });
+  });
+
+  test('because a field changed', () => {
+    const definition = (user: string) => JSON.stringify({ services: { web: { image: 'web:1', user } } });
+    const before = release({ services: [service('web', { digest: 'web-0' })], compose: definition('root') });
+    replaced('changed: user', { release: release({ compose: definition('nobody') }), deployed: before });
+  });
+
+  test('because the content of a file changed', () => {
+    const before = release({ services: [service('web', { digest: 'web-0', content: { 'a.conf': '1' } })] });
+    const after = release({ services: [service('web', { content: { 'a.conf': '2' } })] });
+    replaced('content changed: a.conf', { release: after, deployed: before });
+  });
+
+  test('because nobody knows what it runs', () => {
+    replaced('runs what another release left', {});
+  });
+
+  test('because a release that failed left it, and the one deployed is wanted back', () => {
+    replaced('runs what another release left', { deployed: web });
+  });
+
+  test('with all the others of the service, whatever they run', () => {
+    const two = release({ services: [service('web', { replicas: 2 })] });
+    const current = container('web', { id: 'b', name: 'shop-web-2' });
+    expect(changes({ release: two, containers: [old, current] })).toEqual([
+      'replace web [shop-web-1, shop-web-2]: runs what another release left',
+    ]);
+  });
+
+  test('also when it has no digest at all', () => {
+    replaced('runs what another release left', { containers: [container('web', { digest: undefined })] });
+  });
+});
+
+describe('a container of the right digest', () => {
+  test('is left alone while it runs, restarts or is paused', () => {
+    for (const state of ['running', 'restarting', 'paused', 'removing'] as const) {
+      expect(changes({ containers: [container('web', { state })] })).toEqual([]);
+    }
+  });
+
+  test('is started when it was stopped', () => {
+    expect(changes({ containers: [exited('web', 137)] })).toEqual(['start web [shop-web-1]: found exited (137)']);
+    expect(changes({ containers: [exited('web', 0)] })).toEqual(['start web [shop-web-1]: found exited (0)']);
+    expect(changes({ containers: [container('web', { state: 'created' })] })).toEqual([
+      'start web [shop-web-1]: found created',
+    ]);
+  });
+
+  test('is replaced when it is dead, because the engine does not start it again', () => {
+    expect(changes({ containers: [container('web', { state: 'dead' })] })).toEqual([
+      'replace web [shop-web-1]: found dead',
+    ]);
+  });
+
+  test('is replaced when another image runs in it than was deployed', () => {
+    const swapped = { containers: [container('web', { imageId: 'sha256:other' })] };
+    const was = deployed(web, { web: 'sha256:web' });
+    expect(changes({ ...swapped, history: was })).toEqual([
+      'replace web [shop-web-1]: runs another image than was deployed',
+    ]);
+    expect(changes({ ...swapped, history: deployed(release({ digest: hex('b') }), { web: 'sha256:web' }) })).toEqual(
+      [],
+    );
+    expect(changes({ ...swapped, history: deployed(web) })).toEqual([]);
+    expect(changes({ history: was, containers: [container('web')] })).toEqual([]);
+  });
+});
+
+describe('how many run is counted', () => {
+  const scaled = (replicas: number) => release({ services: [service('web', { replicas })] });
+  const numbered = (...numbers: readonly number[]) =>
+    numbers.map((number) => container('web', { id: `web-${number}`, name: `shop-web-${number}` }));
+
+  test('too few: more are created', () => {
+    expect(changes({ release: scaled(3), containers: numbered(1) })).toEqual(['create web: replicas 1 → 3']);
+  });
+
+  test('too many: the highest numbers go, by number and not by text', () => {
+    expect(changes({ release: scaled(2), containers: numbered(10, 2, 1) })).toEqual([
+      'remove web [shop-web-10]: replicas 3 → 2',
+    ]);
+  });
+
+  test('too many: those that do not run go first, and are not started before', () => {
+    const stopped = exited('web', 1, { id: 'web-0', name: 'shop-web-0' });
+    expect(changes({ release: scaled(1), containers: [stopped, ...numbered(5)] })).toEqual([
+      'remove web [shop-web-0]: replicas 2 → 1',
+    ]);
+  });
+
+  test('too few, and one of them stopped', () => {
+    expect(
+      changes({ release: scaled(3), containers: [...numbered(1), exited('web', 1, { name: 'shop-web-2' })] }),
+    ).toEqual(['create web: replicas 2 → 3', 'start web [shop-web-2]: found exited (1)']);
+  });
+
+  test('none wanted: all go, whatever they run', () => {
+    expect(changes({ release: scaled(0), containers: [...numbered(1), old] })).toEqual([
+      'remove web [shop-web-1, shop-web-1]: replicas 2 → 0',
+    ]);
+  });
+});
+
+describe('a one-shot', () => {
+  const job = release({ services: [service('migrate', { oneShot: true })] });
+  const done = history({ completed: ['migrate-1'] });
+
+  test('that ended well stays ended', () => {
+    expect(changes({ release: job, containers: [exited('migrate', 0)] })).toEqual([]);
+  });
+
+  test('that failed is started again', () => {
+    expect(changes({ release: job, containers: [exited('migrate', 1)] })).toEqual([
+      'start migrate [shop-migrate-1]: found exited (1)',
+    ]);
+  });
+
+  test('is not run again because its container was pruned', () => {
+    expect(changes({ release: job, history: done })).toEqual([]);
+    expect(changes({ release: job })).toEqual(['create migrate: new']);
+  });
+
+  test('is not run again because somebody started it by hand and it failed', () => {
+    expect(changes({ release: job, history: done, containers: [exited('migrate', 1)] })).toEqual([]);
+  });
+
+  test('runs again when it changed', () => {
+    const changed = exited('migrate', 0, { digest: 'migrate-0' });
+    expect(changes({ release: job, containers: [changed] })).toEqual([
+      'replace migrate [shop-migrate-1]: runs what another release left',
+    ]);
+  });
+
+  test('is not run again by going back to a release whose job ran: only the newer one’s container goes', () => {
+    const newer = exited('migrate', 0, { digest: 'migrate-2' });
+    expect(changes({ release: job, history: done, containers: [newer] })).toEqual([
+      'remove migrate [shop-migrate-1]: runs what another release left',
+    ]);
+  });
+
+  test('that is none any more runs again', () => {
+    const plain = release({ services: [service('migrate')] });
+    expect(changes({ release: plain, history: done, containers: [exited('migrate', 0)] })).toEqual([
+      'start migrate [shop-migrate-1]: found exited (0)',
+    ]);
+  });
+});
+
+describe('what is not declared is removed', () => {
+  test('by service, and by name where there is no service', () => {
+    const containers = [
+      container('web'),
+      container('old'),
+      container('old', { id: 'old-2', name: 'shop-old-2' }),
+      container('x', { name: 'stray', service: undefined }),
+    ];
+    expect(changes({ containers })).toEqual([
+      'remove old [shop-old-1, shop-old-2]: no longer declared',
+      'remove stray [stray]: no longer declared',
+    ]);
+  });
+
+  test('and a release without services removes all of them', () => {
+    expect(changes({ release: release({ services: [] }), containers: [container('web')] })).toEqual([
+      'remove web [shop-web-1]: no longer declared',
+    ]);
+  });
+});
+
+test('what runs as declared needs nothing', () => {
+  const two = release({ services: [service('web', { replicas: 2 }), service('db')] });
+  const containers = [container('web'), container('web', { id: 'b', name: 'shop-web-2' }), container('db')];
+  expect(diff(input({ release: two, containers, deployed: two, history: deployed(two, { db: 'sha256:db' }) }))).toEqual(
+    [],
+  );
+});

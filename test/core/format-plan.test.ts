@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { formatSteps, imageText, sentence, stepTitle, verdictLines } from '../../src/core/format-plan.ts';
+import type { Cause } from '../../src/model/change.ts';
+import type { Step } from '../../src/model/plan.ts';
+import { hex } from '../support/builders.ts';
+
+const image = `ghcr.io/acme/web:2@sha256:${hex('abcdef01')}`;
+const cause: Cause = { kind: 'new' };
+const one = [{ service: 'web', cause }];
+const containers = [{ id: 'web-id', name: 'shop-web-1' }];
+
+const every: readonly Step[] = [
+  { kind: 'pull', services: ['web', 'worker'], image },
+  { kind: 'build', service: 'api', tag: 'harbormaster.local/shop/api:0123' },
+  { kind: 'files', paths: ['nginx.conf', 'certs'] },
+  { kind: 'stop', services: one, containers },
+  {
+    kind: 'remove-network',
+    network: { id: 'n', name: 'shop_back' },
+    cause: { kind: 'configuration', fields: ['networks.back'] },
+  },
+  { kind: 'create', services: one },
+  { kind: 'await', services: ['web'], condition: 'started' },
+  { kind: 'replace', services: [...one, { service: 'api', cause: { kind: 'missing' } }], containers },
+  { kind: 'await', services: ['web', 'api'], condition: 'healthy' },
+  { kind: 'start', services: one, containers },
+  { kind: 'await', services: ['migrate'], condition: 'completed' },
+  {
+    kind: 'remove',
+    services: [{ service: 'a-service-with-a-long-name', cause: { kind: 'not-declared' } }],
+    containers,
+  },
+];
+
+test('every step prints itself: what, why, one line a touched thing', () => {
+  const lines = formatSteps({ app: 'shop', project: 'shop', release: hex('a'), steps: every });
+  expect(`\n${lines.join('\n')}\n`).toBe(`
+  pull     ghcr.io/acme/web:2 (abcdef01) for web, worker
+  build    api            as harbormaster.local/shop/api:0123
+  files    nginx.conf, certs
+  stop     web            new
+  remove   network shop_back changed: networks.back
+  create   web            new
+  wait     web            until started
+  replace  web            new
+  replace  api            its container is gone
+  wait     web, api       until healthy
+  start    web            new
+  wait     migrate        until done
+  remove   a-service-with-a-long-name no longer declared
+`);
+});
+
+test('every step has a short name', () => {
+  expect(every.map(stepTitle)).toEqual([
+    'pull ghcr.io/acme/web:2 (abcdef01)',
+    'build api',
+    'files nginx.conf, certs',
+    'stop web',
+    'remove network shop_back',
+    'create web',
+    'wait for web until started',
+    'replace web, api',
+    'wait for web, api until healthy',
+    'start web',
+    'wait for migrate until done',
+    'remove a-service-with-a-long-name',
+  ]);
+});
+
+describe('every cause is a sentence', () => {
+  test.each<[Cause, string]>([
+    [{ kind: 'new' }, 'new'],
+    [{ kind: 'image', from: 'web:1', to: image }, 'image web:1 → ghcr.io/acme/web:2 (abcdef01)'],
+    [{ kind: 'configuration', fields: ['ports', 'environment.COLOR'] }, 'changed: ports, environment.COLOR'],
+    [{ kind: 'content', paths: ['nginx.conf'] }, 'content changed: nginx.conf'],
+    [{ kind: 'missing' }, 'its container is gone'],
+    [{ kind: 'stopped', found: 'exited (1)' }, 'found exited (1)'],
+    [{ kind: 'image-swapped' }, 'runs another image than was deployed'],
+    [{ kind: 'other-release' }, 'runs what another release left'],
+    [{ kind: 'scale', from: 1, to: 3 }, 'replicas 1 → 3'],
+    [{ kind: 'follows', service: 'db', relation: 'depends_on.restart' }, 'follows db (depends_on.restart)'],
+    [{ kind: 'network', network: 'shop_back' }, 'its network shop_back is made anew'],
+    [{ kind: 'not-declared' }, 'no longer declared'],
+    [{ kind: 'app-removed' }, 'the app left the configuration'],
+  ])('%j', (given, expected) => {
+    expect(sentence(given)).toBe(expected);
+  });
+});
+
+describe('an image is shown with its tag and the start of its digest', () => {
+  test.each([
+    ['postgres:16', 'postgres:16'],
+    [`postgres:16@sha256:${hex('4f06b3a6')}`, 'postgres:16 (4f06b3a6)'],
+    [`postgres@sha256:${hex('4f06b3a6')}`, 'postgres (4f06b3a6)'],
+    [`sha256:${hex('4f06b3a6')}`, 'sha256:4f06b3a6'],
+    ['Not A Reference', 'Not A Reference'],
+  ])('%s', (pinned, text) => {
+    expect(imageText(pinned)).toBe(text);
+  });
+});
+
+test('verdicts say who, why, and what lifts a denial', () => {
+  expect(
+    verdictLines([
+      {
+        gate: 'privileged',
+        ruling: 'deny',
+        service: 'web',
+        reason: 'runs privileged',
+        lift: 'apps.shop.allow.privileged: [web]',
+      },
+      { gate: 'mutable-tags', ruling: 'warn', service: 'db', reason: 'runs db: it names no tag', lift: 'unused' },
+      { gate: 'guard', ruling: 'allow', service: undefined, reason: 'all is well', lift: undefined },
+    ]),
+  ).toEqual([
+    '  ✗ privileged: web runs privileged',
+    '      to allow it: apps.shop.allow.privileged: [web]',
+    '  ! mutable-tags: db runs db: it names no tag',
+    '  · guard: all is well',
+  ]);
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { type Judgement, judge, meets } from '../../src/core/health.ts';
+import type { ContainerReport } from '../../src/model/observed.ts';
+import { report, service } from '../support/builders.ts';
+
+const limits = { deadline: 60_000, minReady: 10_000 };
+const now = 100_000;
+const plain = service('web');
+const job = service('migrate', { oneShot: true });
+
+const said = (judgement: Judgement): string => {
+  if (judgement.kind === 'healthy') return 'healthy';
+  return judgement.kind === 'failed' ? `failed: ${judgement.reason}` : `progressing: ${judgement.detail}`;
+};
+const judged = (more: Partial<ContainerReport>, of = plain) => said(judge(of, report('web', more), limits, now));
+
+const oneShotHint = 'If it is meant to run to an end, declare it: `x-harbormaster: { one_shot: true }`';
+
+describe('a container of a service that stays', () => {
+  test.each<[string, Partial<ContainerReport>, string]>([
+    ['running, with a healthcheck that passed', { health: 'healthy', startedAt: now }, 'healthy'],
+    ['running, with a healthcheck that has not passed yet', { health: 'starting' }, 'progressing: health: starting'],
+    ['running, with a healthcheck that failed', { health: 'unhealthy' }, 'failed: is unhealthy'],
+    [
+      'running, with a healthcheck that said why',
+      { health: 'unhealthy', healthOutput: 'connection refused' },
+      'failed: is unhealthy; its healthcheck said: connection refused',
+    ],
+    ['running without one, long enough', { startedAt: now - 10_000 }, 'healthy'],
+    ['running without one, not long enough', { startedAt: now - 9_999 }, 'progressing: up 10 s'],
+    ['running, started in the future by a clock that jumped', { startedAt: now + 5_000 }, 'progressing: up 0 s'],
+    ['created', { state: 'created' }, 'progressing: created'],
+    [
+      'created, and refused by the engine',
+      { state: 'created', error: 'no such device' },
+      'failed: could not start: no such device',
+    ],
+    ['restarting', { state: 'restarting', restarts: 1, exitCode: 1 }, 'progressing: restarting'],
+    ['paused', { state: 'paused' }, 'progressing: paused'],
+    ['removing', { state: 'removing' }, 'progressing: removing'],
+    ['ended well', { state: 'exited' }, `failed: ended with exit code 0. ${oneShotHint}`],
+    ['ended badly', { state: 'exited', exitCode: 3 }, 'failed: exited with code 3'],
+    [
+      'killed for memory',
+      { state: 'exited', exitCode: 137, oomKilled: true },
+      'failed: exited with code 137 (killed: out of memory)',
+    ],
+    [
+      'ended with an error of the engine',
+      { state: 'exited', exitCode: 127, error: 'no such file' },
+      'failed: exited with code 127: no such file',
+    ],
+    ['dead', { state: 'dead', exitCode: 1 }, 'failed: exited with code 1'],
+  ])('%s', (_, found, expected) => {
+    expect(judged(found)).toBe(expected);
+  });
+});
+
+describe('restarts by the engine', () => {
+  test.each<[string, Partial<ContainerReport>, string]>([
+    ['two are bad luck', { state: 'restarting', restarts: 2, exitCode: 1 }, 'progressing: restarting'],
+    [
+      'three are a loop',
+      { state: 'restarting', restarts: 3, exitCode: 1 },
+      'failed: is in a crash loop: restarted 3 times, last exit code 1',
+    ],
+    [
+      'also in the moment in which it runs',
+      { restarts: 4, exitCode: 2, startedAt: now },
+      'failed: is in a crash loop: restarted 4 times, last exit code 2',
+    ],
+    [
+      'for memory',
+      { state: 'restarting', restarts: 3, exitCode: 137, oomKilled: true },
+      'failed: is in a crash loop: restarted 3 times, last exit code 137 (killed: out of memory)',
+    ],
+    ['that came to an end: it runs long enough now', { restarts: 9, startedAt: now - 10_000 }, 'healthy'],
+    ['that came to an end: its healthcheck passes now', { restarts: 9, startedAt: now, health: 'healthy' }, 'healthy'],
+  ])('%s', (_, found, expected) => {
+    expect(judged(found)).toBe(expected);
+  });
+});
+
+describe('a container of a one-shot', () => {
+  test.each<[string, Partial<ContainerReport>, string]>([
+    ['running', { startedAt: 0 }, 'progressing: running to its end'],
+    ['running, whatever its healthcheck says', { health: 'healthy' }, 'progressing: running to its end'],
+    ['ended well', { state: 'exited' }, 'healthy'],
+    ['ended well at the third attempt', { state: 'exited', restarts: 3 }, 'healthy'],
+    ['ended badly', { state: 'exited', exitCode: 1 }, 'failed: exited with code 1'],
+    ['restarting', { state: 'restarting', restarts: 1, exitCode: 1 }, 'progressing: restarting'],
+    [
+      'restarting again and again',
+      { state: 'restarting', restarts: 3, exitCode: 1 },
+      'failed: is in a crash loop: restarted 3 times, last exit code 1',
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(judged(found, job)).toBe(expected);
+  });
+});
+
+describe('what a dependent waits for', () => {
+  const met = (condition: Parameters<typeof meets>[0], more: Partial<ContainerReport>, of = plain) => {
+    const container = report('web', more);
+    return meets(condition, container, judge(of, container, limits, now));
+  };
+
+  test('started: it runs, or has run to its end', () => {
+    expect(met('started', { startedAt: now })).toBe(true);
+    expect(met('started', { state: 'exited' }, job)).toBe(true);
+    expect(met('started', { state: 'created' })).toBe(false);
+    expect(met('started', { state: 'restarting', restarts: 1 })).toBe(false);
+  });
+
+  test('healthy: by its healthcheck or by its age, and a job by its end', () => {
+    expect(met('healthy', { health: 'healthy' })).toBe(true);
+    expect(met('healthy', { health: 'starting' })).toBe(false);
+    expect(met('healthy', { startedAt: now })).toBe(false);
+    expect(met('healthy', { state: 'exited' }, job)).toBe(true);
+  });
+
+  test('completed: it ended with exit code 0', () => {
+    expect(met('completed', { state: 'exited' }, job)).toBe(true);
+    expect(met('completed', { state: 'exited', exitCode: 1 }, job)).toBe(false);
+    expect(met('completed', {}, job)).toBe(false);
+  });
+});
