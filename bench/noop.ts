@@ -4,7 +4,7 @@
  *
  *   npm run bench -- noop [APPS…]        default: 1 10 100
  */
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,6 @@ async function main(): Promise<void> {
 
 async function compare(apps: number, repositories: number): Promise<void> {
   await using rig = await engineRig();
-  await using server = await gitHttpServer();
   const folder = mkdtempSync(join(tmpdir(), `${rig.prefix}-`));
   const sources: GitRig[] = [];
   try {
@@ -51,12 +50,14 @@ async function compare(apps: number, repositories: number): Promise<void> {
       const own = names.filter((_, app) => app % repositories === index);
       await source.commit(Object.fromEntries(own.map((name) => [`${name}/compose.yaml`, compose])));
     }
-    const urlOf = (app: number) => server.serve(sources[app % repositories] as GitRig);
+    const urls = await served(sources);
+    const urlOf = (app: number) => urls.of[app % repositories] ?? '';
     const loop = await shellLoop({ folder, names, urlOf, project: rig.project('loop'), dockerHost: rig.dockerHost });
     const ours = await daemonPass({ folder, names, urlOf, project: rig.project('ours'), dockerHost: rig.dockerHost });
     const ratio = loop.wall / ours.wall;
     row(`${apps}\t${repositories}`, 'shell loop', loop, '');
     row(`${apps}\t${repositories}`, 'Harbormaster', ours, `${ours.rss.toFixed(0)}\t${ratio.toFixed(0)}`);
+    urls.stop();
   } finally {
     for (const source of sources) await source[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
@@ -69,6 +70,20 @@ interface Setting {
   readonly urlOf: (app: number) => string;
   readonly project: string;
   readonly dockerHost: string;
+}
+
+/** The Git server in a process of its own, as it is in the world: its work is not ours. */
+async function served(sources: readonly GitRig[]): Promise<{ readonly of: readonly string[]; stop(): void }> {
+  const child = fork(process.argv[1] ?? '', ['--serve'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.send(sources.map(({ path, name }) => ({ path, name })));
+  const of = await new Promise<string[]>((resolve) => child.once('message', (urls) => resolve(urls as string[])));
+  return { of, stop: () => void child.disconnect() };
+}
+
+async function serve(): Promise<void> {
+  const server = await gitHttpServer();
+  process.once('message', (sources) => process.send?.((sources as GitRig[]).map((source) => server.serve(source))));
+  process.once('disconnect', () => process.exit());
 }
 
 /** Clones once per app, as the loop's users do; then the timed rounds. */
@@ -180,4 +195,4 @@ function row(size: string, way: string, { wall, cpu, started }: Cost, more: stri
 
 const print = (line: string): void => console.log(line);
 
-await main();
+await (process.argv.includes('--serve') ? serve() : main());

@@ -4,7 +4,7 @@ import type { App } from '../model/app.ts';
 import type { ComposeBuild, ComposeModel } from '../model/compose-model.ts';
 import type { Build } from '../model/release.ts';
 import type { GitObject } from '../model/revision.ts';
-import { mapValues, type TreeFolders, treePath } from './compose-paths.ts';
+import { mapValues, type TreeFolders, treePath, undoubled } from './compose-paths.ts';
 import { canonical, hmac } from './digest.ts';
 import { localRepository } from './local-images.ts';
 
@@ -65,7 +65,7 @@ const isImage = (context: string): boolean => context.startsWith('docker-image:/
 function buildPaths({ context, dockerfile = 'Dockerfile', additional_contexts = {} }: Section): readonly string[] {
   const contexts = [context, ...Object.values(additional_contexts).filter((path) => !isImage(path))];
   const beside = dockerfile.startsWith('../') ? [posix.join(context, dockerfile)] : [];
-  return [...new Set([...contexts, ...beside])];
+  return [...new Set([...contexts, ...beside].map(undoubled))];
 }
 
 function inTree(path: string, service: string, folders: TreeFolders): string {

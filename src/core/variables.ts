@@ -56,14 +56,20 @@ function braced(text: string, variables: Variables, depth: number): Replaced {
   return { value: useRest ? substitute(rest, variables, depth + 1) : plain, length: end + 1 };
 }
 
-/** Where the brace that a text opens is closed; -1: nowhere. */
+/**
+ * Where Compose sees the end of a reference: it counts braces and passes over what follows an opening one; where that leads nowhere, it takes the last.
+ * Source: getFirstBraceClosingIndex in https://github.com/compose-spec/compose-go/blob/main/template/template.go
+ */
 function closing(text: string): number {
   let open = 0;
   for (let at = 0; at < text.length; at++) {
-    if (text[at] === '{') open++;
     if (text[at] === '}' && --open === 0) return at;
+    if (text[at] === '{') {
+      open++;
+      at++;
+    }
   }
-  return -1;
+  return text.lastIndexOf('}');
 }
 
 const own = (variables: Variables, name: string): string | undefined =>
@@ -72,12 +78,12 @@ const own = (variables: Variables, name: string): string | undefined =>
 const line =
   /^[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(?:'(?<literal>[^']*)'|"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>.*))/gm;
 
-/** The variables of a `.env` file, for finding paths. They may refer to those before them, and to the environment. */
+/** The variables of a `.env` file, for finding paths. They may refer to the environment, and after it to those before them. */
 export function parseEnvFile(text: string, environment: Variables = {}): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const { groups = {} } of text.matchAll(line)) {
     const { name = '', literal, quoted, plain = '' } = groups;
-    const expanded = () => substitute(quoted ?? withoutComment(plain), { ...environment, ...variables });
+    const expanded = () => substitute(quoted ?? withoutComment(plain), { ...variables, ...environment });
     variables[name] = literal ?? expanded();
   }
   return variables;

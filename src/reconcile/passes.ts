@@ -50,22 +50,23 @@ export async function lookAt(apps: readonly App[], { source, engine }: Parts): P
 
 /** Passes over apps: many apps at once, one at a time for each project. */
 export function createPasses({ find, removals, context, signal }: PassesOptions): Passes {
-  const { journal, engine } = context;
+  const { journal } = context;
   const inTurn = createQueues();
   const operations = new Map<string, string>();
 
-  /** What was seen before another pass changed the app is seen no more. */
-  const stillTrue = async (app: App, { observed }: Look, since: HostSnapshot): Promise<Observed> =>
-    journal.of(app.name) === historyOf(since, app.name) ? observed : engine.observe();
+  /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
+  const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
+    journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
 
   const passOver = (app: App, look: Look, since: HostSnapshot, { trigger, progress }: Asked): Promise<PassReport> =>
     inTurn(app.project, async () => {
-      const observed = await stillTrue(app, look, since);
+      const seen = await stillTrue(app, look, since);
       const tell = (message: string) => {
         operations.set(app.name, message);
         progress(app.name, message);
       };
-      return reconcile({ app, target: await find(app, look), observed, trigger, signal, progress: tell }, context);
+      const target = await find(app, seen);
+      return reconcile({ app, target, observed: seen.observed, trigger, signal, progress: tell }, context);
     }).finally(() => operations.delete(app.name));
 
   /** Without the engine nothing can be compared: every app says so. */

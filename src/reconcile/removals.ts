@@ -75,7 +75,9 @@ export function createRemovals({ config, context, signal }: RemovalsOptions): Re
   return {
     knows: (app) => journal.of(app) !== undefined,
     async pass(observed, only, trigger, progress) {
-      const all = wanted(observed, only);
+      if (wanted(observed, only).length === 0) return [];
+      // Another pass may have removed them meanwhile.
+      const all = wanted(await context.engine.observe(), only);
       const guarded = guard(all, only);
       const reports: PassReport[] = [];
       for (const leftover of all)

@@ -43,6 +43,12 @@ describe('a build', () => {
     expect(build.section['additional_contexts']).toEqual({ base: 'docker-image://alpine:3' });
   });
 
+  test('from a folder with a dollar sign in its name reads that folder; its section stays as Compose reads it', () => {
+    const build = built({ context: '/scratch/one/a$$b' }, objects({ a$b: 'tree-1' }));
+    expect(build.paths).toEqual(['a$b']);
+    expect(build.section['context']).toBe('a$$b');
+  });
+
   test('is known before its objects are asked for', () => {
     const rendered = model({
       web: { build: { context, dockerfile: '../docker/web.Dockerfile' } },

@@ -49,13 +49,15 @@ describe('a file that was made to do harm is refused at once', () => {
   });
 
   test.each([
-    ['closing brackets', ']'.repeat(30_000)],
+    ['closing brackets', ']'.repeat(100_000)],
     ['quotes', '"'.repeat(30_000)],
     ['commas', `[${','.repeat(30_000)}`],
     ['anchors', '&a '.repeat(20_000)],
     ['directives', '%\n'.repeat(20_000)],
   ])('a file of nothing but %s ends soon', (_, text) => {
+    const begun = performance.now();
     expect(parse(text)).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(6_000);
   });
 });
 

@@ -229,3 +229,18 @@ test('a release that the engine refuses is tried again slower and slower, and a 
   harbor.push(web(2));
   expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
 });
+
+test('two passes at once deploy once', async () => {
+  const harbor = await testHarbor();
+  const reports = await Promise.all([harbor.pass(), harbor.pass('request')]);
+  expect(reports).toMatchObject([[{ kind: 'applied' }], [{ kind: 'unchanged' }]]);
+  expect(harbor.kinds()).toEqual(['started', 'finished']);
+});
+
+test('two passes at once remove once', async () => {
+  const harbor = await testHarbor({ apps: [testApp({ name: 'one', project: 'one' }), testApp()] });
+  await harbor.pass();
+  harbor.declare([testApp()]);
+  await Promise.all([harbor.pass(), harbor.pass()]);
+  expect(harbor.engine.performed.filter((act) => act.startsWith('remove'))).toHaveLength(1);
+});
