@@ -2,6 +2,7 @@
 import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
+import type { Notification } from './model/notification.ts';
 import type { ContainerReport, Observed, ObservedNetwork, ObservedVolume } from './model/observed.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
@@ -177,17 +178,6 @@ export interface DeploymentLog {
 
 export interface Notifier {
   notify(notification: Notification): Promise<void>;
-}
-
-export type NotificationEvent = 'failed' | 'blocked' | 'recovered';
-
-export interface Notification {
-  readonly event: NotificationEvent;
-  readonly host: string;
-  readonly app: string;
-  /** One sentence for a person. */
-  readonly summary: string;
-  readonly entry: Entry;
 }
 
 /** Parts of the progress of a pass, for a person who watches. */

@@ -51,7 +51,6 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'core/digest.ts': ['node:crypto'],
   'core/compose-yaml.ts': ['yaml'],
   // The type of a notification's event, until it stands among the nouns.
-  'core/history.ts': ['ports'],
   'cli/verbs/run.ts': ['api/server'],
 };
 const knowAll = ['main', 'wire'];

@@ -1,7 +1,7 @@
 import { faultOf } from '../errors.ts';
 import type { AppHistory, DeployedRecord, Entry, EntryOf, HostSnapshot, TroubleRecord } from '../model/entry.ts';
+import type { NotificationEvent } from '../model/notification.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { NotificationEvent } from '../ports.ts';
 import { canonical, sha256 } from './digest.ts';
 import { visibleProse } from './visible.ts';
 

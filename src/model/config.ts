@@ -1,10 +1,11 @@
 import type { App } from './app.ts';
+import type { NotificationEvent } from './notification.ts';
 
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
 export interface NotifierConfig {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly on: readonly ('failed' | 'blocked' | 'recovered')[];
+  readonly on: readonly NotificationEvent[];
   /** Empty: every app. */
   readonly apps: readonly string[];
 }

@@ -2,6 +2,7 @@ import { foldHistory } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   ImageRegistry,
   LiveFiles,
   Logger,
-  Notification,
   ReleaseStore,
   Source,
   StoredRelease,

@@ -1,5 +1,6 @@
 import { HarborError } from '../../errors.ts';
-import type { Logger, Notification, NotificationEvent, Notifier } from '../../ports.ts';
+import type { Notification, NotificationEvent } from '../../model/notification.ts';
+import type { Logger, Notifier } from '../../ports.ts';
 
 /** Which notifications reach a notifier. */
 export interface Route {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fanOut, type Route } from '../../../src/edges/notifiers/fan-out.ts';
-import type { Notification } from '../../../src/ports.ts';
+import type { Notification } from '../../../src/model/notification.ts';
 import { notification } from './notification.ts';
 
 function rig(routes: readonly (Partial<Route> & { type: string })[], limit?: number) {

@@ -1,4 +1,4 @@
-import type { Notification } from '../../../src/ports.ts';
+import type { Notification } from '../../../src/model/notification.ts';
 import { failed, refused, stamped } from '../../core/entries.ts';
 
 export function notification(more: Partial<Notification> = {}): Notification {
