@@ -8,6 +8,7 @@ import { starter } from './config/starter.ts';
 import { redactor } from './core/redact.ts';
 import { runDemo } from './demo/demo.ts';
 import { systemClock } from './edges/clock.ts';
+import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import { openLog } from './edges/deployment-log/open-log.ts';
 import { readEntries } from './edges/deployment-log/read-log.ts';
@@ -25,7 +26,6 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
-import { watchFiles } from './edges/watch.ts';
 import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
@@ -92,7 +92,7 @@ interface Opened extends AsyncDisposable {
 /** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
 async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const { invocation, paths, environment, config, logger } = frame;
-  for (const warning of await prepareState(invocation.stateDir)) logger.warn({}, warning);
+  for (const warning of await prepareState(invocation.stateDir, exclusive ? 'write' : 'read')) logger.warn({}, warning);
   const key = await loadHostKey(paths.keys);
   const instance = instanceOf(key);
   const source = gitSource({ reposDir: paths.repos, runDir: paths.run, logger, exclusive, environment });
@@ -168,14 +168,15 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
   const loop = startLoop({ harbor, ...options });
-  await using _watching = await watchConfiguration(config, logger, () => loop.wake({ kind: 'file-change' }));
+  const reloaded = (): void => loop.wake({ kind: 'file-change' });
+  await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
   await loop.ended;
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
-  await prepareState(invocation.stateDir);
+  await prepareState(invocation.stateDir, 'write');
   const holder = { command: `harbormaster ${command}`, pid: process.pid, since: new Date().toISOString() };
   return acquireLock({ file: paths.lock, holder });
 }
@@ -230,32 +231,6 @@ const dockerOptions = (environment: Readonly<Record<string, string>>) => ({
   dockerConfig: environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? '/root', '.docker'),
   environment,
 });
-
-/** A changed file or SIGHUP loads the configuration anew; one that is wrong is reported and changes nothing. */
-async function watchConfiguration(
-  config: Configuration,
-  logger: Logger,
-  reloaded: () => void,
-): Promise<AsyncDisposable> {
-  const reload = async (): Promise<void> => {
-    try {
-      const { apps } = await config.load();
-      logger.info({ apps: apps.length }, 'the configuration was loaded anew');
-      reloaded();
-    } catch (error) {
-      logger.error({ error }, 'the changed configuration is not valid; the last good one stays in force');
-    }
-  };
-  const onHangUp = (): void => void reload();
-  process.on('SIGHUP', onHangUp);
-  const watching = await watchFiles(config.current().files, onHangUp);
-  return {
-    async [Symbol.asyncDispose]() {
-      process.off('SIGHUP', onHangUp);
-      await watching[Symbol.asyncDispose]();
-    },
-  };
-}
 
 function userName(): string {
   try {

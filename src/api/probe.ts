@@ -8,6 +8,8 @@ export const longestSocketPath = 107;
 export interface DaemonFacts {
   readonly pid: number;
   readonly version: string;
+  /** Path of its configuration, absolute, if it tells. */
+  readonly config: string | undefined;
 }
 
 /** A daemon that does not even tell its health within this time does not work. Milliseconds. */
@@ -44,7 +46,8 @@ function factsIn(body: string | undefined): DaemonFacts | undefined {
     const value: unknown = JSON.parse(body ?? '');
     if (typeof value !== 'object' || value === null || !('pid' in value && 'version' in value)) return undefined;
     const { pid, version } = value;
-    return typeof pid === 'number' && typeof version === 'string' ? { pid, version } : undefined;
+    if (typeof pid !== 'number' || typeof version !== 'string') return undefined;
+    return { pid, version, config: 'config' in value && typeof value.config === 'string' ? value.config : undefined };
   } catch {
     return undefined;
   }

@@ -11,6 +11,8 @@ import type { Served } from './served.ts';
 export interface Serving {
   readonly harbor: Served;
   readonly version: string;
+  /** Absolute; whoever asks may mean another. */
+  readonly configFile: string;
 }
 
 /** For the last lines of an answer to reach a client, and for another daemon to say who it is. Milliseconds. */
@@ -20,10 +22,10 @@ const grace = 1_000;
  * Answers on a Unix socket that only its owner may use. Disposing of it stops listening at once, waits for every pass that somebody asked for, and then
  * ends what is still connected. Throws `lock-held` if somebody answers there already, `state-unwritable` if it cannot be opened.
  */
-export async function serveOn(socketPath: string, { harbor, version }: Serving): Promise<AsyncDisposable> {
+export async function serveOn(socketPath: string, { harbor, version, configFile }: Serving): Promise<AsyncDisposable> {
   await makeWay(socketPath);
   const work = keeper();
-  const router = createRouter({ harbor, version, pid: process.pid, keep: work.keep });
+  const router = createRouter({ harbor, version, configFile, pid: process.pid, keep: work.keep });
   const answer = getRequestListener(router.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void answer(request, response));
   await listen(server, socketPath);

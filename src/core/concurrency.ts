@@ -17,7 +17,9 @@ export async function mapLimit<T, R>(
 }
 
 /** One at a time for each key, in the order asked. */
-export function createQueues(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
+export type Queues = <R>(key: string, work: () => Promise<R>) => Promise<R>;
+
+export function createQueues(): Queues {
   const tails = new Map<string, Promise<unknown>>();
   return (key, work) => {
     const before = tails.get(key) ?? Promise.resolve();
@@ -25,5 +27,22 @@ export function createQueues(): <R>(key: string, work: () => Promise<R>) => Prom
     const tail = mine.catch(() => undefined).finally(() => tails.get(key) === tail && tails.delete(key));
     tails.set(key, tail);
     return mine;
+  };
+}
+
+/** At most `limit` at once, whoever asks; the others wait in the order in which they came. */
+export function createLane(limit: number): <R>(work: () => Promise<R>) => Promise<R> {
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  return async (work) => {
+    if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else busy -= 1;
+    }
   };
 }

@@ -3,6 +3,7 @@ import type { AppHistory } from '../model/entry.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import { definitionsOf, explain } from './explain.ts';
+import { joinedService } from './release-service.ts';
 
 export interface DiffInput {
   readonly release: Release;
@@ -65,7 +66,20 @@ function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], inpu
   if (isDeployed && deployedImage !== undefined && from.some(({ imageId }) => imageId !== deployedImage)) {
     return { kind: 'image-swapped' };
   }
-  return undefined;
+  return whyRejoin(to, from, input);
+}
+
+/** An interrupted deployment can leave a service in the network of a container that was replaced since: it runs, and nobody reaches it. */
+function whyRejoin(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {
+  const present = new Set(input.containers.map(({ id }) => id));
+  const isLost = (container: ObservedContainer) =>
+    container.joins !== undefined && !present.has(container.joins) && !(to.oneShot && isFinished(container));
+  if (to.sharesWith.length === 0 || !from.some(isLost)) return undefined;
+  // The mode decides, not `sharesWith`: one may share volumes with a service and the network of a container that is none of ours.
+  const shared = joinedService(definitionsOf(input.release.compose)[to.name]?.network_mode);
+  const leader = input.release.services.find(({ name }) => name === shared);
+  if (leader === undefined || leader.replicas === 0 || isDone(leader, input.history)) return undefined;
+  return { kind: 'follows', service: leader.name, relation: 'shares its network with a container that is gone' };
 }
 
 function whyDiffers(to: ReleaseService, release: Release, deployed: Release | undefined): Cause {

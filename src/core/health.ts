@@ -1,6 +1,7 @@
 import type { HealthLimits } from '../model/app.ts';
 import type { ContainerReport } from '../model/observed.ts';
 import type { ReleaseService } from '../model/release.ts';
+import { oneShotLabel } from './labels.ts';
 
 export type Judgement =
   | { readonly kind: 'healthy' }
@@ -46,7 +47,7 @@ function judgeExit({ oneShot }: ReleaseService, container: ContainerReport): Jud
   if (container.exitCode === 0 && oneShot) return { kind: 'healthy' };
   if (container.exitCode === 0) {
     return failed(
-      'ended with exit code 0. If it is meant to run to an end, declare it: `x-harbormaster: { one_shot: true }`',
+      `ended with exit code 0. If it is meant to run to an end, give it the label \`${oneShotLabel}: "true"\``,
     );
   }
   return failed(`exited with code ${container.exitCode}${oom(container)}${container.error && `: ${container.error}`}`);
@@ -60,7 +61,7 @@ function judgeRunning(
 ): Judgement {
   if (service.oneShot) return { kind: 'progressing', detail: 'running to its end' };
   if (container.health === 'healthy') return { kind: 'healthy' };
-  if (container.health === 'unhealthy') return failed(`is unhealthy${said(container.healthOutput)}`);
+  if (container.health === 'unhealthy') return failed('is unhealthy');
   if (container.health === 'starting') return { kind: 'progressing', detail: 'health: starting' };
   const age = now - container.startedAt;
   return age >= limits.minReady
@@ -70,4 +71,3 @@ function judgeRunning(
 
 const failed = (reason: string): Judgement => ({ kind: 'failed', reason });
 const oom = ({ oomKilled }: ContainerReport): string => (oomKilled ? ' (killed: out of memory)' : '');
-const said = (output: string): string => (output === '' ? '' : `; its healthcheck said: ${output}`);

@@ -69,6 +69,7 @@ const blank = (app: string): AppHistory => ({
 
 function finish(history: AppHistory, entry: EntryOf<'finished'>): AppHistory | undefined {
   const applied = entry.outcome.kind === 'applied';
+  if (entry.restores) return restored(history, entry);
   if (applied && entry.release === undefined) return undefined;
   return {
     ...history,
@@ -77,6 +78,18 @@ function finish(history: AppHistory, entry: EntryOf<'finished'>): AppHistory | u
     open: history.open?.seq === entry.intent ? undefined : history.open,
     trouble: troubleAfter(history.trouble, entry),
     quarantined: quarantineAfter(history, entry),
+    completed: completedAfter(history.completed, entry),
+  };
+}
+
+/** The newer release stays the last attempt, and its trouble stays, whatever became of the deployed one; a failure to keep that is news. */
+function restored(history: AppHistory, entry: EntryOf<'finished'>): AppHistory {
+  const failed = entry.outcome.kind === 'failed';
+  return {
+    ...history,
+    deployed: entry.outcome.kind === 'applied' ? deployedBy(entry, history.deployed) : history.deployed,
+    open: history.open?.seq === entry.intent ? undefined : history.open,
+    trouble: failed ? troubleAfter(history.trouble, entry) : history.trouble,
     completed: completedAfter(history.completed, entry),
   };
 }

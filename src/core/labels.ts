@@ -5,5 +5,8 @@ export const labels = {
   digest: 'io.harbormaster.digest',
 } as const;
 
+/** What an app says of a service itself: it is meant to run to its end. Compose drops a service's `x-` keys when it renders, and keeps its labels. */
+export const oneShotLabel = 'harbormaster.one-shot';
+
 /** Label namespaces that an app may not set itself. */
 export const reservedLabels = ['io.harbormaster.', 'com.docker.compose.'] as const;

@@ -54,7 +54,10 @@ function whose({ instance, app }: ObservedContainer, own: string): string {
 
 /** Ports and names that the release needs and that a container outside of the app holds: found before anything is touched. */
 export function assertFree(observed: Observed, release: Release, instance: string): void {
-  const others = observed.containers.filter(({ instance: owner, app }) => owner !== instance || app !== release.app);
+  const owner = { name: release.app, project: release.project };
+  const others = observed.containers.filter(
+    (container) => container.project !== owner.project || !isOwn(container, owner, instance),
+  );
   for (const service of release.services) {
     const named = others.find(({ name }) => wantsName(service, release, name));
     if (named) {

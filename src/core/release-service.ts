@@ -1,6 +1,6 @@
 import type { ComposeDependency, ComposeModel, ComposePort, ComposeService } from '../model/compose-model.ts';
 import type { Dependency, DependencyCondition, Pin, PublishedPort, ReleaseService } from '../model/release.ts';
-import { isRecord } from './compose-paths.ts';
+import { oneShotLabel } from './labels.ts';
 
 interface ServiceInput {
   readonly name: string;
@@ -26,7 +26,7 @@ export function describeService({ name, service, model, pin, digest, content }: 
     content,
     dependsOn: Object.entries(service.depends_on ?? {}).map(([on, dependency]) => describeDependency(on, dependency)),
     sharesWith: sharedServices(service),
-    oneShot: isOneShot(name, model),
+    oneShot: isOneShot(name, service, model),
     replicas: service.scale ?? service.deploy?.replicas ?? 1,
     healthcheck: hasHealthcheck(service),
     containerName: service.container_name,
@@ -43,19 +43,21 @@ const describeDependency = (service: string, { condition, restart }: ComposeDepe
 
 /** `network_mode: service:w` and its like: a container that lives in another one's namespace, or on its volumes, dies with it. */
 function sharedServices(service: ComposeService): readonly string[] {
-  const modes = [service.network_mode, service.pid, service.ipc].flatMap((mode) =>
-    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
-  );
+  const modes = [service.network_mode, service.pid, service.ipc].flatMap((mode) => joinedService(mode) ?? []);
   const volumesFrom = (service.volumes_from ?? [])
     .filter((from) => !from.startsWith('container:'))
     .map((from) => from.split(':')[0] ?? from);
   return [...new Set([...modes, ...volumesFrom])];
 }
 
+/** The service that a mode like `service:web` names. */
+export const joinedService = (mode: string | undefined): string | undefined =>
+  mode?.startsWith('service:') ? mode.slice('service:'.length) : undefined;
+
 /** Compose's default is `restart: "no"`, so "it exited with 0" alone does not make a one-shot. */
-function isOneShot(name: string, model: ComposeModel): boolean {
-  const extension = model.services[name]?.['x-harbormaster'];
-  if (isRecord(extension) && typeof extension['one_shot'] === 'boolean') return extension['one_shot'];
+function isOneShot(name: string, { labels }: ComposeService, model: ComposeModel): boolean {
+  const declared = labels?.[oneShotLabel];
+  if (declared === 'true' || declared === 'false') return declared === 'true';
   return Object.values(model.services).some(
     ({ depends_on }) => depends_on?.[name]?.condition === 'service_completed_successfully',
   );

@@ -102,7 +102,7 @@ function sealService(
 
 /** Extensions are other tools' and people's notes: a change of them changes nothing that runs. */
 const withoutExtensions = (record: object): object =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !key.startsWith('x-') || key === 'x-harbormaster'));
+  Object.fromEntries(Object.entries(record).filter(([key]) => !key.startsWith('x-')));
 
 const networks = (model: ComposeModel, { key, app }: SealInput): readonly ReleaseNetwork[] =>
   Object.entries(model.networks ?? {}).map(([name, definition]) => ({

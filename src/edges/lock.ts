@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { HarborError } from '../errors.ts';
+import { isFull } from './fs-errors.ts';
 import { type OpenProcess, open } from './process.ts';
 import { processSpace, startOf } from './process-space.ts';
 
@@ -32,15 +33,21 @@ const taken = 75;
 
 /**
  * Takes a lock of the kernel on a file, without waiting. A child holds it for as long as its stdin, a pipe from us, is open: when we die, however
- * suddenly, the lock is free. What the file says only names the holder. Throws `lock-held`, `tool-missing`.
+ * suddenly, the lock is free. What the file says only names the holder. Throws `lock-held`, `tool-missing`, and
+ * `state-unwritable`; then the lock is given back.
  */
 export async function acquireLock({ file, holder, path = defaultPath }: LockOptions): Promise<HeldLock> {
   const script = 'echo ok && exec cat >/dev/null';
   const argv = ['flock', '-n', '-E', String(taken), file, 'sh', '-c', script] as const;
   const child = await open(argv, { env: { PATH: path } });
   if (!(await answered(child))) throw await refusal(file, child);
-  const proof = { space: await processSpace(), start: await startOf(holder.pid) };
-  await writeFile(file, JSON.stringify({ ...holder, ...proof }), { mode: 0o600 });
+  try {
+    const proof = { space: await processSpace(), start: await startOf(holder.pid) };
+    await writeFile(file, JSON.stringify({ ...holder, ...proof }), { mode: 0o600 });
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw unwritable(file, error);
+  }
   return held(file, child);
 }
 
@@ -72,7 +79,7 @@ async function refusal(file: string, child: OpenProcess): Promise<HarborError> {
   if (exitCode !== taken) {
     return new HarborError(`the lock ${file} cannot be taken: ${stderr.trim() || `flock ended with ${exitCode}`}`, {
       code: 'state-unwritable',
-      hint: 'Run as the user who owns the state directory, or name another with --state-dir.',
+      hint: unwritableHint,
     });
   }
   const who = await holderOf(file);
@@ -82,6 +89,17 @@ async function refusal(file: string, child: OpenProcess): Promise<HarborError> {
   return new HarborError(`the state directory is in use by ${name}`, {
     code: 'lock-held',
     hint: 'Wait until it ends, or stop it. One Harbormaster at a time may change a host.',
+  });
+}
+
+const unwritableHint = 'Run as the user who owns the state directory, or name another with --state-dir.';
+
+function unwritable(file: string, cause: unknown): HarborError {
+  const reason = isFull(cause) ? 'the disk is full' : cause instanceof Error ? cause.message : String(cause);
+  return new HarborError(`the lock ${file} cannot be written: ${reason}`, {
+    code: 'state-unwritable',
+    hint: isFull(cause) ? 'Free space on the file system of the state directory.' : unwritableHint,
+    cause,
   });
 }
 

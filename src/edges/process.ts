@@ -22,6 +22,8 @@ export interface RunOptions extends OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Without it, stdin is /dev/null. */
   readonly stdin?: string | Uint8Array | undefined;
+  /** The whole group ends soon after us, however suddenly we die. For programs whose stdin is /dev/null. */
+  readonly leash?: boolean | undefined;
   /** Bytes of stdout; a child that writes more is stopped. Default 64 MiB. */
   readonly maxOutput?: number | undefined;
 }
@@ -57,6 +59,17 @@ const stderrKept = 64 * 1024;
 /** Between SIGTERM and SIGKILL, and for streams that a grandchild still holds open after the child's end. Milliseconds. */
 const grace = 500;
 
+/** Also how the shell begins its complaint when it cannot start the program. */
+const leashName = 'harbormaster-leash';
+/**
+ * The shell becomes the program, whose exit code and signals so stay its own. Before, it leaves a guard in the group, whose end of our pipe is
+ * closed when we die; a guard that outlives the program goes with the group.
+ */
+const leashScript = `exec 3<&0 </dev/null
+(trap '' TERM; read -r line <&3; kill -TERM 0; sleep ${grace / 1000} || sleep 1; kill -KILL 0) >/dev/null 2>&1 &
+exec "$@" 3<&-`;
+const leashed = (argv: Argv): Argv => ['sh', '-c', leashScript, leashName, ...argv];
+
 /** Debian's package of each program that we start. */
 const packages: Readonly<Record<string, string>> = {
   git: 'git',
@@ -75,7 +88,9 @@ const packages: Readonly<Record<string, string>> = {
  */
 export async function run(argv: Argv, options: RunOptions): Promise<Finished> {
   if (options.signal?.aborted) throw interrupted(argv, options.signal.reason);
-  const child = await start(argv, options, options.stdin ?? null);
+  const child = await (options.leash
+    ? start(leashed(argv), options, undefined)
+    : start(argv, options, options.stdin ?? null));
   const maxOutput = options.maxOutput ?? defaultMaxOutput;
   let failure: HarborError | undefined;
   const fail = (error: HarborError): void => {
@@ -90,6 +105,7 @@ export async function run(argv: Argv, options: RunOptions): Promise<Finished> {
   try {
     const ended = await child.ended;
     if (failure) throw failure;
+    if (options.leash && wasNotStarted(ended)) throw missing(argv, ended.stderr);
     return { ...ended, stdout: stdout() };
   } finally {
     clearTimeout(timer);
@@ -245,13 +261,22 @@ async function notStarted(
       cause: result.cause,
     });
   }
+  return missing(argv, result.cause);
+}
+
+/** What POSIX lets a shell end with when it finds no program (127) or may not start it (126). */
+const wasNotStarted = ({ exitCode, stderr }: Ended): boolean =>
+  (exitCode === 126 || exitCode === 127) && stderr.startsWith(`${leashName}:`);
+
+function missing(argv: Argv, cause: unknown): HarborError {
+  const name = nameOf(argv);
   const debian = packages[name];
   return new HarborError(`${name} is not installed, or not where Harbormaster looks for programs`, {
     code: 'tool-missing',
     hint: debian
       ? `Install it: on Debian and Ubuntu, apt-get install ${debian}.`
       : `Install ${name}, or correct its path.`,
-    cause: result.cause,
+    cause,
   });
 }
 

@@ -31,15 +31,19 @@ export function statePaths(root: string): StatePaths {
   };
 }
 
-/** Makes the state directory where it is missing, open to its owner alone, and returns what a person should know of it. Throws `state-unwritable`. */
-export async function prepareState(root: string): Promise<readonly string[]> {
+/**
+ * Makes the state directory where it is missing, open to its owner alone, and returns what a person should know of it. To read what is there, it need
+ * not be writable. Throws `state-unwritable`.
+ */
+export async function prepareState(root: string, use: 'read' | 'write'): Promise<readonly string[]> {
   const { repos, apps, log, keys, run } = statePaths(root);
   try {
     for (const folder of [root, repos, apps, log, keys, run]) await makeFolder(folder);
-    for (const folder of [root, repos, apps, log, keys, run]) await access(folder, constants.W_OK | constants.X_OK);
+    const right = use === 'write' ? constants.W_OK | constants.X_OK : constants.R_OK | constants.X_OK;
+    for (const folder of [root, repos, apps, log, keys, run]) await access(folder, right);
     const found = await stat(root);
     assertOurs(root, found);
-    return [...openToOthers(root, found), ...(await moved(root))];
+    return [...openToOthers(root, found), ...(await moved(root, use))];
   } catch (error) {
     throw unwritable(root, error);
   }
@@ -62,14 +66,14 @@ const openToOthers = (root: string, { mode }: Stats): readonly string[] =>
       ];
 
 /** Containers mount files by absolute path: a state directory that moved leaves them behind. */
-async function moved(root: string): Promise<readonly string[]> {
+async function moved(root: string, use: 'read' | 'write'): Promise<readonly string[]> {
   const marker = join(root, 'keys', 'home');
   const here = await realpath(root);
   const before = await readFile(marker, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
-  if (before !== here) await replaceFile(marker, here, 0o600);
+  if (before !== here && use === 'write') await replaceFile(marker, here, 0o600);
   if (before === undefined || before === here) return [];
   return [
     `the state directory was ${before} before and is ${here} now: apps that mount repository files will be deployed anew`,

@@ -51,6 +51,8 @@ export type EntryBody =
       readonly release: string | undefined;
       readonly steps: readonly Step[];
       readonly verdicts: readonly Verdict[];
+      /** The deployed release is kept or brought back because the newer one cannot be had. */
+      readonly restores?: boolean;
     }
   /** Exactly one for each `started`. */
   | {
@@ -64,6 +66,8 @@ export type EntryBody =
       readonly services: readonly ServiceRecord[];
       /** Milliseconds since the intent. */
       readonly duration: number;
+      /** As in the intent: it says nothing of the newer release, and ends no trouble with it. */
+      readonly restores?: boolean;
     }
   /** An attempt that ended before any side effect: failed or blocked. Written once per reason, not once per cycle. */
   | {

@@ -20,6 +20,8 @@ export interface ObservedContainer {
   readonly state: ContainerState;
   readonly health: ContainerHealth;
   readonly exitCode: number | undefined;
+  /** Id of the container whose network it lives in, dead or alive. */
+  readonly joins: string | undefined;
   readonly ports: readonly { readonly hostIp: string; readonly port: number; readonly protocol: string }[];
 }
 

@@ -79,7 +79,7 @@ async function stand(
   });
 }
 
-/** What the container wrote last goes to who watches, not into the record: it may hold anything. */
+/** What the container and its healthcheck wrote last goes to who watches, not into the record: it may hold anything. */
 async function unhealthy(
   { service, container }: Standing,
   reason: string,
@@ -87,9 +87,16 @@ async function unhealthy(
   { engine }: Parts,
 ): Promise<HarborError> {
   const output = container === undefined ? '' : (await engine.tail(container.id, tailLines).catch(() => '')).trim();
-  if (output !== '') progress(`${service.name} wrote last:\n${output.replaceAll(/^/gm, '  | ')}`);
+  if (output !== '') progress(`${service.name} wrote last:\n${quoted(output)}`);
+  if (container !== undefined && saysWhy.has(container.health) && container.healthOutput !== '') {
+    progress(`${service.name}: its healthcheck said:\n${quoted(container.healthOutput)}`);
+  }
   return new HarborError(`service ${service.name} ${reason}`, {
     code: 'unhealthy',
     hint: 'This release is not tried again by itself. Push a fix, or run `harbormaster apply` to try it once more.',
   });
 }
+
+const quoted = (output: string): string => output.replaceAll(/^/gm, '  | ');
+/** A check that passed explains no failure. */
+const saysWhy: ReadonlySet<string> = new Set(['starting', 'unhealthy']);

@@ -1,4 +1,4 @@
-import { mapLimit } from '../core/concurrency.ts';
+import { createLane, createQueues, mapLimit } from '../core/concurrency.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
@@ -27,6 +27,9 @@ export interface HostOptions {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
 }
 
+/** Comparing is cheap; deploying is as quick as the engine, which has only so many cores. */
+const operationsAtOnce = 4;
+
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {
   const { config, parts, journal, signal, daemon, random } = options;
@@ -36,30 +39,38 @@ export function createHost(options: HostOptions): Harbor {
   });
   const find: FindTarget = (app, { commits }) =>
     targets.find(app, commits.get(app.name) ?? notLooked(app), journal.of(app.name)?.deployed?.release);
-  const context = { ...parts, journal, retention: config, retries: createRetries(parts.clock, random) };
-  const removals = createRemovals({ config, context, signal });
-  const passes = createPasses({ find, removals, context, signal });
+  const context = {
+    ...parts,
+    journal,
+    retention: config,
+    retries: createRetries(parts.clock, random),
+    inLane: createLane(operationsAtOnce),
+    stored: new Set<string>(),
+  };
+  const inTurn = createQueues();
+  const removals = createRemovals({ config, context, signal, inTurn });
+  const passes = createPasses({ find, removals, context, signal, inTurn });
 
   return {
     async apply(names, trigger, progress) {
-      const { apps, gone } = select(config(), names, removals.knows);
+      const { apps, gone } = select(config(), names, await removals.among(names));
       return passes.over(apps, names.length === 0 ? undefined : gone, { trigger, progress });
     },
 
-    pass(names, trigger, progress) {
+    pass(names, trigger, progress, ended) {
       const apps = config().apps.filter(({ name }) => names.includes(name));
-      return passes.over(apps, undefined, { trigger, progress });
+      return passes.over(apps, undefined, { trigger, progress, ended });
     },
 
     async plan(names) {
-      const { apps, gone } = select(config(), names, removals.knows);
+      const { apps, gone } = select(config(), names, await removals.among(names));
       const look = await lookAt(apps, parts);
       const plans = await mapLimit(apps, atOnce, async (app) => planOf(app, await find(app, look), look.observed));
       return [...plans, ...(await removals.plan(look.observed, names.length === 0 ? undefined : gone))];
     },
 
     async status(names) {
-      const { apps } = select(config(), names, () => false);
+      const { apps } = select(config(), names, []);
       const observed = await parts.engine.observe();
       const statuses = await Promise.all(apps.map((app) => statusOf(app, observed)));
       return { host: config().host, daemon, apps: statuses };
@@ -95,11 +106,11 @@ const notLooked = (app: App): Error =>
 function select(
   config: HostConfig,
   names: readonly string[],
-  isLeftover: (name: string) => boolean,
+  leftovers: readonly string[],
 ): { apps: readonly App[]; gone: readonly string[] } {
   if (names.length === 0) return { apps: config.apps, gone: [] };
   const apps = config.apps.filter(({ name }) => names.includes(name));
-  const gone = names.filter((name) => !config.declared.includes(name) && isLeftover(name));
+  const gone = names.filter((name) => leftovers.includes(name));
   const unknown = names.find((name) => !apps.some((app) => app.name === name) && !gone.includes(name));
   if (unknown === undefined) return { apps, gone };
   const isDisabled = config.declared.includes(unknown);

@@ -14,7 +14,7 @@ export interface Journal {
   /** An outcome as it would be written: without the secrets of the configuration. */
   redacted(outcome: Outcome): Outcome;
   /** Intents that this process is at work on: their outcome is still to come, and they are no crash's. */
-  readonly atWork: Set<number>;
+  readonly atWork: ReadonlySet<number>;
   /** Resolves when no notification is under way. */
   settled(): Promise<void>;
 }
@@ -29,6 +29,7 @@ interface JournalParts {
 export async function openJournal({ log, notifier, logger, redact }: JournalParts): Promise<Journal> {
   let history = await log.history();
   const underWay = new Set<Promise<void>>();
+  const atWork = new Set<number>();
 
   const notify = (before: HostSnapshot, entry: Entry): void => {
     if (!('app' in entry)) return;
@@ -44,10 +45,12 @@ export async function openJournal({ log, notifier, logger, redact }: JournalPart
   return {
     of: (app) => historyOf(history, app),
     all: () => history,
-    atWork: new Set(),
+    atWork,
     redacted: (outcome) => redactOutcome(redact, outcome),
     async record(body) {
       const entry = await log.append(body);
+      if (entry.kind === 'started') atWork.add(entry.seq);
+      if (entry.kind === 'finished') atWork.delete(entry.intent);
       const before = history;
       history = advance(history, entry);
       notify(before, entry);

@@ -4,7 +4,7 @@ import { faultOf } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
-import type { Clock, Logger } from '../ports.ts';
+import type { Clock, Logger, Progress } from '../ports.ts';
 import type { Harbor } from './harbor.ts';
 import { retryLimits } from './retries.ts';
 
@@ -38,28 +38,39 @@ export function startLoop(options: LoopOptions): Loop {
   const { harbor, config, clock, logger, signal } = options;
   const due = new Map<string, Due>();
   const busy = new Set<string>();
+  const woken = new Set<string>();
   const underWay = new Set<Promise<void>>();
   let removalsDue = true;
 
+  const told = new Map<string, number | undefined>();
+
+  /** A wake-up that came during the pass is not lost: the app is due at once. */
   const plan = (report: PassReport): void => {
+    busy.delete(report.app);
     const app = config().apps.find(({ name }) => name === report.app);
-    if (app) due.set(app.name, nextTime(report, app.interval, due.get(app.name)?.failures ?? 0, options));
+    if (app && !woken.delete(app.name)) {
+      due.set(app.name, nextTime(report, app.interval, due.get(app.name)?.failures ?? 0, options));
+    }
+  };
+
+  const tell = ({ app, outcome, entry }: PassReport): void => {
+    const isNews = outcome.kind !== 'unchanged' && told.get(app) !== entry;
+    told.set(app, entry);
+    if (isNews) logger.info({ app, entry }, outcomeSentence(outcome));
   };
 
   const pass = async (names: readonly string[], trigger: Trigger): Promise<void> => {
     try {
-      const reports = await harbor.pass(names, trigger, (app, message) => logger.info({ app }, message));
+      const progress: Progress = (app, message) => logger.info({ app }, message);
+      const reports = await harbor.pass(names, trigger, progress, plan);
       for (const report of reports) {
-        plan(report);
-        if (report.outcome.kind !== 'unchanged')
-          logger.info({ app: report.app, entry: report.entry }, outcomeSentence(report.outcome));
+        if (busy.has(report.app)) plan(report);
+        tell(report);
       }
     } catch (error) {
       logger.error({ error }, 'a pass ended unexpectedly; the next one goes on');
-      for (const name of names)
-        due.set(name, { at: clock.elapsed() + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
-    } finally {
-      for (const name of names) busy.delete(name);
+      const at = clock.elapsed() + retryLimits.first;
+      for (const name of names) if (busy.delete(name)) due.set(name, { at, failures: 1, trigger: { kind: 'retry' } });
     }
   };
 
@@ -92,6 +103,7 @@ export function startLoop(options: LoopOptions): Loop {
   return {
     wake(trigger) {
       due.clear();
+      for (const name of busy) woken.add(name);
       for (const { name } of config().apps) due.set(name, { at: 0, failures: 0, trigger });
       removalsDue = true;
     },

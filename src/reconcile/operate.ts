@@ -16,6 +16,8 @@ export interface Operation {
   readonly revision: Revision | undefined;
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
+  /** The deployed release is kept or brought back because the newer one cannot be had. */
+  readonly restores: boolean;
   act(): Promise<Performed>;
   /** Looks at the host again: the records, and what is still not as it should be. */
   look(): Promise<{ readonly services: readonly ServiceRecord[]; readonly amiss: HarborError | undefined }>;
@@ -23,7 +25,7 @@ export interface Operation {
 
 /** Intent, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Entry> {
-  const { app, project, trigger, revision, plan, verdicts } = operation;
+  const { app, project, trigger, revision, plan, verdicts, restores } = operation;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -33,26 +35,23 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     release: plan.release,
     steps: plan.steps,
     verdicts,
+    ...(restores && { restores }),
   });
-  journal.atWork.add(intent.seq);
-  try {
-    const begun = clock.elapsed();
-    const performed = await operation.act();
-    const found = await operation.look().catch((error: unknown) => ({ services: [], amiss: asHarborError(error) }));
-    return await journal.record({
-      kind: 'finished',
-      app,
-      intent: intent.seq,
-      trigger,
-      revision,
-      release: plan.release,
-      outcome: outcomeOf(performed, found.amiss),
-      services: found.services,
-      duration: Math.round(clock.elapsed() - begun),
-    });
-  } finally {
-    journal.atWork.delete(intent.seq);
-  }
+  const begun = clock.elapsed();
+  const performed = await operation.act();
+  const found = await operation.look().catch((error: unknown) => ({ services: [], amiss: asHarborError(error) }));
+  return journal.record({
+    kind: 'finished',
+    app,
+    intent: intent.seq,
+    trigger,
+    revision,
+    release: plan.release,
+    outcome: outcomeOf(performed, found.amiss),
+    services: found.services,
+    duration: Math.round(clock.elapsed() - begun),
+    ...(restores && { restores }),
+  });
 }
 
 function outcomeOf(performed: Performed, amiss: HarborError | undefined): Outcome {

@@ -1,4 +1,4 @@
-import { createQueues, mapLimit } from '../core/concurrency.ts';
+import { mapLimit, type Queues } from '../core/concurrency.ts';
 import { historyOf } from '../core/history.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
@@ -6,6 +6,7 @@ import type { HostSnapshot, Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
+import type { Ended } from './harbor.ts';
 import { failure } from './operate.ts';
 import type { Parts } from './parts.ts';
 import { type Context, reconcile, refuse } from './reconcile.ts';
@@ -13,8 +14,8 @@ import { recover } from './recover.ts';
 import type { Removals } from './removals.ts';
 import type { Target } from './target.ts';
 
-/** So many apps are worked on at once: comparisons are cheap, and the engine is the limit of the rest. */
-export const atOnce = 8;
+/** So many apps are compared at once. */
+export const atOnce = 64;
 
 /** What the refs of some apps point at, and what the host runs. */
 export interface Look {
@@ -27,6 +28,7 @@ export type FindTarget = (app: App, look: Look) => Promise<Target>;
 export interface Asked {
   readonly trigger: Trigger;
   readonly progress: Progress;
+  readonly ended?: Ended | undefined;
 }
 
 export interface Passes {
@@ -41,6 +43,8 @@ interface PassesOptions {
   readonly removals: Removals;
   readonly context: Context;
   readonly signal: AbortSignal;
+  /** One at a time for each project. */
+  readonly inTurn: Queues;
 }
 
 export async function lookAt(apps: readonly App[], { source, engine }: Parts): Promise<Look> {
@@ -49,9 +53,8 @@ export async function lookAt(apps: readonly App[], { source, engine }: Parts): P
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ find, removals, context, signal }: PassesOptions): Passes {
+export function createPasses({ find, removals, context, signal, inTurn }: PassesOptions): Passes {
   const { journal } = context;
-  const inTurn = createQueues();
   const operations = new Map<string, string>();
 
   /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
@@ -79,11 +82,15 @@ export function createPasses({ find, removals, context, signal }: PassesOptions)
     async over(apps, gone, asked) {
       const { trigger, progress } = asked;
       try {
-        await inTurn('recovery', () => recover(trigger, journal, context));
+        await inTurn(' recovery', () => recover(trigger, journal, context));
         const since = journal.all();
         const look = await lookAt(apps, context);
-        const reports = await mapLimit(apps, atOnce, (app) => passOver(app, look, since, asked));
-        const removed = await inTurn('removals', () => removals.pass(look.observed, gone, trigger, progress));
+        const reports = await mapLimit(apps, atOnce, async (app) => {
+          const report = await passOver(app, look, since, asked);
+          asked.ended?.(report);
+          return report;
+        });
+        const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
         return [...reports, ...removed];
       } catch (error) {
         if (asHarborError(error).code !== 'engine-unreachable') throw error;

@@ -40,7 +40,8 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
   const bare = diff({ release, deployed: undefined, history, containers });
   if (bare.length === 0 && history?.deployed?.release === release.digest) return nothingToDo(situation);
   const changes = await explainedChanges(situation, containers, parts);
-  if (changes.length === 0) return isUnproven(situation) ? proof(situation, containers) : nothingToDo(situation);
+  if (changes.length === 0)
+    return isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
   assertFree(observed, release, parts.instance);
   const plan = strategyOf(app, parts.strategies).plan({
     release,
@@ -60,11 +61,9 @@ const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
   verdicts: [],
 });
 
-/** Its containers are there, but the attempt that made them did not end well: nobody has seen them healthy. */
-const isUnproven = ({ release, history }: Situation): boolean =>
-  history?.attempted?.release === release.digest &&
-  history.attempted.outcome.kind !== 'applied' &&
-  history.deployed?.release !== release.digest;
+/** Its containers are there, but no entry says that this release was seen healthy: its deployment was cut short, or the record is lost. */
+const isUnproven = ({ release, history }: Situation, containers: readonly ObservedContainer[]): boolean =>
+  history?.deployed?.release !== release.digest && containers.length > 0;
 
 function proof(situation: Situation, containers: readonly ObservedContainer[]): Proposal {
   const services = situation.release.services

@@ -34,35 +34,46 @@ export type Context = Parts & {
   readonly journal: Journal;
   readonly retention: () => Retention;
   readonly retries: Retries;
+  /** Lets only so many operations act at once. */
+  readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Digests of releases that are known to be on disk. */
+  readonly stored: Set<string>;
 };
+
+/** Where a pass goes. `restores`: back to what was deployed, because the newer release cannot be had. */
+interface Aim {
+  readonly revision: Revision;
+  readonly release: Release;
+  readonly restores: boolean;
+}
 
 /** Propose, and if there is something to do and nothing forbids it: intent, perform, outcome. The one place where a pass ends. */
 export async function reconcile(pass: Pass, context: Context): Promise<PassReport> {
-  const { target, app } = pass;
-  if (target.kind === 'release') return toward(pass, target, context);
-  const report = await refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
-  const mended = await mend(pass, context);
-  return mended ?? { ...report, app: app.name };
+  const { target } = pass;
+  const report =
+    target.kind === 'release'
+      ? await toward(pass, { ...target, restores: false }, context)
+      : await refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
+  if (isTrouble(report.outcome) && !pass.signal.aborted) await restore(pass, report.outcome, context);
+  return report;
 }
 
-async function toward(
-  pass: Pass,
-  target: { revision: Revision; release: Release },
-  context: Context,
-): Promise<PassReport> {
+const isTrouble = ({ kind }: Outcome): boolean => kind === 'failed' || kind === 'blocked';
+
+async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
   const { app, trigger, observed } = pass;
-  const { revision, release } = target;
+  const { revision, release, restores } = aim;
   const history = context.journal.of(app.name);
   const about = { revision, release: release.digest };
   try {
     const proposal = await propose({ app, revision, release, observed, history }, context);
-    if (proposal.plan.steps.length === 0) return await settle(pass, about, context);
+    if (proposal.plan.steps.length === 0) return await settle(pass, aim, context);
     const denied = denials(proposal) ?? quarantine(proposal, history, trigger);
     if (denied) return await refuse(pass, { outcome: denied, verdicts: proposal.verdicts, ...about }, context);
-    const waiting = notYet(app, release, trigger, context);
+    const waiting = notYet(pass, aim, context);
     if (waiting) return waiting;
     await probe(proposal, history, context);
-    return await deploy(pass, proposal, context);
+    return await context.inLane(() => deploy(pass, { ...proposal, restores }, context));
   } catch (thrown) {
     const error = asHarborError(thrown);
     // What cannot be written down is not done: the pass ends here, and nothing more is tried.
@@ -71,15 +82,24 @@ async function toward(
   }
 }
 
-/** With Git out of reach or its newest commit unusable, what was deployed last is still kept running. */
-async function mend(pass: Pass, context: Context): Promise<PassReport | undefined> {
-  const deployed = context.journal.of(pass.app.name)?.deployed;
-  const stored = deployed && (await context.releases.load(pass.app.name, deployed.release));
-  if (stored === undefined) return undefined;
-  const containers = ownContainers(pass.observed, pass.app, context.instance);
-  const history = context.journal.of(pass.app.name);
-  if (diff({ release: stored.release, deployed: stored.release, history, containers }).length === 0) return undefined;
-  return toward(pass, { revision: stored.release.revision, release: stored.release }, context);
+/**
+ * While the newer release cannot be had (Git is out of reach, it is refused, or it was found bad), what was deployed last is kept running, or
+ * brought back from the stored release.
+ */
+async function restore(pass: Pass, trouble: Outcome, context: Context): Promise<void> {
+  const { app, target } = pass;
+  const history = context.journal.of(app.name);
+  const deployed = history?.deployed?.release;
+  if (deployed === undefined || (target.kind === 'release' && target.release.digest === deployed)) return;
+  const stored = await context.releases.load(app.name, deployed);
+  if (stored === undefined) return;
+  const { release } = stored;
+  const hasActed = trouble.kind === 'failed' && trouble.step !== undefined;
+  const observed = hasActed ? await context.engine.observe() : pass.observed;
+  const containers = ownContainers(observed, app, context.instance);
+  if (diff({ release, deployed: release, history, containers }).length === 0) return;
+  pass.progress(`keeping release ${deployed.slice(0, 12)}, which was deployed before`);
+  await toward({ ...pass, observed }, { revision: release.revision, release, restores: true }, context);
 }
 
 interface Refusal {
@@ -113,10 +133,19 @@ const isAftermath = (history: AppHistory | undefined, outcome: Outcome, release:
   history.attempted?.release === release &&
   history.quarantined.includes(release);
 
-async function settle({ app }: Pass, { revision }: { revision: Revision }, { journal }: Context): Promise<PassReport> {
-  const trouble = journal.of(app.name)?.trouble;
+async function settle({ app }: Pass, { revision, release, restores }: Aim, context: Context): Promise<PassReport> {
+  const { journal } = context;
+  const trouble = restores ? undefined : journal.of(app.name)?.trouble;
   const entry = trouble && (await journal.record({ kind: 'recovered', app: app.name, after: trouble.seq }));
+  await keepStored(release, context);
   return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
+}
+
+/** A release that somebody took off the disk is put back: status, healing without Git, and rollback live on it. */
+async function keepStored(release: Release, { stored, releases }: Context): Promise<void> {
+  if (stored.has(release.digest)) return;
+  if ((await releases.load(release.app, release.digest)) === undefined) await releases.save(release);
+  stored.add(release.digest);
 }
 
 function denials({ verdicts }: Proposal): Outcome | undefined {
@@ -144,12 +173,17 @@ function quarantine(
   };
 }
 
-/** After a failure the same release is tried again slower and slower; meanwhile the last word on it holds. */
-function notYet(app: App, release: Release, trigger: Trigger, { journal, retries }: Context): PassReport | undefined {
+/** After a failure, or a mending, the same release is tried again slower and slower; meanwhile the last word on it holds. */
+function notYet({ app, trigger }: Pass, { release }: Aim, { journal, retries }: Context): PassReport | undefined {
+  if (trigger.kind === 'request' || retries.mayTry(app.name, release.digest)) return undefined;
   const last = journal.of(app.name)?.attempted;
-  if (trigger.kind === 'request' || last?.release !== release.digest || retries.mayTry(app.name, release.digest))
-    return undefined;
-  return { app: app.name, outcome: last.outcome, entry: last.seq, revision: undefined };
+  const isSame = last?.release === release.digest && isTrouble(last.outcome);
+  return {
+    app: app.name,
+    outcome: isSame ? last.outcome : { kind: 'unchanged' },
+    entry: isSame ? last.seq : undefined,
+    revision: undefined,
+  };
 }
 
 /** A pull that failed before is asked for at the registry first: no new intent for the same old answer. */
@@ -162,9 +196,14 @@ async function probe(
   for (const step of plan.steps) if (step.kind === 'pull') await registry.resolve(step.image);
 }
 
-async function deploy(pass: Pass, proposal: Proposal, context: Context): Promise<PassReport> {
+async function deploy(
+  pass: Pass,
+  proposal: Proposal & { readonly restores: boolean },
+  context: Context,
+): Promise<PassReport> {
   const { app, trigger, progress, signal } = pass;
-  const { revision, release, plan, verdicts, changes } = proposal;
+  const { revision, release, plan, verdicts, changes, restores } = proposal;
+  const wasDeployed = context.journal.of(app.name)?.deployed?.release === release.digest;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
   const entry = await operate(
@@ -175,6 +214,7 @@ async function deploy(pass: Pass, proposal: Proposal, context: Context): Promise
       revision,
       plan,
       verdicts,
+      restores,
       act: () => perform({ plan, deployment: { app, stored, revision }, progress, signal }, context),
       async look() {
         const after = await lookAgain(app, context);
@@ -207,6 +247,7 @@ async function deploy(pass: Pass, proposal: Proposal, context: Context): Promise
   );
   const outcome: Outcome = entry.kind === 'finished' ? entry.outcome : { kind: 'unchanged' };
   if (outcome.kind === 'failed') context.retries.failed(app.name, release.digest);
+  else if (wasDeployed) context.retries.mended(app.name, release.digest);
   else context.retries.succeeded(app.name);
   if (outcome.kind === 'applied') await tidyUp(app, release, context.retention(), context);
   return { app: app.name, outcome, entry: entry.seq, revision };

@@ -1,3 +1,4 @@
+import type { Queues } from '../core/concurrency.ts';
 import { needsEntry, signatureOf } from '../core/history.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
@@ -15,7 +16,8 @@ import { dropReleases } from './tidy.ts';
 
 /** Removal of apps that left the configuration; `only` names the ones that a person asked for, undefined means the loop's own pass. */
 export interface Removals {
-  knows(app: string): boolean;
+  /** Which of these names have containers or a history here, although the configuration does not name them. */
+  among(names: readonly string[]): Promise<readonly string[]>;
   pass(
     observed: Observed,
     only: readonly string[] | undefined,
@@ -29,22 +31,21 @@ interface RemovalsOptions {
   readonly config: () => HostConfig;
   readonly context: Parts & { readonly journal: Journal };
   readonly signal: AbortSignal;
+  /** One at a time for each project, with the passes. */
+  readonly inTurn: Queues;
 }
 
-export function createRemovals({ config, context, signal }: RemovalsOptions): Removals {
+export function createRemovals({ config, context, signal, inTurn }: RemovalsOptions): Removals {
   const { journal, instance, clock } = context;
 
-  const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
-    leftovers(observed, config().declared, instance).filter(({ app }) => only === undefined || only.includes(app));
-
-  /** A configuration that lost many apps at once is more likely a mistake than a wish. */
-  const guard = (all: readonly Leftover[], only: readonly string[] | undefined): Outcome | undefined => {
-    const { removalGuard } = config();
-    if (only !== undefined || all.length <= removalGuard) return undefined;
-    const names = all.map(({ app }) => app);
-    const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${removalGuard}) lets go without a person`;
-    return { kind: 'blocked', reasons: [{ reason, lift: `harbormaster apply ${names.join(' ')}` }] };
+  /** A disabled app is left alone, whatever its project was. */
+  const isDeclared = (app: string, project: string): boolean => {
+    const { apps, declared } = config();
+    return declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
   };
+
+  const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
+    leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
 
   const refuse = async ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> => {
     const history = journal.of(app);
@@ -62,41 +63,46 @@ export function createRemovals({ config, context, signal }: RemovalsOptions): Re
     return { app, outcome, entry: entry.seq, revision: undefined };
   };
 
-  const remove = async (leftover: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
+  /** It waited for its turn: what a pass made, changed or declared again meanwhile counts, not what was seen before. */
+  const remove = async (seen: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
+    const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
+    const leftover = wanted(await context.engine.observe(), undefined).find(same);
+    if (leftover === undefined)
+      return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
     const plan = await removalPlan(leftover, context);
     const act = () =>
       perform({ plan, deployment: undefined, signal, progress: (message) => progress(leftover.app, message) }, context);
     const entry = await operate(removal(leftover, plan, { trigger, act }, context), journal, clock);
     const outcome: Outcome = entry.kind === 'finished' ? entry.outcome : { kind: 'unchanged' };
-    if (outcome.kind === 'applied') await dropReleases(leftover.app, config().prune, context);
+    if (outcome.kind === 'applied' && !config().declared.includes(leftover.app))
+      await dropReleases(leftover.app, config().prune, context);
     return { app: leftover.app, outcome, entry: entry.seq, revision: undefined };
   };
 
   return {
-    knows: (app) => journal.of(app) !== undefined,
+    async among(names) {
+      const unknown = names.filter((name) => !config().declared.includes(name));
+      if (unknown.length === 0) return [];
+      const left = new Set(wanted(await context.engine.observe(), unknown).map(({ app }) => app));
+      return unknown.filter((name) => left.has(name) || journal.of(name) !== undefined);
+    },
     async pass(observed, only, trigger, progress) {
       if (wanted(observed, only).length === 0) return [];
       // Another pass may have removed them meanwhile.
       const all = wanted(await context.engine.observe(), only);
-      const guarded = guard(all, only);
+      const guarded = guard(all, only, config().removalGuard);
       const reports: PassReport[] = [];
       for (const leftover of all)
-        reports.push(await (guarded ? refuse(leftover, guarded, trigger) : remove(leftover, trigger, progress)));
+        reports.push(
+          await inTurn(leftover.project, () =>
+            guarded ? refuse(leftover, guarded, trigger) : remove(leftover, trigger, progress),
+          ),
+        );
       return reports;
     },
     async plan(observed, only) {
       const all = wanted(observed, only);
-      const guarded = guard(all, only);
-      const verdicts: readonly Verdict[] =
-        guarded?.kind === 'blocked'
-          ? guarded.reasons.map(({ reason, lift }) => ({
-              gate: 'removal-guard',
-              ruling: 'deny',
-              service: undefined,
-              reason,
-              lift,
-            }))
-          : [];
+      const verdicts = guardVerdicts(guard(all, only, config().removalGuard));
       return Promise.all(
         all.map(async (leftover) => ({
           kind: 'removal',
@@ -107,4 +113,23 @@ export function createRemovals({ config, context, signal }: RemovalsOptions): Re
       );
     },
   };
+}
+
+/** A configuration that lost many apps at once is more likely a mistake than a wish. */
+function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): Outcome | undefined {
+  const names = [...new Set(all.map(({ app }) => app))];
+  if (only !== undefined || names.length <= limit) return undefined;
+  const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
+  return { kind: 'blocked', reasons: [{ reason, lift: `harbormaster apply ${names.join(' ')}` }] };
+}
+
+function guardVerdicts(guarded: Outcome | undefined): readonly Verdict[] {
+  if (guarded?.kind !== 'blocked') return [];
+  return guarded.reasons.map(({ reason, lift }) => ({
+    gate: 'removal-guard',
+    ruling: 'deny',
+    service: undefined,
+    reason,
+    lift,
+  }));
 }

@@ -7,7 +7,7 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
 
-/** An app whose containers carry our label and that the configuration does not declare any more. */
+/** An app whose containers carry our label and that the configuration does not declare any more, or only under another project. */
 export interface Leftover {
   readonly app: string;
   readonly project: string;
@@ -17,12 +17,16 @@ export interface Leftover {
 const cause: Cause = { kind: 'app-removed' };
 
 /** Found by the labels of what runs, not by our own records: the live inventory survives the loss of a log. */
-export function leftovers(observed: Observed, declared: readonly string[], instance: string): readonly Leftover[] {
+export function leftovers(
+  observed: Observed,
+  isDeclared: (app: string, project: string) => boolean,
+  instance: string,
+): readonly Leftover[] {
   const found = new Map<string, Leftover>();
   for (const container of observed.containers) {
     const { app, project } = container;
-    if (container.instance !== instance || app === undefined || project === undefined || declared.includes(app))
-      continue;
+    if (container.instance !== instance || app === undefined || project === undefined) continue;
+    if (isDeclared(app, project)) continue;
     found.set(`${app} ${project}`, {
       app,
       project,
@@ -63,6 +67,7 @@ export function removal(
     revision: undefined,
     plan,
     verdicts: [],
+    restores: false,
     ...context,
     async look() {
       const ids = new Set(leftover.containers.map(({ id }) => id));

@@ -1,3 +1,4 @@
+import { symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { daemonHarbor } from '../../src/api/client.ts';
@@ -255,3 +256,32 @@ test('plan, apply and status of the command line go to the daemon that runs, and
     stdout: `The daemon answers: pid ${process.pid}, version 1.2.3.\n`,
   });
 });
+
+test.each(['plan', 'apply', 'status'])(
+  '%s does not take the answer of a daemon that runs with another file',
+  async (verb) => {
+    const other = await socketPath();
+    const [theirs, ours, link] = [`${other}.theirs.yml`, `${other}.ours.yml`, `${other}.link.yml`];
+    await writeFile(theirs, '');
+    await symlink(theirs, link);
+    await using hm = await daemon(
+      {
+        plan: async () => [],
+        apply: async () => [],
+        status: async () => ({ host: 'h', daemon: undefined, apps: [] }),
+      },
+      theirs,
+    );
+    const call = (...options: string[]) => harbormaster([...options, verb], { socketPath: hm.path });
+    expect(await call('--config', ours)).toMatchObject({
+      exitCode: 4,
+      stdout: '',
+      stderr: expect.stringMatching(
+        `pid ${process.pid}\\).* runs with ${theirs}, not with ${ours}(?:.|\n)*--state-dir`,
+      ),
+    });
+    for (const options of [['--config', theirs], ['--config', link], []]) {
+      expect(await call(...options)).toMatchObject({ exitCode: 0 });
+    }
+  },
+);

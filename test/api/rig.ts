@@ -18,11 +18,12 @@ const unused = () => {
 };
 
 /** A daemon's API over a Harbor of which a test says what matters. */
-export async function daemon(harbor: Partial<Served> = {}) {
+export async function daemon(harbor: Partial<Served> = {}, configFile = '/etc/harbormaster/harbormaster.yml') {
   const path = await socketPath();
   const serving = await serveOn(path, {
     harbor: { plan: unused, apply: unused, status: unused, ...harbor },
     version: '1.2.3',
+    configFile,
   });
   return { path, serving, [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose]() };
 }

@@ -15,13 +15,24 @@ const nothing = {
   status: async () => ({ host: 'h', daemon: undefined, apps: [] }),
 };
 
+const second = { harbor: nothing, version: '2', configFile: '/h.yml' };
+
 test('health tells who answers', async () => {
   await using hm = await daemon();
-  expect(await daemonAnswers(hm.path)).toEqual({ pid: process.pid, version: '1.2.3' });
+  expect(await daemonAnswers(hm.path)).toEqual({
+    pid: process.pid,
+    version: '1.2.3',
+    config: '/etc/harbormaster/harbormaster.yml',
+  });
   expect(await curl(hm.path, 'GET', '/v1/health')).toEqual({
     status: 200,
     type: 'application/json',
-    body: JSON.stringify({ status: 'ok', pid: process.pid, version: '1.2.3' }),
+    body: JSON.stringify({
+      status: 'ok',
+      pid: process.pid,
+      version: '1.2.3',
+      config: '/etc/harbormaster/harbormaster.yml',
+    }),
   });
 });
 
@@ -43,13 +54,13 @@ test('the socket of a daemon that died is removed, and is no daemon', async () =
   spawnSync(process.execPath, ['-e', dying]);
   expect((await stat(path)).isSocket()).toBe(true);
   expect(await daemonAnswers(path)).toBeUndefined();
-  await using _ = await serveOn(path, { harbor: nothing, version: '2' });
+  await using _ = await serveOn(path, second);
   expect(await daemonAnswers(path)).toMatchObject({ version: '2' });
 });
 
 test('the socket of a living daemon is left alone', async () => {
   await using hm = await daemon();
-  await expect(serveOn(hm.path, { harbor: nothing, version: '2' })).rejects.toMatchObject({
+  await expect(serveOn(hm.path, second)).rejects.toMatchObject({
     code: 'lock-held',
     message: `another Harbormaster listens on ${hm.path} (pid ${process.pid})`,
   });
@@ -61,21 +72,21 @@ test('so is that of one which hangs, and whatever is no socket', async () => {
   const mute = createServer((socket) => socket.resume()).listen(path);
   await new Promise((resolve) => mute.once('listening', resolve));
   expect(await daemonAnswers(path, 100)).toBeUndefined();
-  await expect(serveOn(path, { harbor: nothing, version: '2' })).rejects.toMatchObject({ code: 'lock-held' });
+  await expect(serveOn(path, second)).rejects.toMatchObject({ code: 'lock-held' });
   mute.close();
   await new Promise((resolve) => mute.once('close', resolve));
   await writeFile(path, 'precious');
-  await expect(serveOn(path, { harbor: nothing, version: '2' })).rejects.toMatchObject({ code: 'state-unwritable' });
+  await expect(serveOn(path, second)).rejects.toMatchObject({ code: 'state-unwritable' });
   expect((await stat(path)).size).toBe(8);
 });
 
 test('a path that no socket can have is refused with what to do', async () => {
   const path = `${await socketPath()}${'x'.repeat(100)}`;
-  await expect(serveOn(path, { harbor: nothing, version: '2' })).rejects.toMatchObject({
+  await expect(serveOn(path, second)).rejects.toMatchObject({
     code: 'state-unwritable',
     hint: expect.stringContaining('shorter --state-dir'),
   });
-  await expect(serveOn('/nowhere/at/all', { harbor: nothing, version: '2' })).rejects.toMatchObject({
+  await expect(serveOn('/nowhere/at/all', second)).rejects.toMatchObject({
     code: 'state-unwritable',
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type DiffInput, diff } from '../../src/core/diff.ts';
 import { sentence } from '../../src/core/format-plan.ts';
 import type { Change } from '../../src/model/change.ts';
+import type { ObservedContainer } from '../../src/model/observed.ts';
+import type { ReleaseService } from '../../src/model/release.ts';
 import { container, deployed, exited, hex, history, pin, release, service } from '../support/builders.ts';
 
 const input = (more: Partial<DiffInput> = {}): DiffInput => ({
@@ -124,6 +126,52 @@ describe('a container of the right digest', () => {
     );
     expect(changes({ ...swapped, history: deployed(web) })).toEqual([]);
     expect(changes({ history: was, containers: [container('web')] })).toEqual([]);
+  });
+});
+
+describe('a container in the network of another service’s', () => {
+  const compose = (mode: string) => JSON.stringify({ services: { web: {}, side: { network_mode: mode } } });
+  const both = (more: Partial<ReleaseService> = {}, leader: Partial<ReleaseService> = {}, mode = 'service:web') =>
+    release({
+      services: [service('web', leader), service('side', { sharesWith: ['web'], ...more })],
+      compose: compose(mode),
+    });
+  const joined = (joins: string | undefined, more: Partial<ObservedContainer> = {}) =>
+    container('side', { joins, ...more });
+  const left = joined('web-before');
+  const rejoin = 'replace side [shop-side-1]: follows web (shares its network with a container that is gone)';
+
+  test('is replaced when that one is gone, also where the other is there anew', () => {
+    expect(changes({ release: both(), containers: [container('web'), left] })).toEqual([rejoin]);
+    expect(changes({ release: both(), containers: [left] })).toEqual(['create web: new', rejoin]);
+    expect(
+      changes({ release: both(), containers: [container('web'), exited('side', 137, { joins: 'gone' })] }),
+    ).toEqual([rejoin]);
+  });
+
+  test('is left alone while that one is there, running or not, or nobody knows of any', () => {
+    for (const web of [container('web'), container('web', { state: 'paused' })]) {
+      expect(changes({ release: both(), containers: [web, joined('web-id')] })).toEqual([]);
+      expect(changes({ release: both(), containers: [web, joined(undefined)] })).toEqual([]);
+    }
+  });
+
+  test('is left alone when it was to join a container that is none of the app’s', () => {
+    const alone = both({ sharesWith: [] }, {}, 'container:vpn');
+    expect(changes({ release: alone, containers: [container('web'), left] })).toEqual([]);
+    const sharesVolumes = both({}, {}, 'container:vpn');
+    expect(changes({ release: sharesVolumes, containers: [container('web'), left] })).toEqual([]);
+  });
+
+  test('is left alone when there is nobody to join', () => {
+    expect(changes({ release: both({}, { replicas: 0 }), containers: [left] })).toEqual([]);
+    const done = history({ completed: ['web-1'] });
+    expect(changes({ release: both({}, { oneShot: true }), history: done, containers: [left] })).toEqual([]);
+  });
+
+  test('is left alone when it is a job that came to its end there', () => {
+    const ended = exited('side', 0, { joins: 'web-before' });
+    expect(changes({ release: both({ oneShot: true }), containers: [container('web'), ended] })).toEqual([]);
   });
 });
 

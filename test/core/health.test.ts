@@ -14,7 +14,7 @@ const said = (judgement: Judgement): string => {
 };
 const judged = (more: Partial<ContainerReport>, of = plain) => said(judge(of, report('web', more), limits, now));
 
-const oneShotHint = 'If it is meant to run to an end, declare it: `x-harbormaster: { one_shot: true }`';
+const oneShotHint = 'If it is meant to run to an end, give it the label `harbormaster.one-shot: "true"`';
 
 describe('a container of a service that stays', () => {
   test.each<[string, Partial<ContainerReport>, string]>([
@@ -22,9 +22,9 @@ describe('a container of a service that stays', () => {
     ['running, with a healthcheck that has not passed yet', { health: 'starting' }, 'progressing: health: starting'],
     ['running, with a healthcheck that failed', { health: 'unhealthy' }, 'failed: is unhealthy'],
     [
-      'running, with a healthcheck that said why',
+      'running, with a healthcheck that said why: what it said may be a secret',
       { health: 'unhealthy', healthOutput: 'connection refused' },
-      'failed: is unhealthy; its healthcheck said: connection refused',
+      'failed: is unhealthy',
     ],
     ['running without one, long enough', { startedAt: now - 10_000 }, 'healthy'],
     ['running without one, not long enough', { startedAt: now - 9_999 }, 'progressing: up 10 s'],

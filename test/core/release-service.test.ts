@@ -60,14 +60,14 @@ describe('a one-shot', () => {
   });
 
   test('is what says so itself, and that is the last word', () => {
-    expect(described({ 'x-harbormaster': { one_shot: true } }).oneShot).toBe(true);
-    expect(described({ 'x-harbormaster': { one_shot: false } }, { web: completed }).oneShot).toBe(false);
+    expect(described({ labels: { 'harbormaster.one-shot': 'true' } }).oneShot).toBe(true);
+    expect(described({ labels: { 'harbormaster.one-shot': 'false' } }, { web: completed }).oneShot).toBe(false);
   });
 
   test('is nothing else: `restart: "no"` is Compose’s default', () => {
     expect(described({ restart: 'no' }).oneShot).toBe(false);
-    expect(described({ 'x-harbormaster': { one_shot: 'yes' } }).oneShot).toBe(false);
-    expect(described({ 'x-harbormaster': 'one_shot' }).oneShot).toBe(false);
+    expect(described({ labels: { 'harbormaster.one-shot': 'yes' } }).oneShot).toBe(false);
+    expect(described({ labels: { 'harbormaster.one-shot': 'yes' } }, { web: completed }).oneShot).toBe(true);
   });
 });
 

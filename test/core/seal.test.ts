@@ -52,7 +52,7 @@ describe('the digest of a service', () => {
     ['how many run, by deploy', sealShop({ deploy: { replicas: 3, resources: {}, placement: {} } })],
     ['what Compose needs to find it', sealShop({ profiles: ['prod'], pull_policy: 'always', env_file: ['x'] })],
     ['what only developers use', sealShop({ develop: { watch: [{ path: '/scratch/one', action: 'sync' }] } })],
-    ['notes of people and other tools', sealShop({ 'x-owner': 'ada', 'x-harbormaster': { one_shot: false } })],
+    ['notes of people and other tools', sealShop({ 'x-owner': 'ada', 'x-review': { by: 'bob' } })],
     ['the commit', sealShop({}, { revision: revision({ commit: '2'.repeat(40) }) })],
     ['the folder that it was rendered in', inScratch('/scratch/two')],
     ['content that others see', sealShop({}, { objects: objects({ 'nginx.conf': 'blob-1', 'db.conf': 'x' }) })],

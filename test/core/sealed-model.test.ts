@@ -41,7 +41,7 @@ test('order, number and notes are not of the essence', () => {
     scale: 2,
     depends_on: { db: {} },
     deploy: { replicas: 2, resources: {}, placement: {}, labels: { a: 'b' } },
-    'x-harbormaster': { one_shot: true },
+    'x-owner': 'ada',
   };
   expect(essence(service, model({}))).toEqual({ image: 'nginx:1', deploy: { labels: { a: 'b' } } });
   expect(essence({ image: 'nginx:1', deploy: { replicas: 1, resources: {} } }, model({}))).toEqual({

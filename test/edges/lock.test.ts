@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { acquireLock } from '../../src/edges/lock.ts';
@@ -76,6 +76,20 @@ test('a lock whose keeper is killed is known to be lost', async () => {
   for (const pid of await runningWith(file)) process.kill(pid, 'SIGKILL');
   await vi.waitFor(() => expect(lock.lost.aborted).toBe(true), { timeout: 5_000 });
   expect(lock.lost.reason).toMatchObject({ code: 'interrupted' });
+});
+
+test('on a full disk, and where the file cannot be written, the lock is given back and told with a way out', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'lock');
+  await symlink('/dev/full', file);
+  const full = { code: 'state-unwritable', message: `the lock ${file} cannot be written: the disk is full` };
+  await expect(acquireLock({ file, holder })).rejects.toMatchObject(full);
+  await expect(acquireLock({ file, holder })).rejects.toMatchObject({ ...full, hint: expect.stringMatching('space') });
+  expect(await runningWith(file)).toEqual([]);
+  await expect(acquireLock({ file: folder.path, holder })).rejects.toMatchObject({
+    code: 'state-unwritable',
+    hint: expect.stringContaining('--state-dir'),
+  });
 });
 
 test('a folder that is not there, and a missing flock, are told', async () => {

@@ -173,6 +173,67 @@ test('when we go, so does everything that we started; and a child that is not he
   await expect.poll(() => commandLines(napping)).toEqual([]);
 });
 
+const leashed = { ...options, leash: true };
+
+test('on a leash, a program has the exit code, the output, the arguments, the environment and the stdin that it has without', async () => {
+  const scripts = [
+    'echo out; echo err >&2; exit 3',
+    'kill -KILL $$',
+    'kill -TERM $$',
+    'env | sort',
+    'cat',
+    'ls /proc/self/fd',
+  ];
+  for (const script of scripts) expect(await run(shell(script), leashed)).toEqual(await run(shell(script), options));
+  const { stdout } = await run(['printf', '%s|', '$(id)', '; rm -rf x', '*', '"', ''], leashed);
+  expect(stdout.toString()).toBe('$(id)|; rm -rf x|*|"||');
+});
+
+test('a leash costs no time at the end', async () => {
+  const started = performance.now();
+  await run(['true'], leashed);
+  expect(performance.now() - started).toBeLessThan(400);
+  await expect.poll(() => commandLines(/^sh -c .*harbormaster-leash true$/s)).toEqual([]);
+});
+
+test('on a leash too, a missing program is named, and a program that only says so is not missing', async () => {
+  await expect(run(['/nonexistent/flock', 'x'], leashed)).rejects.toMatchObject({
+    code: 'tool-missing',
+    message: expect.stringContaining('flock'),
+  });
+  await expect(run(['/etc/passwd'], leashed)).rejects.toMatchObject({ code: 'tool-missing' });
+  await expect(run(['true'], { ...leashed, cwd: '/nonexistent' })).rejects.toMatchObject({ code: 'interrupted' });
+  expect((await run(shell('no-such-program'), leashed)).exitCode).toBe(127);
+});
+
+test('on a leash too, a limit ends the whole group, and what is left running goes with the program', async () => {
+  const stubborn = `sh -c 'trap "" TERM; sleep ${nap}1 & wait; sleep ${nap}2' & trap "" TERM; sleep ${nap}3`;
+  await expect(run(shell(stubborn), { ...leashed, limit: 100 })).rejects.toMatchObject({
+    code: 'timeout',
+    message: 'sh did not end within 0.1 s and was stopped',
+  });
+  await run(shell(`sleep ${nap} & echo done`), leashed);
+  await expect.poll(() => commandLines(new RegExp(String(nap)))).toEqual([]);
+});
+
+test('when we are killed, what is on a leash goes, even what ignores being asked; the rest stays', async () => {
+  await using script = await bundled(`
+    import { open, run } from ${JSON.stringify(resolve('src/edges/process.ts'))};
+    const options = { env: process.env, limit: 60000 };
+    void run(['sleep', '${nap}1'], { ...options, leash: true });
+    void run(['sh', '-c', 'trap "" TERM; sleep ${nap}2; sleep ${nap}3'], { ...options, leash: true });
+    console.log((await open(['sleep', '${nap}4'], options)).pid);
+  `);
+  const parent = execFile(process.execPath, [script.path]);
+  const unleashed = new Promise<number>((resolve) => parent.stdout?.once('data', (text) => resolve(Number(text))));
+  const sleeping = async () => (await commandLines(napping)).toSorted();
+  await expect.poll(sleeping).toEqual([`sleep ${nap}1`, `sleep ${nap}2`, `sleep ${nap}4`]);
+  parent.kill('SIGKILL');
+  await expect.poll(() => commandLines(new RegExp(`${nap}[123]`)), { timeout: 3000 }).toEqual([]);
+  expect(await sleeping()).toEqual([`sleep ${nap}4`]);
+  process.kill(await unleashed);
+});
+
 async function bundled(source: string): Promise<{ readonly path: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'harbormaster-script-'));
   const path = join(folder, 'script.mjs');

@@ -62,12 +62,29 @@ test('the intent is in the log before the first act', async () => {
   expect(seen[0]).toEqual(['started']);
 });
 
-test('a release that is not healthy fails, is not tried again by itself, and a newer one is', async () => {
+test('a bad release is rolled back to the deployed one, is not tried again by itself, and a newer one is', async () => {
   const harbor = await testHarbor();
   await harbor.pass();
   harbor.push(web(2));
   harbor.engine.behaviour = { web: { state: 'exited', exitCode: 1 } };
+  harbor.engine.beforeAct = () => {
+    const replaced = harbor.engine.performed.filter((act) => act.startsWith('replace')).length;
+    if (replaced > 0) harbor.engine.behaviour = {};
+  };
+  const good = harbor.log.written.at(-1);
   expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+  expect(harbor.log.written.slice(-2)).toMatchObject([
+    { kind: 'started', restores: true },
+    {
+      kind: 'finished',
+      restores: true,
+      outcome: { kind: 'applied' },
+      release: good?.kind === 'finished' && good.release,
+    },
+  ]);
+  expect((await harbor.status()).apps).toMatchObject([
+    { health: { state: 'healthy' }, sync: { state: 'out-of-sync' }, blockedBy: [{ code: 'unhealthy' }] },
+  ]);
   const acts = harbor.engine.performed.length;
   const written = harbor.kinds().length;
   expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
@@ -75,10 +92,26 @@ test('a release that is not healthy fails, is not tried again by itself, and a n
   expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
   expect(harbor.engine.performed.length).toBe(acts);
   expect(harbor.kinds().length).toBe(written);
-  harbor.engine.behaviour = {};
   harbor.push(web(3));
   expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
   expect(harbor.notifier.sent.map(({ event }) => event)).toEqual(['failed', 'recovered']);
+});
+
+test('going back to the deployed release by a commit ends the trouble', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  const [commit, files] = [harbor.source.commit, harbor.source.files];
+  harbor.push(web(2));
+  harbor.engine.behaviour = { web: { state: 'exited', exitCode: 1 } };
+  harbor.engine.beforeAct = (act) => {
+    if (act.startsWith('replace') && harbor.engine.performed.some((before) => before.startsWith('replace')))
+      harbor.engine.behaviour = {};
+  };
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed' }]);
+  harbor.source.commit = commit;
+  harbor.source.files = files;
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(harbor.kinds().at(-1)).toBe('recovered');
 });
 
 test('a person may try a bad release again', async () => {
@@ -100,6 +133,7 @@ test('a stopped container is started again, a removed one is made again', async 
     exitCode: 137,
   }));
   await harbor.pass();
+  harbor.clock.advance(20_000);
   harbor.engine.containers = [];
   await harbor.pass();
   expect(harbor.engine.performed.map((act) => act.split(' ')[0])).toEqual(['pull', 'create', 'start', 'create']);
@@ -108,13 +142,15 @@ test('a stopped container is started again, a removed one is made again', async 
 test('Git down for many passes is one entry, keeps what was deployed running, and its return deploys nothing', async () => {
   const harbor = await testHarbor();
   await harbor.pass();
-  harbor.source.error = new Error('no route');
+  harbor.source.error = new HarborError('no route', { code: 'source-unreachable' });
   for (let cycle = 0; cycle < 5; cycle += 1) expect(await harbor.pass()).toMatchObject([{ kind: 'failed' }]);
   harbor.engine.containers = [];
-  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed' }]);
+  expect(harbor.engine.containers.map(({ state }) => state)).toEqual(['running']);
+  expect((await harbor.status()).apps).toMatchObject([{ source: { state: 'failed' } }]);
   harbor.source.error = undefined;
   expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
-  expect(harbor.kinds()).toEqual(['started', 'finished', 'refused', 'started', 'finished']);
+  expect(harbor.kinds()).toEqual(['started', 'finished', 'refused', 'started', 'finished', 'recovered']);
 });
 
 test('an engine that does not answer fails every app once', async () => {
@@ -243,4 +279,57 @@ test('two passes at once remove once', async () => {
   harbor.declare([testApp()]);
   await Promise.all([harbor.pass(), harbor.pass()]);
   expect(harbor.engine.performed.filter((act) => act.startsWith('remove'))).toHaveLength(1);
+});
+
+test('what keeps stopping is mended slower and slower', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  const mends = () => harbor.engine.performed.filter((act) => act.startsWith('start')).length;
+  for (let second = 0; second < 600; second += 5) {
+    harbor.engine.containers = harbor.engine.containers.map((container) => ({
+      ...container,
+      state: 'exited',
+      exitCode: 0,
+    }));
+    await harbor.pass();
+    harbor.clock.advance(5000);
+  }
+  expect(mends()).toBeGreaterThan(4);
+  expect(mends()).toBeLessThan(10);
+});
+
+test('a denied commit does not keep the deployed release from being healed', async () => {
+  const gate: Gate = {
+    name: 'no-two',
+    judge: ({ release }) =>
+      release.services.some(({ image }) => image.requested === 'web:2')
+        ? [{ gate: 'no-two', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: undefined }]
+        : [],
+  };
+  const harbor = await testHarbor({ gates: [gate] });
+  await harbor.pass();
+  harbor.push(web(2));
+  harbor.engine.containers = [];
+  expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
+  expect(harbor.engine.containers.map(({ state }) => state)).toEqual(['running']);
+});
+
+test('with the record lost, what runs is looked at anew and written down', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.log.written.length = 0;
+  await harbor.restart();
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+  expect(harbor.engine.performed.filter((act) => !act.startsWith('pull'))).toEqual(['create web']);
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+});
+
+test('an app that moved to another project leaves nothing behind in the old one', async () => {
+  const harbor = await testHarbor();
+  await harbor.pass();
+  harbor.declare([testApp({ project: 'store' })]);
+  await harbor.pass();
+  await harbor.pass();
+  expect(harbor.engine.containers.map(({ project }) => project)).toEqual(['store']);
+  expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
 });

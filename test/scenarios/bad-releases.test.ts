@@ -100,19 +100,27 @@ test('what the host’s owner allows is deployed', async () => {
   expect(await host.apply('allowed')).toEqual({ allowed: { kind: 'applied' } });
 });
 
-test('a crash loop is recognised long before the limit, named, and not tried again by itself', async () => {
+test('a crash loop is recognised long before the limit; the good version is brought back, and the bad one not tried again', async () => {
   const { repository } = await deployed('crash');
   await repository.commit({ 'compose.yaml': compose({ command: ['crash', '3'], restart: 'always' }) });
   const began = Date.now();
   expect(await host.apply('crash')).toMatchObject({
     crash: { kind: 'failed', code: 'unhealthy', message: expect.stringMatching(/web .*code 3/) },
   });
-  expect(Date.now() - began).toBeLessThan(10_000);
+  expect(Date.now() - began).toBeLessThan(12_000);
+  const restored = await host.containers('crash');
+  expect(restored.map(({ state }) => state)).toEqual(['running']);
+  expect((await host.log()).slice(-3)).toMatchObject([
+    { kind: 'finished', outcome: { kind: 'failed' } },
+    { kind: 'started', restores: true },
+    { kind: 'finished', restores: true, outcome: { kind: 'applied' } },
+  ]);
+  const written = (await host.log()).length;
   await using daemon = await host.daemon();
   await new Promise((resolve) => setTimeout(resolve, 4000));
-  expect(
-    (await host.log()).filter((entry) => entry.kind === 'started' && entry.app === host.named('crash')).length,
-  ).toBe(2);
+  expect((await host.log()).length).toBe(written);
+  expect((await host.containers('crash')).map(({ id }) => id)).toEqual(restored.map(({ id }) => id));
+  expect((await host.run('status')).stdout).toContain('failed');
   expect(daemon.output()).not.toContain('"level":"error"');
 });
 
@@ -148,4 +156,21 @@ test('a one-shot that exits 0 is healthy and runs once; one that exits 1 fails t
     job: { kind: 'failed', code: 'unhealthy', message: expect.stringContaining('job exited with code 1') },
   });
   expect((await host.ids('job'))['web']).toBe(before['web']);
+});
+
+test('a service that exits 0 fails the deployment, until the label that the failure names makes it a one-shot', async () => {
+  const repository = await host.repository('labelled');
+  const file = (job: object) => compose({}, { job: { image, command: ['true'], ...job } });
+  await repository.commit({ 'compose.yaml': file({}) });
+  await host.configure({ labelled: { url: repository.url } });
+  expect(await host.apply('labelled')).toMatchObject({
+    labelled: { kind: 'failed', code: 'unhealthy', message: expect.stringContaining('harbormaster.one-shot: "true"') },
+  });
+  await repository.commit({ 'compose.yaml': file({ labels: { 'harbormaster.one-shot': 'true' } }) });
+  expect(await host.apply('labelled')).toEqual({ labelled: { kind: 'applied' } });
+  const before = await host.ids('labelled');
+  expect(await host.apply('labelled')).toEqual({ labelled: { kind: 'unchanged' } });
+  expect(await host.ids('labelled')).toEqual(before);
+  await host.engine.rm(before['job'] ?? '');
+  expect(await host.apply('labelled')).toEqual({ labelled: { kind: 'unchanged' } });
 });

@@ -1,6 +1,9 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { eventually, type World, world } from '../support/world.ts';
@@ -86,6 +89,62 @@ test('a changed configuration is taken over, a broken one leaves the last good o
   await host.configure({ one: { url: one.url }, two: { url: two.url } });
   await eventually(async () => expect((await host.containers('two')).length).toBe(1));
   expect((await host.containers('one')).length).toBe(1);
+});
+
+test('an environment file that a reload brought in is watched from then on', async () => {
+  const repository = await host.repository('env-file');
+  await repository.commit({
+    'compose.yaml': stringify({
+      services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: '${VERSION:-none}' } } },
+    }),
+  });
+  await host.configure({ env: { url: repository.url } });
+  await using daemon = await host.daemon();
+  const version = async () => {
+    const { web = '' } = await host.ids('env');
+    return host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"']);
+  };
+  await eventually(async () => expect(await version()).toBe('none\n'));
+  await writeFile(join(host.folder, 'app.env'), 'VERSION=one\n');
+  await host.configure({ env: { url: repository.url, environment_file: 'app.env' } });
+  await eventually(async () => expect(await version()).toBe('one\n'));
+  await writeFile(join(host.folder, 'app.env'), 'not a variable\n');
+  await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
+  expect(daemon.output()).toContain('"code":"config-invalid"');
+  expect(daemon.output()).not.toContain('"stack"');
+  await writeFile(join(host.folder, 'app.env'), 'VERSION=two\n');
+  await eventually(async () => expect(await version()).toBe('two\n'));
+});
+
+const program =
+  process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
+const ownMounts = ['unshare', '--mount'];
+const canMount = spawnSync('env', [...ownMounts, 'true']).status === 0;
+
+/** One call of the program for which the state folder is on a read-only file system. */
+function runReadOnly(...args: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
+  const call = [...ownMounts, 'sh', '-c', script, host.state, process.execPath, program, ...args];
+  return new Promise((resolve) => {
+    execFile('env', call, { env: host.environment }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+}
+
+test.runIf(canMount)('a state folder that cannot be written can still be read', async () => {
+  const repository = await host.repository('read-only');
+  await repository.commit({ 'compose.yaml': compose('one') });
+  await host.configure({ frozen: { url: repository.url } });
+  await host.apply('frozen');
+  expect(await runReadOnly('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('matches Git') });
+  expect(await runReadOnly('log')).toMatchObject({ code: 0, stdout: expect.stringContaining(host.named('frozen')) });
+  expect(await runReadOnly('plan', host.named('frozen'))).toMatchObject({ code: 0 });
+  expect(await runReadOnly('apply')).toMatchObject({ code: 4, stderr: expect.stringContaining('--state-dir') });
+  await repository.commit({ 'compose.yaml': compose('two') });
+  const { code, stdout } = await runReadOnly('plan', host.named('frozen'));
+  expect(code).not.toBe(0);
+  expect(stdout).toContain('Read-only file system');
 });
 
 test('kill -9 in the middle of a deployment: the outcome is written as interrupted, and the next start converges', async () => {

@@ -197,6 +197,36 @@ test('a service that shares the network of a replaced one is replaced with it', 
   expect(await host.engine.exec(side, ['wget', '-q', '-O', '-', '127.0.0.1'])).toBe('one');
 });
 
+test('a service and the one that shares its network are both back, whoever of them is gone or left behind', async () => {
+  const repository = await host.repository('joined');
+  const services = { web: {}, side: { command: ['idle'], network_mode: 'service:web' } };
+  await repository.commit({ 'compose.yaml': compose(services) });
+  await host.configure({ joined: { url: repository.url } });
+  expect(await host.apply('joined')).toEqual({ joined: { kind: 'applied' } });
+  const page = async () =>
+    host.engine.exec((await host.ids('joined'))['side'] ?? '', ['wget', '-q', '-O', '-', '127.0.0.1']);
+  const before = await host.ids('joined');
+  expect(await page()).toBe('one');
+
+  await host.engine.rm(before['web'] ?? '');
+  expect(await host.apply('joined')).toEqual({ joined: { kind: 'applied' } });
+  const healed = await host.ids('joined');
+  expect(Object.keys(healed).filter((service) => healed[service] === before[service])).toEqual([]);
+  expect(await page()).toBe('one');
+
+  // As a crash right after the new web was started leaves it: all of it is there and runs, and side is still with the old one.
+  const { Config } = (await host.engine.inspect(healed['web'] ?? '')) as { Config: Record<string, unknown> };
+  await host.engine.rm(healed['web'] ?? '');
+  const web = await host.engine.run(`${host.named('joined')}-web-1`, image, Config);
+  expect(await page()).toContain('refused');
+  const plan = await host.run('plan', host.named('joined'));
+  expect(plan.stdout).toContain('follows web (shares its network with a container that is gone)');
+  expect(await host.apply('joined')).toEqual({ joined: { kind: 'applied' } });
+  expect(await host.ids('joined')).toMatchObject({ web });
+  expect(await page()).toBe('one');
+  expect(await host.apply('joined')).toEqual({ joined: { kind: 'unchanged' } });
+});
+
 test('the data folder of an app is its own, and secrets from variables reach the container but no record', async () => {
   const repository = await host.repository('secret');
   const file = compose(

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { type World, world } from '../support/world.ts';
+import { eventually, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -125,4 +125,44 @@ test('a port that a foreign container holds fails before anything is touched, an
     port: { kind: 'failed', code: 'port-taken', message: expect.stringContaining(holder) },
   });
   expect(await host.ids('port')).toEqual(before);
+});
+
+test('an app that moves to another project name leaves nothing running in the old one', async () => {
+  // A host of its own: what other tests left would count for the guard.
+  await using own = await world();
+  const repository = await own.repository();
+  const port = 30_000 + Math.floor(Math.random() * 10_000);
+  await repository.commit({ 'compose.yaml': compose({ ports: [`127.0.0.1:${port}:80`] }) });
+  await own.configure({ moving: { url: repository.url } });
+  await own.apply('moving');
+  const project = own.named('elsewhere');
+  await own.configure({ moving: { url: repository.url, project } });
+  await own.apply();
+  expect(await own.apply()).toMatchObject({ moving: { kind: expect.stringMatching('applied|unchanged') } });
+  expect(await own.containers('moving')).toEqual([]);
+  expect((await own.engine.containers(project)).map(({ state }) => state)).toEqual(['running']);
+});
+
+test('a removal waits for the deployment of its app, and the record stays whole', async () => {
+  // A host of its own: what other tests left would count for the guard.
+  await using own = await world();
+  const repository = await own.repository();
+  const slow = (version: string) =>
+    compose({ environment: { VERSION: version }, healthcheck: { test: ['CMD', 'true'], interval: '3s' } });
+  await repository.commit({ 'compose.yaml': slow('one') });
+  await own.configure({ busy: { url: repository.url } });
+  await own.apply('busy');
+  await using daemon = await own.daemon();
+  await repository.commit({ 'compose.yaml': slow('two') });
+  await eventually(async () =>
+    expect((await own.log()).at(-1)).toMatchObject({ kind: 'started', app: own.named('busy') }),
+  );
+  await own.configure({});
+  await eventually(async () => expect(await own.containers('busy')).toEqual([]));
+  await eventually(async () =>
+    expect((await own.log()).at(-1)).toMatchObject({ kind: 'finished', outcome: { kind: 'applied' } }),
+  );
+  expect(daemon.output()).not.toContain('bug');
+  const { code, stdout } = await own.run('log', 'verify');
+  expect({ code, stdout }).toMatchObject({ code: 0 });
 });

@@ -132,6 +132,7 @@ export const container = (of: string, more: Partial<ObservedContainer> = {}): Ob
   state: 'running',
   health: 'none',
   exitCode: undefined,
+  joins: undefined,
   ports: [],
   ...more,
 });

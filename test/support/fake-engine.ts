@@ -1,7 +1,9 @@
 import { labels } from '../../src/core/labels.ts';
+import { joinedService } from '../../src/core/release-service.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
+import type { Release } from '../../src/model/release.ts';
 import type { Engine, LocalImage, RenderRequest } from '../../src/ports.ts';
 
 /** How the fake's containers behave once they are made, by service. */
@@ -10,6 +12,7 @@ export interface Behaviour {
   readonly health?: ObservedContainer['health'];
   readonly exitCode?: number;
   readonly restarts?: number;
+  readonly healthOutput?: string;
 }
 
 /** An engine in memory: it keeps what a real one would tell of containers, and nothing else. */
@@ -58,7 +61,7 @@ export class FakeEngine implements Engine {
         oomKilled: false,
         error: '',
         startedAt: 0,
-        healthOutput: '',
+        healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
       }));
   }
 
@@ -93,12 +96,12 @@ export class FakeEngine implements Engine {
 
   async create({ release }: Parameters<Engine['create']>[0], services: readonly string[]) {
     this.#act(`create ${services.join(' ')}`);
-    for (const service of services) this.#add(release, service);
+    for (const service of leadersFirst(release, services)) this.#add(release, service);
   }
 
   async replace({ release }: Parameters<Engine['replace']>[0], services: readonly string[]) {
     this.#act(`replace ${services.join(' ')}`);
-    for (const service of services) {
+    for (const service of leadersFirst(release, services)) {
       this.containers = this.containers.filter(
         (container) => container.project !== release.project || container.service !== service,
       );
@@ -142,10 +145,13 @@ export class FakeEngine implements Engine {
     );
   }
 
-  #add(release: Parameters<Engine['create']>[0]['release'], service: string): void {
+  #add(release: Release, service: string): void {
     const model = JSON.parse(release.compose) as ComposeModel;
     const declared = release.services.find(({ name }) => name === service);
     const stamped = model.services[service]?.labels ?? {};
+    const leader = leaderOf(release, service);
+    const present = this.containers.filter(({ project }) => project === release.project);
+    const joins = leader && present.find((container) => container.service === leader)?.id;
     for (let number = 1; number <= (declared?.replicas ?? 1); number += 1) {
       this.containers.push({
         id: `c${this.#next++}`,
@@ -160,9 +166,25 @@ export class FakeEngine implements Engine {
         state: 'running',
         health: 'none',
         exitCode: undefined,
+        joins,
         ports: [],
         ...this.behaviour[service],
       });
     }
   }
+}
+
+/** `web` of `network_mode: service:web`. */
+function leaderOf({ compose }: Release, service: string): string | undefined {
+  const model = JSON.parse(compose) as ComposeModel;
+  return joinedService(model.services[service]?.network_mode);
+}
+
+/** As Compose does: a container can join only one that is there. */
+const leadersFirst = (release: Release, services: readonly string[]): readonly string[] =>
+  services.toSorted((left, right) => depthOf(release, left) - depthOf(release, right));
+
+function depthOf(release: Release, service: string): number {
+  const leader = leaderOf(release, service);
+  return leader === undefined ? 0 : 1 + depthOf(release, leader);
 }

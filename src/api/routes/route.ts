@@ -6,6 +6,8 @@ export interface Desk {
   readonly harbor: Served;
   readonly version: string;
   readonly pid: number;
+  /** Absolute. */
+  readonly configFile: string;
   /** Begins work that the server waits for before it ends. Throws `daemon-unreachable` once it is closing. */
   keep<Result>(work: () => Promise<Result>): Promise<Result>;
 }

@@ -13,11 +13,12 @@ SIGTERM and SIGINT finish the current step, then stop; apps keep running. SIGHUP
   ],
   endsInOrder: true,
   async run(call) {
-    const { signal, version } = call;
+    const { signal, version, settings } = call;
+    const { configFile } = settings;
     const { serveOn } = await import('../../api/server.ts');
     const wired = await call.wired();
     sayOnInterrupt(call);
-    await wired.daemon(signal, (harbor, socketPath) => serveOn(socketPath, { harbor, version }));
+    await wired.daemon(signal, (harbor, socketPath) => serveOn(socketPath, { harbor, version, configFile }));
     return 0;
   },
 };

@@ -58,7 +58,7 @@ async function configuration({ loadConfig, configFile }: DoctorInput) {
   const { apps } = await loadConfig();
   return apps.length === 0
     ? warn(`${configFile} is valid, and has no app for this host`, 'Add one under `apps:`.')
-    : ok(`${configFile}: ${apps.length} apps on this host`);
+    : ok(`${configFile}: ${apps.length === 1 ? '1 app' : `${apps.length} apps`} on this host`);
 }
 
 async function engine({ engine: port }: DoctorInput) {

@@ -16,10 +16,18 @@ interface Symptom {
 const again = 'It is tried again by itself; what runs keeps running.';
 const checkAccess = 'Check that the token or key is still valid, and that it may read this repository.';
 
+const readOnly = /Read-only file system/i;
 const locked = /Unable to create .*\.lock|cannot lock ref/i;
 
 /** The first that matches wins: what is certain before what is vague. */
 const symptoms: readonly Symptom[] = [
+  {
+    pattern: readOnly,
+    code: 'state-unwritable',
+    says: 'the mirror cannot be written',
+    hint: 'Make the state directory writable, or name another with --state-dir.',
+    quote: true,
+  },
   {
     pattern: /not our ref|unadvertised object|couldn't find remote ref|does not support shallow/i,
     code: 'source-broken',
@@ -119,7 +127,7 @@ const symptoms: readonly Symptom[] = [
 ];
 
 export const isLocked = (error: HarborError): boolean =>
-  error.cause instanceof Error && locked.test(error.cause.message);
+  error.cause instanceof Error && locked.test(error.cause.message) && !readOnly.test(error.cause.message);
 
 /** False for a failure that another way of asking the same server may not share. */
 export const isFinal = (error: HarborError): boolean => error.code !== 'source-broken';

@@ -35,8 +35,14 @@ function readContainer(raw: Raw): ObservedContainer {
     imageId: text(raw['ImageID']) ?? '',
     state: asState(raw['State']),
     ...readStatus(text(raw['Status']) ?? ''),
+    joins: joinedContainer(raw['HostConfig']),
     ports: Array.isArray(raw['Ports']) ? raw['Ports'].filter(isRecord).flatMap(readPort) : [],
   };
+}
+
+function joinedContainer(hostConfig: unknown): string | undefined {
+  const mode = isRecord(hostConfig) ? text(hostConfig['NetworkMode']) : undefined;
+  return mode?.startsWith('container:') ? mode.slice('container:'.length) : undefined;
 }
 
 /** A container that others link to is also listed as `/other/alias`. */

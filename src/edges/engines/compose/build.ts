@@ -38,7 +38,7 @@ export async function build(builder: Builder, request: BuildRequest): Promise<vo
 
 function attempt({ plugin, context, limit }: Builder, { project, service }: BuildRequest, file: string, extra = {}) {
   const env = { ...actEnvironment(context), ...extra };
-  return run(buildArgv(plugin, { project, service, file }), { env, cwd: '/', limit });
+  return run(buildArgv(plugin, { project, service, file }), { env, cwd: '/', limit, leash: true });
 }
 
 const lacksBuildx = ({ exitCode, stderr }: Finished): boolean => exitCode !== 0 && /requires? buildx/i.test(stderr);

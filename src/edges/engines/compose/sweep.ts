@@ -1,13 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import type { ObservedContainer } from '../../../model/observed.ts';
 import type { EngineApi } from '../api/client.ts';
+import { composeLabels } from '../api/container-words.ts';
+import { inspectContainer } from '../api/inspect.ts';
 import { deleteContainer, renameContainer } from '../api/lifecycle.ts';
 import { listContainers } from '../api/observe.ts';
 
 /** Milliseconds. */
 const pause = 90;
-const stableFor = 450;
-const patience = 30_000;
+/** Longer than what a Compose on the leash of a Harbormaster that was killed just now has left to live. */
+const stableFor = 750;
+const patience = 90_000;
+/** The engine's, for a container that does not say. Seconds. */
+const defaultStop = 10;
 
 export type Mend =
   | { readonly kind: 'remove'; readonly id: string; readonly name: string }
@@ -40,7 +46,7 @@ export async function sweep(api: EngineApi, project: string, instance: string): 
   return mends;
 }
 
-/** The engine goes on with what a killed Compose asked of it: waits until nothing has moved for a while. */
+/** The engine goes on with what a killed Compose asked of it: waits until nothing has moved for a while, and nothing is on its way out. */
 async function settled(api: EngineApi, project: string): Promise<readonly ObservedContainer[]> {
   const end = performance.now() + patience;
   let containers = await listContainers(api, project);
@@ -48,7 +54,7 @@ async function settled(api: EngineApi, project: string): Promise<readonly Observ
   while (performance.now() - since < stableFor && performance.now() < end) {
     await delay(pause);
     const next = await listContainers(api, project);
-    if (signature(next) !== signature(containers)) since = performance.now();
+    if (signature(next) !== signature(containers) || (await anyLeaving(api, project, next))) since = performance.now();
     containers = next;
   }
   return containers;
@@ -57,3 +63,50 @@ async function settled(api: EngineApi, project: string): Promise<readonly Observ
 /** A crash loop is no movement. */
 const signature = (containers: readonly ObservedContainer[]): string =>
   containers.map(({ id, name, state }) => `${id} ${name} ${state === 'restarting' ? 'running' : state}`).join('\n');
+
+async function anyLeaving(api: EngineApi, project: string, containers: readonly ObservedContainer[]): Promise<boolean> {
+  if (containers.some(({ state }) => state === 'removing')) return true;
+  const now = Date.now() / 1000;
+  const signalled = signalledContainers(await lately(api, project, now));
+  for (const { id } of containers) {
+    const since = signalled.get(id);
+    if (since !== undefined && now - since < (await timeToStop(api, id))) return true;
+  }
+  return false;
+}
+
+/** Until when the engine waits before it kills, and a moment for the killing. Seconds. */
+async function timeToStop(api: EngineApi, id: string): Promise<number> {
+  const seconds = (await inspectContainer(api, id))?.Config.StopTimeout ?? defaultStop;
+  return (seconds < 0 ? Number.POSITIVE_INFINITY : seconds) + 2;
+}
+
+const happened = z.object({ Action: z.string(), Actor: z.object({ ID: z.string() }), time: z.number() });
+export type Happened = z.output<typeof happened>;
+
+/** What got a signal that has not ended it so far, with the second of the first: the engine's list says `running` all the time that a stop takes. */
+export function signalledContainers(events: readonly Happened[]): ReadonlyMap<string, number> {
+  const signalled = new Map<string, number>();
+  for (const { Action, Actor, time } of events) {
+    if (Action !== 'kill') signalled.delete(Actor.ID);
+    else if (!signalled.has(Actor.ID)) signalled.set(Actor.ID, time);
+  }
+  return signalled;
+}
+
+/** What the engine still knows of signals, ends and starts. One that keeps no events has nothing to tell. */
+async function lately(api: EngineApi, project: string, now: number): Promise<readonly Happened[]> {
+  const filters = JSON.stringify({
+    type: ['container'],
+    event: ['kill', 'die', 'start'],
+    label: [`${composeLabels.project}=${project}`],
+  });
+  const query = { since: String(Math.floor(now - patience / 1000)), until: now.toFixed(3), filters };
+  const events: Happened[] = [];
+  const keep = (line: unknown): void => {
+    const event = happened.safeParse(line).data;
+    if (event !== undefined) events.push(event);
+  };
+  await api.stream({ method: 'GET', path: '/events', query }, keep).catch(() => undefined);
+  return events;
+}

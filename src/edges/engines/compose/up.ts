@@ -8,10 +8,13 @@ import { complaint } from './stderr.ts';
 
 export type Observe = () => Promise<readonly ObservedContainer[]>;
 
-/** Runs `up` for the services that the argv names. The limit is for the engine's work; health is awaited elsewhere. */
+/**
+ * Runs `up` for the services that the argv names. The limit is for the engine's work; health is awaited elsewhere. On a leash: an `up` that outlived
+ * us would break the project together with the next one.
+ */
 export async function up(argv: Argv, { release }: StoredRelease, context: ActContext, limit: number): Promise<void> {
   const env = actEnvironment(context, release.environment);
-  throwIfFailed(await run(argv, { env, cwd: '/', limit }));
+  throwIfFailed(await run(argv, { env, cwd: '/', limit, leash: true }));
 }
 
 function throwIfFailed({ exitCode, stderr }: Finished): void {

@@ -15,6 +15,7 @@ test('the list of a real engine tells everything that a pass needs', () => {
       state: 'paused',
       health: 'none',
       exitCode: undefined,
+      joins: undefined,
       ports: [],
     },
     {
@@ -26,6 +27,7 @@ test('the list of a real engine tells everything that a pass needs', () => {
       state: 'running',
       health: 'healthy',
       exitCode: undefined,
+      joins: undefined,
       ports: [{ hostIp: '127.0.0.1', port: 32768, protocol: 'tcp' }],
     },
     expect.objectContaining({ ...ours, service: 'job', state: 'exited', health: 'none', exitCode: 3, ports: [] }),
@@ -64,6 +66,14 @@ test('a one-off container is told apart, and ports that are not published do not
     Ports: [{ PrivatePort: 80, Type: 'tcp' }],
   };
   expect(readContainers([raw])).toMatchObject([{ oneOff: true, ports: [] }]);
+});
+
+test('a container in the network of another one tells which', () => {
+  const joined = (HostConfig: unknown) => readContainers([{ Id: 'x', Names: ['/x'], HostConfig }])[0]?.joins;
+  expect(joined({ NetworkMode: 'container:347dadb6e40a' })).toBe('347dadb6e40a');
+  for (const other of [{ NetworkMode: 'shop_default' }, { NetworkMode: 'host' }, {}, undefined]) {
+    expect(joined(other)).toBeUndefined();
+  }
 });
 
 test('a state that is not known is no running one', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mend } from '../../../../src/edges/engines/compose/sweep.ts';
+import { type Happened, mend, signalledContainers } from '../../../../src/edges/engines/compose/sweep.ts';
 import type { ObservedContainer } from '../../../../src/model/observed.ts';
 
 const container = (name: string, facts: Partial<ObservedContainer> = {}): ObservedContainer => ({
@@ -15,6 +15,7 @@ const container = (name: string, facts: Partial<ObservedContainer> = {}): Observ
   state: 'created',
   health: 'none',
   exitCode: undefined,
+  joins: undefined,
   ports: [],
   ...facts,
 });
@@ -50,4 +51,13 @@ test("what runs, what is another instance's and what only looks like it is left 
     container('shop-web-2'),
   ];
   expect(mend(others, 'host-1')).toEqual([]);
+});
+
+test('a container is being stopped from its first signal until it ends', () => {
+  const event = (Action: string, ID: string, time: number): Happened => ({ Action, Actor: { ID }, time });
+  const events = [
+    ...[event('kill', 'a', 1), event('kill', 'b', 2), event('kill', 'c', 3)],
+    ...[event('die', 'a', 4), event('kill', 'b', 5), event('die', 'c', 6), event('start', 'c', 7)],
+  ];
+  expect([...signalledContainers(events)]).toEqual([['b', 2]]);
 });

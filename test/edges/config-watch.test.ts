@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { watchConfiguration } from '../../src/edges/config-watch.ts';
+import { HarborError } from '../../src/errors.ts';
+import { hostConfig } from '../cli/builders.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A configuration of which a test says which files the next load reads, or how it fails. */
+async function rig(folder: string) {
+  const files = { main: join(folder, 'h.yml'), added: join(folder, 'app.env') };
+  await writeFile(files.main, '');
+  await writeFile(files.added, '');
+  const next: { files: readonly string[]; error?: unknown } = { files: [files.main] };
+  let current = hostConfig({ files: [files.main] });
+  const load = vi.fn(async () => {
+    if (next.error !== undefined) throw next.error;
+    current = hostConfig({ files: next.files });
+    return current;
+  });
+  const reloaded = vi.fn();
+  const error = vi.fn();
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error };
+  const watching = await watchConfiguration({ config: { load, current: () => current }, logger, reloaded });
+  return { files, next, load, reloaded, error, [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose]() };
+}
+
+const soon = { timeout: 5_000, interval: 20 };
+
+test('a file that a load brought in is watched, and read once more: it may have changed before it was', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  hm.next.files = [hm.files.main, hm.files.added];
+  await writeFile(hm.files.main, 'one');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(1), soon);
+  expect(hm.load).toHaveBeenCalledTimes(2);
+  await writeFile(hm.files.added, 'A=1');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(2), soon);
+});
+
+test('a load that fails is told without a stack, and what was watched stays so', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  hm.next.error = new HarborError('h.yml:1:1: apps: is missing', { code: 'config-invalid', hint: 'Add it.' });
+  await writeFile(hm.files.main, 'wrong');
+  await vi.waitFor(() => expect(hm.error).toHaveBeenCalledTimes(1), soon);
+  expect(hm.error.mock.calls[0]?.[0]).toEqual({
+    error: { code: 'config-invalid', message: 'h.yml:1:1: apps: is missing', hint: 'Add it.' },
+  });
+  expect(hm.reloaded).not.toHaveBeenCalled();
+  hm.next.error = undefined;
+  await writeFile(hm.files.main, 'right');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(1), soon);
+});
+
+test('what is a fault of ours keeps its stack', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  hm.next.error = new TypeError('x is undefined');
+  await writeFile(hm.files.main, 'wrong');
+  await vi.waitFor(() => expect(hm.error).toHaveBeenCalledTimes(1), soon);
+  expect(hm.error.mock.calls[0]?.[0]).toEqual({ error: hm.next.error });
+});

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { doctor } from '../../../src/edges/doctor/checks.ts';
+import { HarborError } from '../../../src/errors.ts';
+import type { Engine } from '../../../src/ports.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const away = new HarborError('the engine is away', { code: 'engine-unreachable', hint: 'Start it.' });
+const engine = { facts: () => Promise.reject(away) } as unknown as Engine;
+
+test.each([
+  [0, 'warn', 'h.yml is valid, and has no app for this host'],
+  [1, 'ok', 'h.yml: 1 app on this host'],
+  [2, 'ok', 'h.yml: 2 apps on this host'],
+])('with %i apps the configuration is told as %s; what fails says why', async (count, state, detail) => {
+  await using folder = await temporaryFolder();
+  const checks = await doctor({
+    engine,
+    stateDir: join(folder.path, 'state'),
+    configFile: 'h.yml',
+    loadConfig: async () => ({ apps: Array.from({ length: count }) }),
+    environment: { PATH: process.env['PATH'] ?? '' },
+    user: 'ada',
+  });
+  expect(checks.find(({ name }) => name === 'configuration')).toMatchObject({ state, detail });
+  expect(checks.find(({ name }) => name === 'engine')).toMatchObject({ state: 'fail', detail: away.message });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { awaitServices } from '../../src/reconcile/await-services.ts';
+import type { Parts } from '../../src/reconcile/parts.ts';
+import { app, container, release } from '../support/builders.ts';
+import { type Behaviour, FakeEngine } from '../support/fake-engine.ts';
+import { ManualClock } from '../support/fakes.ts';
+
+async function awaited(behaviour: Behaviour) {
+  const engine = new FakeEngine();
+  engine.behaviour = { web: behaviour };
+  engine.containers = [container('web', behaviour)];
+  const told: string[] = [];
+  const failure: unknown = await awaitServices(
+    {
+      app: app(),
+      release: release(),
+      project: 'shop',
+      step: { kind: 'await', services: ['web'], condition: 'healthy' },
+      progress: (message) => told.push(message),
+    },
+    { engine, clock: new ManualClock(), instance: 'us' } as unknown as Parts,
+  ).catch((error: unknown) => error);
+  return { failure, told };
+}
+
+test('what a healthcheck says is told to who watches, and not in the failure, which the record keeps', async () => {
+  const { failure, told } = await awaited({ health: 'unhealthy', healthOutput: 'token=swordfish\nrefused' });
+  expect(failure).toMatchObject({ code: 'unhealthy', message: 'service web is unhealthy' });
+  expect(told).toEqual(['web: its healthcheck said:\n  | token=swordfish\n  | refused']);
+});
+
+test('a healthcheck that has not passed by the deadline is quoted as well', async () => {
+  const { failure, told } = await awaited({ health: 'starting', healthOutput: 'refused' });
+  expect(failure).toMatchObject({ message: 'service web was not healthy within 60 s (health: starting)' });
+  expect(told).toEqual(['web: its healthcheck said:\n  | refused']);
+});
+
+test('a healthcheck that said nothing is not quoted', async () => {
+  expect((await awaited({ health: 'unhealthy' })).told).toEqual([]);
+});
