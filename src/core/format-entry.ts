@@ -8,9 +8,9 @@ export function sentenceOf(entry: Entry): string {
     case 'opened':
       return `the log was opened by Harbormaster ${entry.version}`;
     case 'started':
-      return `started: ${entry.steps.length} step${entry.steps.length === 1 ? '' : 's'}${entry.release === undefined ? ' to remove the app' : ''}`;
+      return `started: ${entry.steps.length} step${entry.steps.length === 1 ? '' : 's'}${purpose(entry)}`;
     case 'finished':
-      return `${outcomeSentence(entry.outcome)}${touched(entry)}${took(entry)}`;
+      return `${ending(entry)}${touched(entry)}${took(entry)}`;
     case 'refused':
       return outcomeSentence(entry.outcome);
     case 'recovered':
@@ -21,6 +21,14 @@ export function sentenceOf(entry: Entry): string {
       return entry satisfies never;
   }
 }
+
+function purpose({ release, restores }: Extract<Entry, { kind: 'started' }>): string {
+  if (restores) return ' to keep the deployed release';
+  return release === undefined ? ' to remove the app' : '';
+}
+
+const ending = ({ outcome, restores }: Extract<Entry, { kind: 'finished' }>): string =>
+  restores && outcome.kind === 'applied' ? 'restored the deployed release' : outcomeSentence(outcome);
 
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {

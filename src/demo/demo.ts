@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { open, run } from '../edges/process.ts';
 import { HarborError } from '../errors.ts';
 import { staticBusybox } from './busybox.ts';
-import { brokenImage, firstCommit, newPage } from './files.ts';
+import { brokenImage, crashingWorker, firstCommit, newPage } from './files.ts';
 import { openStage, type Stage } from './stage.ts';
 
 export interface DemoOptions {
@@ -58,9 +58,13 @@ async function change(stage: Stage, { say }: DemoOptions, show: Show): Promise<v
   title(say, '4. A commit breaks the build. What ran keeps running');
   say(`committed ${await stage.commit(brokenImage, 'Copy a file that does not exist')}`);
   await show('apply');
+
+  title(say, '5. A commit makes worker end at once. The good one is brought back');
+  say(`committed ${await stage.commit(crashingWorker, 'Let worker do nothing')}`);
+  await show('apply');
   await show('status');
 
-  title(say, '5. The record: every line proves the one before it');
+  title(say, '6. The record: every line proves the one before it');
   await show('log');
   await show('log', 'verify');
 }

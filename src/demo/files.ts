@@ -34,3 +34,9 @@ export const firstCommit = (busybox: Uint8Array): Files => ({
 export const newPage: Files = { 'page/index.html': '<h1>Welcome aboard, version 2</h1>\n' };
 
 export const brokenImage: Files = { 'image/Dockerfile': `${dockerfile}COPY this-file-does-not-exist /\n` };
+
+/** The image builds again, but what it runs gives up at once. */
+export const crashingWorker: Files = {
+  'image/Dockerfile': dockerfile,
+  'compose.yaml': compose.replace('command: [sleep, "100000"]', 'command: ["false"]'),
+};

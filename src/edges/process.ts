@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { HarborError } from '../errors.ts';
+import { endOf, grace, stopGroup } from './process-group.ts';
 
 /** Program and arguments. No argument is ever a secret: every local user can read them. */
 export type Argv = readonly [string, ...string[]];
@@ -56,9 +57,6 @@ export interface OpenProcess extends AsyncDisposable {
 
 const defaultMaxOutput = 64 * 1024 * 1024;
 const stderrKept = 64 * 1024;
-/** Between SIGTERM and SIGKILL, and for streams that a grandchild still holds open after the child's end. Milliseconds. */
-const grace = 500;
-
 /** Also how the shell begins its complaint when it cannot start the program. */
 const leashName = 'harbormaster-leash';
 /**
@@ -179,39 +177,6 @@ async function start(argv: Argv, options: OpenOptions, stdin: string | Uint8Arra
     },
     stop: () => stopGroup(pid, exited),
   };
-}
-
-/** Process groups that still run: they are killed when we go. */
-const running = new Set<number>();
-function killRunning(): void {
-  for (const pid of running) signalGroup(pid, 'SIGKILL');
-}
-
-async function endOf(pid: number, exited: Promise<number>, closing: PromiseLike<unknown>): Promise<number> {
-  if (running.size === 0) process.once('exit', killRunning);
-  running.add(pid);
-  const exitCode = await exited;
-  await Promise.race([closing, delay(grace, undefined, { ref: false })]);
-  signalGroup(pid, 'SIGKILL');
-  running.delete(pid);
-  if (running.size === 0) process.off('exit', killRunning);
-  return exitCode;
-}
-
-async function stopGroup(pid: number, exited: Promise<number>): Promise<void> {
-  if (!running.has(pid)) return;
-  signalGroup(pid, 'SIGTERM');
-  await Promise.race([exited, delay(grace)]);
-  signalGroup(pid, 'SIGKILL');
-  await exited;
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // ESRCH: nobody is left in the group, which is what we want.
-  }
 }
 
 function setHeld(part: unknown, on: boolean): void {

@@ -9,8 +9,10 @@ import type { Progress } from '../ports.ts';
 import type { Ended } from './harbor.ts';
 import { failure } from './operate.ts';
 import type { Parts } from './parts.ts';
-import { type Context, reconcile, refuse } from './reconcile.ts';
+import type { Context } from './pass.ts';
+import { reconcile } from './reconcile.ts';
 import { recover } from './recover.ts';
+import { refuse } from './refuse.ts';
 import type { Removals } from './removals.ts';
 import type { Target } from './target.ts';
 

@@ -109,3 +109,15 @@ test('the causes of an intent are one for each service that it touches', () => {
   const found = entry(started);
   expect(found.kind === 'started' && causesOf(found)).toEqual(['web: new', 'old: no longer declared']);
 });
+
+test('what keeps the deployed release says so, and not that the newer one was applied', () => {
+  const of = { ...attempt, release: hex(1), restores: true } as const;
+  expect(sentenceOf(entry({ kind: 'started', ...of, project: 'shop', steps: [], verdicts: [] }))).toBe(
+    'started: 0 steps to keep the deployed release',
+  );
+  const done = { kind: 'finished', ...of, intent: 6, services: [record('web', 'replace')], duration: 1000 } as const;
+  expect(sentenceOf(entry({ ...done, outcome: { kind: 'applied' } }))).toBe(
+    'restored the deployed release (replace web) in 1.0 s',
+  );
+  expect(sentenceOf(entry({ ...done, outcome: failed }))).toContain('service web exited');
+});

@@ -115,10 +115,11 @@ test('a crash loop is recognised long before the limit; the good version is brou
     { kind: 'started', restores: true },
     { kind: 'finished', restores: true, outcome: { kind: 'applied' } },
   ]);
-  const written = (await host.log()).length;
+  const ofApp = async () => (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named('crash'));
+  const written = (await ofApp()).length;
   await using daemon = await host.daemon();
   await new Promise((resolve) => setTimeout(resolve, 4000));
-  expect((await host.log()).length).toBe(written);
+  expect((await ofApp()).length).toBe(written);
   expect((await host.containers('crash')).map(({ id }) => id)).toEqual(restored.map(({ id }) => id));
   expect((await host.run('status')).stdout).toContain('failed');
   expect(daemon.output()).not.toContain('"level":"error"');

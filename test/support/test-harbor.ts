@@ -7,6 +7,7 @@ import { createHost } from '../../src/reconcile/host.ts';
 import { openJournal } from '../../src/reconcile/journal.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
+import { app } from './builders.ts';
 import { FakeEngine } from './fake-engine.ts';
 import {
   FakeRegistry,
@@ -19,29 +20,8 @@ import {
   silentLogger,
 } from './fakes.ts';
 
-export const testApp = (overrides: Partial<App> = {}): App => ({
-  name: 'shop',
-  project: 'shop',
-  repository: {
-    id: 'repo',
-    url: 'https://git.example.org/shop.git',
-    credentials: { kind: 'none' },
-    certificateAuthority: undefined,
-  },
-  ref: { kind: 'branch', name: 'main' },
-  path: '.',
-  composeFiles: [],
-  profiles: [],
-  environment: {},
-  unsetVariables: 'error',
-  submodules: false,
-  enabled: true,
-  interval: 60_000,
-  health: { deadline: 10_000, minReady: 1000 },
-  strategy: 'recreate',
-  allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
-  ...overrides,
-});
+export const testApp = (overrides: Partial<App> = {}): App =>
+  app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
 
 const testConfig = (apps: readonly App[]): HostConfig => ({
   file: '/etc/harbormaster/harbormaster.yml',

@@ -1,0 +1,37 @@
+import type { App } from '../model/app.ts';
+import type { Trigger } from '../model/entry.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Release } from '../model/release.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Journal } from './journal.ts';
+import type { Parts } from './parts.ts';
+import type { Retries } from './retries.ts';
+import type { Target } from './target.ts';
+import type { Retention } from './tidy.ts';
+
+/** One pass over one app. */
+export interface Pass {
+  readonly app: App;
+  readonly target: Target;
+  readonly observed: Observed;
+  readonly trigger: Trigger;
+  readonly progress: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export type Context = Parts & {
+  readonly journal: Journal;
+  readonly retention: () => Retention;
+  readonly retries: Retries;
+  /** Lets only so many operations act at once. */
+  readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Digests of releases that are known to be on disk. */
+  readonly stored: Set<string>;
+};
+
+/** Where a pass goes. `restores`: back to what was deployed, because the newer release cannot be had. */
+export interface Aim {
+  readonly revision: Revision;
+  readonly release: Release;
+  readonly restores: boolean;
+}

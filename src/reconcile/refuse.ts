@@ -1,0 +1,38 @@
+import { needsEntry, signatureOf } from '../core/history.ts';
+import type { AppHistory } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PassReport } from '../model/report.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Context, Pass } from './pass.ts';
+
+interface Refusal {
+  readonly outcome: Outcome;
+  readonly revision: Revision | undefined;
+  readonly release?: string;
+  readonly verdicts?: readonly Verdict[];
+}
+
+/** An attempt that ended before any side effect. It is written once, not once a cycle. */
+export async function refuse(
+  { app, trigger }: Pick<Pass, 'app' | 'trigger'>,
+  refusal: Refusal,
+  { journal }: Context,
+): Promise<PassReport> {
+  const { revision, release, verdicts = [] } = refusal;
+  const outcome = journal.redacted(refusal.outcome);
+  const history = journal.of(app.name);
+  const signature = signatureOf(outcome, release, revision?.commit);
+  const isKnown = isAftermath(history, outcome, release) || !needsEntry(history, outcome, signature);
+  if (isKnown) return { app: app.name, outcome, entry: history?.trouble?.seq, revision };
+  const entry = await journal.record({ kind: 'refused', app: app.name, trigger, revision, release, outcome, verdicts });
+  return { app: app.name, outcome, entry: entry.seq, revision };
+}
+
+/** That a release which just failed is not tried again is part of that failure, not news. */
+const isAftermath = (history: AppHistory | undefined, outcome: Outcome, release: string | undefined): boolean =>
+  outcome.kind === 'blocked' &&
+  history?.trouble?.kind === 'failed' &&
+  release !== undefined &&
+  history.attempted?.release === release &&
+  history.quarantined.includes(release);
