@@ -29,7 +29,8 @@ const allow = z
       .optional()
       .meta({
         title: 'list of services',
-        description: 'Services that may run privileged.',
+        description:
+          'Services that may run privileged, or with what comes to the same: capabilities that lead out of the container, device rules for everything, privileged builds.',
         examples: [['agent']],
         absent: 'none',
       }),
