@@ -30,7 +30,7 @@ await build({
   // Source text stays in memory: 3 MB less for a process that runs for months. Names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
-  // A small young generation keeps a process that runs for months 20 to 40 MB smaller. ESM-only packages ask where they are by import.meta.url, which CommonJS does not have.
+  // A small young generation keeps the daemon smaller: 80 MB instead of 117 with a hundred apps. ESM-only packages ask where they are by import.meta.url, which CommonJS does not have.
   banner: {
     js: "#!/usr/bin/env -S node --max-semi-space-size=1\nconst __importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
   },
