@@ -3,7 +3,15 @@ import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
 import type { Notification } from './model/notification.ts';
-import type { ContainerReport, Observed, ObservedNetwork, ObservedVolume } from './model/observed.ts';
+import type {
+  ContainerConfiguration,
+  ContainerReport,
+  EngineEvent,
+  Observed,
+  ObservedNetwork,
+  ObservedVolume,
+} from './model/observed.ts';
+import type { Mend } from './model/mend.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 
@@ -97,21 +105,33 @@ export interface EngineFacts {
 export interface Engine {
   facts(): Promise<EngineFacts>;
   render(request: RenderRequest): Promise<Rendered>;
+  /** What Compose's own hash label would be, by service: equal to a running container's, its definition is the same. */
+  hashes(request: RenderRequest): Promise<Readonly<Record<string, string>>>;
   observe(): Promise<Observed>;
   /** Waits in the engine until each container's state is settled; a container that is gone is left out. */
   inspect(ids: readonly string[]): Promise<readonly ContainerReport[]>;
+  /** How each container is configured; waits and leaves out as `inspect` does. */
+  configurations(ids: readonly string[]): Promise<readonly ContainerConfiguration[]>;
+  /**
+   * Tells what happens to the containers of Compose projects, from `connected` on, until the signal. Returns then; throws `engine-unreachable` when
+   * the engine goes away.
+   */
+  events(told: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
   /** The last lines that a container wrote, for a person to read. */
   tail(id: string, lines: number): Promise<string>;
   networks(project: string): Promise<readonly ObservedNetwork[]>;
   volumes(project: string): Promise<readonly ObservedVolume[]>;
   image(reference: string): Promise<LocalImage | undefined>;
-  /** Pulls the pinned image if it is not there, and gives it the local tag that keeps it from being pruned. */
-  pull(pin: Pin, keepAs: string): Promise<void>;
-  build(request: BuildRequest): Promise<void>;
+  /** Pulls the pinned image if it is not there, and gives it the local tag that keeps it from being pruned. Throws `interrupted` at the signal. */
+  pull(pin: Pin, keepAs: string, signal?: AbortSignal): Promise<void>;
+  /** Throws `interrupted` at the signal. */
+  build(request: BuildRequest, signal?: AbortSignal): Promise<void>;
   /** Takes local tags away; an image with no tag left and no container goes. */
   untag(references: readonly string[]): Promise<void>;
   create(stored: StoredRelease, services: readonly string[]): Promise<void>;
   replace(stored: StoredRelease, services: readonly string[]): Promise<void>;
+  /** Throws `engine-refused` where the engine cannot do it, e.g. take a limit away. */
+  mend(mend: Mend): Promise<void>;
   start(ids: readonly string[]): Promise<void>;
   stop(ids: readonly string[]): Promise<void>;
   /** Stops and removes; anonymous volumes stay. */
@@ -138,6 +158,11 @@ export interface ImageRegistry {
 export interface ReleaseStore {
   save(release: Release): Promise<StoredRelease>;
   load(app: string, digest: string): Promise<StoredRelease | undefined>;
+  /**
+   * The release's mounted files, kept beside it so that it can come back without Git: their folder, laid out as in the repository. If they are not
+   * kept yet, `fill` is given an empty folder first; nothing is kept when it fails.
+   */
+  files(release: Release, fill: (folder: string) => Promise<void>): Promise<string>;
   /** Digests of an app's releases, newest first. */
   list(app: string): Promise<readonly string[]>;
   /** Removes all but the newest `keep` and the named ones; returns what was removed. */

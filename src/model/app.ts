@@ -50,6 +50,12 @@ export interface App {
   readonly interval: number;
   readonly health: HealthLimits;
   readonly strategy: string;
+  /** What becomes of a new release: deployed by itself, or when a person asks for it. */
+  readonly deploy: 'auto' | 'manual';
+  /** What becomes of containers that left the deployed release without Git having moved. */
+  readonly drift: 'ignore' | 'report' | 'correct';
+  /** What becomes of the app after a new release failed on the host. */
+  readonly onFailure: 'rollback' | 'hold' | 'leave';
   readonly allow: Allowances;
 }
 

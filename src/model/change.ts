@@ -1,4 +1,5 @@
 import type { ObservedContainer, ObservedNetwork } from './observed.ts';
+import type { Mend } from './mend.ts';
 import type { ReleaseService } from './release.ts';
 
 /** Why something is done. There is no change without one. Values are never secret: fields are named, not shown. */
@@ -10,6 +11,10 @@ export type Cause =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped'; readonly found: string }
   | { readonly kind: 'image-swapped' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
+  /** The engine configures it otherwise than when it was deployed: fields as `limits.memory (64 MB, was 128 MB)`, secrets unsaid. */
+  | { readonly kind: 'altered'; readonly fields: readonly string[] }
   /** Its container is of a release that was not kept, or that never came to its end. */
   | { readonly kind: 'other-release' }
   | { readonly kind: 'scale'; readonly from: number; readonly to: number }
@@ -30,6 +35,13 @@ export type Change =
       readonly kind: 'start';
       readonly to: ReleaseService;
       readonly from: readonly ObservedContainer[];
+      readonly cause: Cause;
+    }
+  | {
+      readonly kind: 'mend';
+      readonly to: ReleaseService;
+      readonly from: readonly ObservedContainer[];
+      readonly mends: readonly Mend[];
       readonly cause: Cause;
     }
   | {

@@ -1,3 +1,4 @@
+import type { Configured } from './observed.ts';
 import type { Outcome } from './outcome.ts';
 import type { Step } from './plan.ts';
 import type { Revision } from './revision.ts';
@@ -5,14 +6,14 @@ import type { Verdict } from './verdict.ts';
 
 /** What made a pass happen. `by` is the local user of a request. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'retry' | 'request';
+  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'request';
   readonly by?: string | undefined;
 }
 
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'start' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   readonly image: { readonly from: string | undefined; readonly to: string | undefined };
@@ -22,6 +23,25 @@ export interface ServiceRecord {
   readonly containers: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** A one-shot that ran to its end with exit code 0. */
   readonly completed: boolean;
+  /** How its containers are configured, where that was looked at anew: what drift is compared with. */
+  readonly configured?: Configured;
+}
+
+/**
+ * What an operation is for. `deploy`: a release that Git asks for. `heal`: what runs left the deployed release. `restore`: back to the deployed
+ * release by itself, because a newer one failed or cannot be had. `rollback`: to an earlier release, because a person said so. `adopt`: containers that
+ * somebody else started are taken over. `remove`: the app left the configuration.
+ */
+export type Purpose = 'deploy' | 'heal' | 'restore' | 'rollback' | 'adopt' | 'remove';
+
+/** A container or network that was taken over or given up, by id, because labels cannot be changed on a running one. */
+export interface Claim {
+  readonly id: string;
+  readonly name: string;
+  /** Key in the compose file. */
+  readonly key: string;
+  /** Digest that it stands for, as its label would say. */
+  readonly digest: string;
 }
 
 /** What every entry has besides its kind. The log itself adds these when it appends. */
@@ -51,8 +71,21 @@ export type EntryBody =
       readonly release: string | undefined;
       readonly steps: readonly Step[];
       readonly verdicts: readonly Verdict[];
-      /** The deployed release is kept or brought back because the newer one cannot be had. */
-      readonly restores?: boolean;
+      readonly purpose: Purpose;
+      /** Of a heal: equal for the same drift met again. */
+      readonly fingerprint?: string;
+      /** What the person said who asked for it. */
+      readonly reason?: string;
+      /** Of a rollback by hand: stay there until `release`. */
+      readonly hold?: boolean;
+    }
+  /** The step that begins now: what a crash cut short is the last one. */
+  | {
+      readonly kind: 'step';
+      readonly app: string;
+      readonly intent: number;
+      readonly act: Step['kind'];
+      readonly title: string;
     }
   /** Exactly one for each `started`. */
   | {
@@ -66,8 +99,8 @@ export type EntryBody =
       readonly services: readonly ServiceRecord[];
       /** Milliseconds since the intent. */
       readonly duration: number;
-      /** As in the intent: it says nothing of the newer release, and ends no trouble with it. */
-      readonly restores?: boolean;
+      /** As in the intent. */
+      readonly purpose: Purpose;
     }
   /** An attempt that ended before any side effect: failed or blocked. Written once per reason, not once per cycle. */
   | {
@@ -79,8 +112,45 @@ export type EntryBody =
       readonly outcome: Outcome;
       readonly verdicts: readonly Verdict[];
     }
-  /** The app is what Git declares again, without a deployment; `after` is the entry of the trouble. */
-  | { readonly kind: 'recovered'; readonly app: string; readonly after: number }
+  /** The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, or with what runs. */
+  | { readonly kind: 'recovered'; readonly app: string; readonly after: number; readonly of: 'release' | 'drift' }
+  /** What runs left the deployed release, and is left so: because of the policy, or because somebody undoes every correction. Once, not once a cycle. */
+  | {
+      readonly kind: 'drifted';
+      readonly app: string;
+      readonly release: string;
+      readonly state: 'reported' | 'fought';
+      readonly causes: readonly string[];
+      readonly fingerprint: string;
+    }
+  /** Pinned to what is deployed: by a person, or after a failure with `on_failure: hold`. */
+  | {
+      readonly kind: 'held';
+      readonly app: string;
+      readonly release: string | undefined;
+      readonly trigger: Trigger;
+      readonly reason: string;
+    }
+  | { readonly kind: 'released'; readonly app: string; readonly trigger: Trigger; readonly reason: string | undefined }
+  /** A person asked to try again what was found bad, or what is fought over. */
+  | { readonly kind: 'retried'; readonly app: string; readonly release: string | undefined; readonly trigger: Trigger }
+  | {
+      readonly kind: 'adopted';
+      readonly app: string;
+      readonly project: string;
+      readonly trigger: Trigger;
+      readonly reason: string | undefined;
+      readonly containers: readonly Claim[];
+      readonly networks: readonly Claim[];
+    }
+  | {
+      readonly kind: 'forgotten';
+      readonly app: string;
+      readonly trigger: Trigger;
+      readonly reason: string | undefined;
+      readonly containers: readonly Claim[];
+      readonly networks: readonly Claim[];
+    }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
   | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
 
@@ -90,32 +160,65 @@ export type EntryOf<K extends EntryBody['kind']> = EntryStamp & Extract<EntryBod
 /** Folded state at the head of a segment. */
 export interface HostSnapshot {
   readonly apps: Readonly<Record<string, AppHistory>>;
+  /** Ids that are not ours although their labels say so: of apps that were forgotten. */
+  readonly forgotten: readonly string[];
 }
 
-/** What the log says of one app: a fold, never stored elsewhere. */
+/** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */
 export interface AppHistory {
   readonly project: string;
-  /** The last deployment that ended well. */
-  readonly deployed: DeployedRecord | undefined;
-  /** The last attempt with its outcome, good or bad. */
+  /** What Git asks for, as far as the log was told. */
+  readonly desired: { readonly release: string | undefined; readonly commit: string | undefined } | undefined;
+  /** The last attempt at a release that Git asks for, with its outcome, good or bad. */
   readonly attempted: AttemptRecord | undefined;
-  /** An intent without an outcome: Harbormaster died in the middle. */
-  readonly open: { readonly seq: number; readonly release: string | undefined } | undefined;
-  /** Present while the last word is trouble. */
+  /** Whose containers the last operation put there, at least some of them: healthy or not. */
+  readonly applied: string | undefined;
+  /** The last one that was seen healthy. */
+  readonly deployed: DeployedRecord | undefined;
+  /** Releases that were seen healthy, the newest last; the deployed one is among them. */
+  readonly good: readonly GoodRelease[];
+  /** An intent without an outcome: Harbormaster died in the middle, or is at work. */
+  readonly open:
+    | {
+        readonly seq: number;
+        readonly release: string | undefined;
+        readonly purpose: Purpose;
+        readonly step: string | undefined;
+        readonly fingerprint: string | undefined;
+        readonly hold: boolean;
+        readonly reason: string | undefined;
+        readonly by: string | undefined;
+      }
+    | undefined;
+  /** A deployment that was cut short, and that nothing has taken the place of. */
+  readonly unfinished: string | undefined;
+  /** Present while the newest release is in trouble. */
   readonly trouble: TroubleRecord | undefined;
-  /** Release digests that were deployed and found bad: not tried again by themselves. */
-  readonly quarantined: readonly string[];
+  /** Present while what runs is not what was deployed, and correcting it was no use or is not wanted. */
+  readonly drift: DriftRecord | undefined;
+  /** The last corrections, the newest last. */
+  readonly heals: readonly HealRecord[];
+  readonly hold: HoldRecord | undefined;
+  /** Releases that are not tried again by themselves. */
+  readonly quarantined: readonly QuarantineRecord[];
   /** Service digests of one-shots that ran to their end. */
   readonly completed: readonly string[];
+  /** What was taken over: ours without a label. */
+  readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
 }
 
-export interface DeployedRecord {
+export interface GoodRelease {
   readonly release: string;
-  readonly seq: number;
-  readonly at: string;
   readonly commit: string | undefined;
+  readonly at: string;
+  readonly seq: number;
+}
+
+export interface DeployedRecord extends GoodRelease {
   /** Engine image id by service. */
   readonly imageIds: Readonly<Record<string, string>>;
+  /** How the containers of a service were configured when they were made, for the service digest that it holds for. */
+  readonly configured: Readonly<Record<string, { readonly digest: string; readonly fields: Configured }>>;
 }
 
 export interface AttemptRecord {
@@ -133,4 +236,31 @@ export interface TroubleRecord {
   readonly message: string;
   /** Same signature: the same trouble, so no new entry. */
   readonly signature: string;
+}
+
+export interface DriftRecord {
+  readonly seq: number;
+  readonly since: string;
+  readonly state: 'reported' | 'fought' | 'failed';
+  readonly fingerprint: string;
+  readonly causes: readonly string[];
+}
+
+export interface HealRecord {
+  readonly fingerprint: string;
+  readonly at: string;
+}
+
+export interface HoldRecord {
+  readonly seq: number;
+  readonly since: string;
+  readonly by: string | undefined;
+  readonly reason: string;
+}
+
+export interface QuarantineRecord {
+  readonly release: string;
+  readonly seq: number;
+  readonly since: string;
+  readonly reason: string;
 }

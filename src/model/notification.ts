@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 
-export type NotificationEvent = 'failed' | 'blocked' | 'recovered';
+export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered';
 
 /** What people are told of an app's trouble and its end. */
 export interface Notification {

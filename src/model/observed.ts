@@ -23,7 +23,32 @@ export interface ObservedContainer {
   /** Id of the container whose network it lives in, dead or alive. */
   readonly joins: string | undefined;
   readonly ports: readonly { readonly hostIp: string; readonly port: number; readonly protocol: string }[];
+  /** Compose's own hash of the service that it was made from. */
+  readonly configHash: string | undefined;
+  /** How the engine configured it, where somebody looked. */
+  readonly configured?: Configured;
+  /** Somebody else made it, and a person had it adopted. */
+  readonly adopted?: boolean;
 }
+
+/**
+ * How the engine configured a container, by field: `user`, `command`, `environment.NAME`, `mounts./target`, `networks.NAME`, `ports.80/tcp`,
+ * `limits.memory`, `restart` and so on. What is at its default is left out. Values that may be secret are keyed digests.
+ */
+export type Configured = Readonly<Record<string, string>>;
+
+/** The same as the engine tells it, secrets and all: never to be kept. */
+export interface ContainerConfiguration {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What the engine tells as it happens. */
+export type EngineEvent =
+  /** It listens from here on: what happened before was not heard. */
+  | { readonly kind: 'connected' }
+  /** Something happened to a container of a Compose project, or to what it is attached to. */
+  | { readonly kind: 'container'; readonly action: string; readonly id: string; readonly project: string };
 
 /** The whole host in one look. */
 export interface Observed {

@@ -12,7 +12,19 @@ export type Outcome =
   | { readonly kind: 'applied' }
   | {
       readonly kind: 'blocked';
-      readonly reasons: readonly { readonly reason: string; readonly lift: string | undefined }[];
+      readonly reasons: readonly BlockReason[];
     }
   | ({ readonly kind: 'failed'; readonly step: string | undefined } & Failure)
-  | { readonly kind: 'interrupted'; readonly step: string | undefined };
+  | { readonly kind: 'interrupted'; readonly step: string | undefined }
+  /** A newer release ended its waiting; what it had begun, the newer one takes over. */
+  | { readonly kind: 'superseded'; readonly step: string | undefined; readonly by: string };
+
+export interface BlockReason {
+  /** What kind of block it is. */
+  readonly code: BlockCode;
+  readonly reason: string;
+  /** The command or line that lifts it. */
+  readonly lift: string | undefined;
+}
+
+export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'removal-guard';

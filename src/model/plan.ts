@@ -1,9 +1,5 @@
 import type { Cause } from './change.ts';
-
-export interface ContainerRef {
-  readonly id: string;
-  readonly name: string;
-}
+import type { ContainerRef, Mend } from './mend.ts';
 
 export interface ServiceCause {
   readonly service: string;
@@ -24,6 +20,7 @@ export type Step =
       readonly containers: readonly ContainerRef[];
     }
   | { readonly kind: 'start'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
+  | { readonly kind: 'mend'; readonly services: readonly ServiceCause[]; readonly mends: readonly Mend[] }
   | {
       readonly kind: 'await';
       readonly services: readonly string[];

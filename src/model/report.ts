@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { App } from './app.ts';
 import type { Change } from './change.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -50,14 +51,28 @@ export interface ServiceStatus {
   readonly containers: readonly string[];
 }
 
+/** Why nothing happens by itself, or only later. */
 export interface Block {
+  /**
+   * A code of an outcome's block, of an error (`source-unreachable`, `unhealthy` …), or `retry` (waits before it tries again), `drift-reported`,
+   * `drift-fought`, `drift-failed`, `left` (a failed release was left as it is).
+   */
   readonly code: string;
   readonly detail: string;
+  /** What a person can do about it, in prose. */
+  readonly hint: string | undefined;
   /** ISO 8601. */
   readonly since: string;
   /** ISO 8601, or undefined while only a person or a change lifts it. */
   readonly until: string | undefined;
+  /** The exact command. */
   readonly lift: string;
+}
+
+/** A release as somebody refers to it. */
+export interface ReleasePointer {
+  readonly release: string | undefined;
+  readonly commit: string | undefined;
 }
 
 /** The five answers of one app, never mixed into one. */
@@ -69,6 +84,15 @@ export interface AppStatus {
   /** Which step runs; undefined: none. */
   readonly operation: string | undefined;
   readonly blockedBy: readonly Block[];
+  readonly policies: {
+    readonly deploy: App['deploy'];
+    readonly drift: App['drift'];
+    readonly onFailure: App['onFailure'];
+  };
+  readonly desired: ReleasePointer | undefined;
+  readonly attempted: (ReleasePointer & { readonly outcome: string; readonly at: string; readonly seq: number }) | undefined;
+  /** Whose containers are there. */
+  readonly applied: string | undefined;
   readonly deployed:
     | { readonly release: string; readonly commit: string | undefined; readonly at: string; readonly seq: number }
     | undefined;

@@ -13,4 +13,40 @@ export interface Harbor {
   /** One pass of the loop's own over exactly these apps, and over whatever left the configuration. */
   pass(apps: readonly string[], trigger: Trigger, progress: Progress, ended?: Ended): Promise<readonly PassReport[]>;
   status(apps: readonly string[]): Promise<HostStatus>;
+  /** Looks at Git for apps that are being worked on: what is newer ends the waiting of what is not. */
+  glance(apps: readonly string[]): Promise<void>;
+  /** Back to an earlier release from what is kept on disk; the one that it leaves is quarantined. Throws `usage` where there is none such. */
+  rollback(request: RollbackRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
+  /** Pins the app to what is deployed: nothing newer is deployed until `release`. */
+  hold(app: string, reason: string, trigger: Trigger): Promise<Noted>;
+  release(app: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** Lifts quarantine and back-off, and tries again now. */
+  retry(apps: readonly string[], trigger: Trigger, progress: Progress): Promise<readonly PassReport[]>;
+  /** Takes over a project that somebody else started; replaces only containers whose definition differs. */
+  adopt(request: AdoptRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
+  /** Drops an app that left the configuration, or is about to, and touches nothing. */
+  forget(app: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+}
+
+export interface RollbackRequest {
+  readonly app: string;
+  /** The first digits of a release digest, or of its commit; undefined: the last good one before what runs now. */
+  readonly to: string | undefined;
+  readonly reason: string;
+  readonly hold: boolean;
+}
+
+export interface AdoptRequest {
+  readonly app: string;
+  /** Another Harbormaster's instance id, whose containers a person says may be taken over. */
+  readonly from: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** Something was written down. `entry` undefined: it was so already. */
+export interface Noted {
+  readonly app: string;
+  readonly entry: number | undefined;
+  /** What it means now, as a sentence. */
+  readonly summary: string;
 }
