@@ -1,7 +1,9 @@
 import type { Cause, Change } from '../model/change.ts';
 import type { AppHistory } from '../model/entry.ts';
+import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
+import { alterations, alterationText, isMendable, mendsOf } from './alterations.ts';
 import { definitionsOf, explain } from './explain.ts';
 import { joinedService } from './release-service.ts';
 
@@ -12,6 +14,8 @@ export interface DiffInput {
   readonly history: AppHistory | undefined;
   /** Containers of this app that are ours. */
   readonly containers: readonly ObservedContainer[];
+  /** Small repairs did not hold: what left the deployed release is made anew. */
+  readonly thorough?: boolean;
 }
 
 /** What must be done so that the app's containers are those of the release. Empty: they are. */
@@ -35,7 +39,13 @@ function changesOf(to: ReleaseService, input: DiffInput): readonly Change[] {
   if (from.length === 0) return [create(to, input)];
   const replace = whyReplace(to, from, input);
   if (replace) return [{ kind: 'replace', to, from, cause: replace }];
-  return rescaleAndStart(to, from);
+  const kept = from.toSorted(byUse(isNameOf(to, input.release))).slice(0, to.replicas);
+  const repairs = [...startOf(to, kept), ...mendOf(to, kept, input)];
+  const altered = kept.flatMap((container) => alterationsOf(container, to, input)).find((found) => !isMendable(found));
+  const [first] = repairs;
+  const remake = altered ? alteredCause(to, kept, input) : input.thorough ? first?.cause : undefined;
+  if (remake) return [{ kind: 'replace', to, from, cause: remake }];
+  return [...rescale(to, from, kept), ...repairs];
 }
 
 /** A job that ran to its end is not run again because somebody pruned its container, or because the app went back to an earlier release. */
@@ -90,23 +100,67 @@ function whyDiffers(to: ReleaseService, release: Release, deployed: Release | un
   );
 }
 
-function rescaleAndStart(to: ReleaseService, from: readonly ObservedContainer[]): readonly Change[] {
-  const kept = [...from].sort(byUse).slice(0, to.replicas);
-  const down = kept.filter((container) => stopped.has(container.state) && !(to.oneShot && isFinished(container)));
-  return [
-    ...(from.length < to.replicas ? [createMore(to, from)] : []),
-    ...(from.length > kept.length
-      ? [
-          removeSurplus(
-            to,
-            from,
-            from.filter((container) => !kept.includes(container)),
-          ),
-        ]
-      : []),
-    ...(down[0] ? [{ kind: 'start', to, from: down, cause: { kind: 'stopped', found: found(down[0]) } } as const] : []),
-  ];
+function rescale(
+  to: ReleaseService,
+  from: readonly ObservedContainer[],
+  kept: readonly ObservedContainer[],
+): readonly Change[] {
+  if (from.length < to.replicas) return [createMore(to, from)];
+  const surplus = from.filter((container) => !kept.includes(container));
+  return surplus.length > 0 ? [removeSurplus(to, from, surplus)] : [];
 }
+
+function startOf(to: ReleaseService, kept: readonly ObservedContainer[]): readonly Repair[] {
+  const down = kept.filter((container) => stopped.has(container.state) && !(to.oneShot && isFinished(container)));
+  return down[0] ? [{ kind: 'start', to, from: down, cause: { kind: 'stopped', found: found(down[0]) } }] : [];
+}
+
+type Repair = Extract<Change, { kind: 'start' | 'mend' }>;
+
+/** What can be put right on the container that is there. */
+function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: DiffInput): readonly Repair[] {
+  const isOwn = isNameOf(to, input.release);
+  const free = namesOf(to, input.release).filter((name) => !input.containers.some((other) => other.name === name));
+  const mended = kept.flatMap((container) => {
+    const { id, name, state } = container;
+    const own = isOwn(name) || container.adopted ? undefined : free.shift();
+    const mends: readonly Mend[] = [
+      ...(state === 'paused' ? [{ kind: 'unpause', container: { id, name } } as const] : []),
+      ...(own === undefined ? [] : [{ kind: 'rename', container: { id, name }, to: own } as const]),
+      ...mendsOf(container, alterationsOf(container, to, input)),
+    ];
+    return mends.length > 0 ? [{ container, mends, own }] : [];
+  });
+  const [first] = mended;
+  if (first === undefined) return [];
+  const mends = mended.flatMap((one) => one.mends);
+  const from = mended.map(({ container }) => container);
+  const renamed = mended.find(({ own }) => own !== undefined);
+  return [{ kind: 'mend', to, from, mends, cause: causeOfMend() }];
+
+  function causeOfMend(): Cause {
+    if (from.some(({ state }) => state === 'paused')) return { kind: 'paused' };
+    if (renamed?.own === undefined) return alteredCause(to, from, input);
+    return { kind: 'renamed', from: renamed.own, to: renamed.container.name };
+  }
+}
+
+const alterationsOf = (container: ObservedContainer, to: ReleaseService, { release, history }: DiffInput) => {
+  if (history?.deployed?.release !== release.digest) return [];
+  const baseline = history.deployed.configured[to.name];
+  return baseline?.digest === to.digest ? alterations(container.configured, baseline.fields) : [];
+};
+
+const alteredCause = (to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause => ({
+  kind: 'altered',
+  fields: [...new Set(from.flatMap((container) => alterationsOf(container, to, input).map(alterationText)))],
+});
+
+/** The names that Compose gives to the service's containers. */
+const namesOf = ({ name, containerName, replicas }: ReleaseService, { project }: Release): string[] =>
+  containerName === undefined
+    ? Array.from({ length: replicas }, (_, index) => `${project}-${name}-${index + 1}`)
+    : [containerName];
 
 const createMore = (to: ReleaseService, from: readonly ObservedContainer[]): Change => ({
   kind: 'create',
@@ -125,10 +179,22 @@ const removeSurplus = (
   cause: { kind: 'scale', from: from.length, to: to.replicas },
 });
 
-/** Those that run stay first, and of those the lowest numbers. */
-const byUse = (left: ObservedContainer, right: ObservedContainer): number =>
-  Number(stopped.has(left.state)) - Number(stopped.has(right.state)) ||
-  left.name.localeCompare(right.name, 'en', { numeric: true });
+/** Compose counts on from the highest number that there is: a gap is nothing to mend. */
+function isNameOf({ name, containerName }: ReleaseService, { project }: Release): (taken: string) => boolean {
+  const prefix = `${project}-${name}-`;
+  return (taken) =>
+    containerName === undefined
+      ? taken.startsWith(prefix) && /^[1-9]\d*$/.test(taken.slice(prefix.length))
+      : taken === containerName;
+}
+
+/** Those with a name of the service's stay first, of those the ones that run, and of those the lowest numbers. */
+const byUse =
+  (isOwn: (name: string) => boolean) =>
+  (left: ObservedContainer, right: ObservedContainer): number =>
+    Number(isOwn(right.name)) - Number(isOwn(left.name)) ||
+    Number(stopped.has(left.state)) - Number(stopped.has(right.state)) ||
+    left.name.localeCompare(right.name, 'en', { numeric: true });
 
 const stopped = new Set(['created', 'exited']);
 

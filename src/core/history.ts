@@ -1,15 +1,9 @@
-import { faultOf } from '../errors.ts';
-import type { AppHistory, DeployedRecord, Entry, EntryOf, HostSnapshot, TroubleRecord } from '../model/entry.ts';
-import type { NotificationEvent } from '../model/notification.ts';
-import type { Outcome } from '../model/outcome.ts';
-import { canonical, sha256 } from './digest.ts';
-import { visibleProse } from './visible.ts';
+import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
+import { finish, refused, started, stepped } from './attempts.ts';
 
-/** Entries that tell how an attempt ended. */
-type Ending = EntryOf<'finished'> | EntryOf<'refused'>;
-type OfApp = Ending | EntryOf<'started'> | EntryOf<'recovered'>;
+type OfApp = Extract<Entry, { app: string }>;
 
-export const emptyHistory: HostSnapshot = { apps: {} };
+export const emptyHistory: HostSnapshot = { apps: {}, forgotten: [] };
 
 /** Always read an app through this: `constructor` is a fine name for an app. */
 export const historyOf = ({ apps }: HostSnapshot, app: string): AppHistory | undefined =>
@@ -25,172 +19,104 @@ export function foldHistory(entries: Iterable<Entry>, from: HostSnapshot = empty
 /** The same, one entry at a time and without a copy for each: for a log that is too long to hold. */
 export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry): void; result(): HostSnapshot } {
   let apps = new Map(Object.entries(from.apps));
+  let forgotten = from.forgotten;
   const add = (entry: Entry): void => {
-    if (entry.kind === 'opened') apps = new Map(Object.entries(entry.snapshot.apps));
-    if (!isOfApp(entry)) return;
+    if (entry.kind === 'opened') {
+      apps = new Map(Object.entries(entry.snapshot.apps));
+      forgotten = entry.snapshot.forgotten;
+    }
+    if (!('app' in entry)) return;
+    forgotten = forgottenAfter(forgotten, entry);
     const after = advanceApp(apps.get(entry.app), entry);
     if (after === undefined) apps.delete(entry.app);
     else apps.set(entry.app, after);
   };
-  return { add, result: () => ({ apps: Object.fromEntries(apps) }) };
+  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten }) };
 }
 
 /** The history after one more entry. */
 export const advance = (history: HostSnapshot, entry: Entry): HostSnapshot => foldHistory([entry], history);
 
-const isOfApp = (entry: Entry): entry is OfApp => 'app' in entry;
-
+/** Undefined: nothing is left to be said of the app. */
 function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | undefined {
   const history = before ?? blank(entry.app);
   switch (entry.kind) {
     case 'started':
-      return { ...history, project: entry.project, open: { seq: entry.seq, release: entry.release } };
+      return started(history, entry);
+    case 'step':
+      return stepped(history, entry);
     case 'finished':
       return finish(history, entry);
     case 'refused':
-      return { ...history, attempted: attemptOf(entry), trouble: troubleAfter(history.trouble, entry) };
+      return refused(history, entry);
     case 'recovered':
-      return { ...history, trouble: undefined };
+      return entry.of === 'drift' ? { ...history, drift: undefined } : { ...history, trouble: undefined };
+    case 'drifted':
+      return { ...history, drift: driftedBy(entry) };
+    case 'held':
+      return { ...history, hold: { seq: entry.seq, since: entry.at, by: entry.trigger.by, reason: entry.reason } };
+    case 'released':
+      return { ...history, hold: undefined };
+    case 'retried':
+      return retried(history, entry);
+    case 'adopted':
+      return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
+    case 'forgotten':
+      return undefined;
     default:
       return entry satisfies never;
   }
 }
 
 /** The project is named after the app until an intent names it. */
-const blank = (app: string): AppHistory => ({
+export const blank = (app: string): AppHistory => ({
   project: app,
-  deployed: undefined,
+  desired: undefined,
   attempted: undefined,
+  applied: undefined,
+  deployed: undefined,
+  good: [],
   open: undefined,
+  unfinished: undefined,
   trouble: undefined,
+  drift: undefined,
+  heals: [],
+  hold: undefined,
   quarantined: [],
   completed: [],
+  adopted: { containers: [], networks: [] },
 });
 
-function finish(history: AppHistory, entry: EntryOf<'finished'>): AppHistory | undefined {
-  const applied = entry.outcome.kind === 'applied';
-  if (entry.restores) return restored(history, entry);
-  if (applied && entry.release === undefined) return undefined;
-  return {
-    ...history,
-    deployed: applied ? deployedBy(entry, history.deployed) : history.deployed,
-    attempted: attemptOf(entry),
-    open: history.open?.seq === entry.intent ? undefined : history.open,
-    trouble: troubleAfter(history.trouble, entry),
-    quarantined: quarantineAfter(history, entry),
-    completed: completedAfter(history.completed, entry),
-  };
-}
-
-/** The newer release stays the last attempt, and its trouble stays, whatever became of the deployed one; a failure to keep that is news. */
-function restored(history: AppHistory, entry: EntryOf<'finished'>): AppHistory {
-  const failed = entry.outcome.kind === 'failed';
-  return {
-    ...history,
-    deployed: entry.outcome.kind === 'applied' ? deployedBy(entry, history.deployed) : history.deployed,
-    open: history.open?.seq === entry.intent ? undefined : history.open,
-    trouble: failed ? troubleAfter(history.trouble, entry) : history.trouble,
-    completed: completedAfter(history.completed, entry),
-  };
-}
-
-const attemptOf = ({ release, revision, seq, at, outcome }: Ending): NonNullable<AppHistory['attempted']> => ({
-  release,
-  commit: revision?.commit,
+const driftedBy = ({ seq, at, state, fingerprint, causes }: EntryOf<'drifted'>): AppHistory['drift'] => ({
   seq,
-  at,
-  outcome,
+  since: at,
+  state,
+  fingerprint,
+  causes,
 });
 
-function deployedBy(entry: EntryOf<'finished'>, before: DeployedRecord | undefined): DeployedRecord | undefined {
-  const { release, seq, at, revision } = entry;
-  if (release === undefined) return before;
-  const mentioned = entry.services.flatMap(({ service, imageId }) =>
-    imageId === undefined ? [] : [[service, imageId]],
-  );
-  // A heal of the same release may mention only what it touched; the rest still runs what it ran.
-  const kept = before?.release === release ? before.imageIds : {};
-  return { release, seq, at, commit: revision?.commit, imageIds: { ...kept, ...Object.fromEntries(mentioned) } };
+function retried(history: AppHistory, { release }: EntryOf<'retried'>): AppHistory {
+  return {
+    ...history,
+    quarantined: history.quarantined.filter((bad) => bad.release !== release),
+    heals: [],
+    drift: history.drift?.state === 'fought' ? undefined : history.drift,
+  };
 }
 
-const mostQuarantined = 100;
-
-/**
- * A release that failed by its own fault is not tried again by itself. One that was deployed well before is: then the world has changed, and
- * keeping it running is worth every try.
- */
-function quarantineAfter(
-  { quarantined, deployed }: AppHistory,
-  { release, outcome }: EntryOf<'finished'>,
-): readonly string[] {
-  if (release === undefined) return quarantined;
-  const others = quarantined.filter((digest) => digest !== release);
-  if (outcome.kind === 'applied') return others;
-  const isBad = outcome.kind === 'failed' && faultOf(outcome.code) === 'user' && deployed?.release !== release;
-  return isBad ? [...others, release].slice(-mostQuarantined) : quarantined;
+function withClaims(before: AppHistory['adopted'], { containers, networks }: EntryOf<'adopted'>) {
+  const merged = (old: readonly Claim[], fresh: readonly Claim[]): readonly Claim[] => [
+    ...old.filter(({ id }) => fresh.every((claim) => claim.id !== id)),
+    ...fresh,
+  ];
+  return { containers: merged(before.containers, containers), networks: merged(before.networks, networks) };
 }
 
-const mostCompleted = 50;
+const mostForgotten = 1000;
 
-/** Also completed jobs of earlier releases are remembered, newest last: going back to one must not run its migration again. */
-function completedAfter(before: readonly string[], { services }: EntryOf<'finished'>): readonly string[] {
-  const now = services.flatMap(({ completed, digest }) => (completed && digest.to !== undefined ? [digest.to] : []));
-  const current = new Set([...now, ...services.flatMap(({ digest }) => digest.to ?? [])]);
-  const all = [...new Set([...before.filter((digest) => !now.includes(digest)), ...now])];
-  const surplus = all.length - mostCompleted;
-  return surplus <= 0 ? all : all.filter((digest, index) => index >= surplus || current.has(digest));
-}
-
-function troubleAfter(before: TroubleRecord | undefined, entry: Ending): TroubleRecord | undefined {
-  const { outcome, release, revision, seq, at } = entry;
-  // An interrupted attempt is open work, no trouble of its own, and no cure either.
-  if (outcome.kind === 'interrupted') return before;
-  if (outcome.kind !== 'failed' && outcome.kind !== 'blocked') return undefined;
-  const signature = signatureOf(outcome, release, revision?.commit);
-  if (before?.signature === signature) return before;
-  return { seq, since: at, kind: outcome.kind, message: messageOf(outcome), signature };
-}
-
-function messageOf(outcome: Extract<Outcome, { kind: 'failed' | 'blocked' }>): string {
-  return outcome.kind === 'failed' ? outcome.message : outcome.reasons.map(({ reason }) => reason).join('; ');
-}
-
-/**
- * Equal for the same trouble met again: free of times, ids, counters and of the order in which a tool lists things. The world's faults
- * (a registry that times out now and refuses then) count as one by their code. The message should already be redacted, as it is in the log.
- */
-export function signatureOf(outcome: Outcome, release: string | undefined, commit: string | undefined): string {
-  const about = release ?? commit;
-  if (outcome.kind === 'blocked')
-    return `blocked:${short([about, outcome.reasons.map(({ reason }) => gist(reason)).sort()])}`;
-  if (outcome.kind !== 'failed') return outcome.kind;
-  const detail = faultOf(outcome.code) === 'world' ? [] : [outcome.step ?? '', gist(outcome.message)];
-  return `failed:${outcome.code}:${short([about, detail])}`;
-}
-
-const short = (value: unknown): string => sha256(canonical(value)).slice(0, 16);
-
-/** The words of the first line; what follows is output of containers and tools, new each time. */
-function gist(message: string): string {
-  const [first = ''] = visibleProse(message).split('\n', 1);
-  const words = first
-    .slice(0, 400)
-    .replace(/[0-9a-f]{8,}|\d+/g, '#')
-    .split(/[^\p{L}#]+/u);
-  return [...new Set(words)].sort().join(' ');
-}
-
-/** Whether a refused attempt must be written: the same trouble over and over is one entry. */
-export function needsEntry(history: AppHistory | undefined, outcome: Outcome, signature: string): boolean {
-  if (outcome.kind === 'failed' || outcome.kind === 'blocked') return history?.trouble?.signature !== signature;
-  return outcome.kind !== 'unchanged';
-}
-
-/** What an entry means for people who are told of trouble and its end; undefined: nothing new. */
-export function eventOf(before: AppHistory | undefined, entry: Entry): NotificationEvent | undefined {
-  if (!isOfApp(entry) || entry.kind === 'started') return undefined;
-  const trouble = before?.trouble;
-  const after = advanceApp(before, entry)?.trouble;
-  if (after === undefined) return trouble === undefined ? undefined : 'recovered';
-  return after.signature === trouble?.signature ? undefined : after.kind;
+function forgottenAfter(before: readonly string[], entry: OfApp): readonly string[] {
+  if (entry.kind !== 'forgotten' && entry.kind !== 'adopted') return before;
+  const ids = [...entry.containers, ...entry.networks].map(({ id }) => id);
+  const others = before.filter((id) => !ids.includes(id));
+  return entry.kind === 'forgotten' ? [...others, ...ids].slice(-mostForgotten) : others;
 }

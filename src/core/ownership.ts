@@ -32,9 +32,13 @@ const isOwn = (container: ObservedContainer, app: Owner, instance: string): bool
 export const ownContainers = (observed: Observed, app: Owner, instance: string): readonly ObservedContainer[] =>
   inProject(observed, app.project).filter((container) => isOwn(container, app, instance));
 
+/** The containers of an app's project that are not ours. */
+export const strangersIn = (observed: Observed, app: Owner, instance: string): readonly ObservedContainer[] =>
+  inProject(observed, app.project).filter((container) => !isOwn(container, app, instance));
+
 /** Refuses a project in which somebody else's containers run: two owners would fight over them. */
 export function assertOwned(observed: Observed, app: Owner, instance: string): void {
-  const foreign = inProject(observed, app.project).filter((container) => !isOwn(container, app, instance));
+  const foreign = strangersIn(observed, app, instance);
   const [first] = foreign;
   if (first === undefined) return;
   const names = foreign.map(({ name }) => name).join(', ');
@@ -42,7 +46,7 @@ export function assertOwned(observed: Observed, app: Owner, instance: string): v
     `the Compose project ${app.project} already runs and is not ours: ${names} ${whose(first, instance)}`,
     {
       code: 'project-foreign',
-      hint: `Stop it (docker compose --project-name ${app.project} down), or give this app another project name: apps.${app.name}.project`,
+      hint: `Take it over: harbormaster adopt ${app.name}. Or stop it (docker compose --project-name ${app.project} down), or give this app another project name: apps.${app.name}.project`,
     },
   );
 }

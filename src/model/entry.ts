@@ -119,7 +119,7 @@ export type EntryBody =
       readonly kind: 'drifted';
       readonly app: string;
       readonly release: string;
-      readonly state: 'reported' | 'fought';
+      readonly state: 'reported' | 'fought' | 'failed';
       readonly causes: readonly string[];
       readonly fingerprint: string;
     }
@@ -249,6 +249,8 @@ export interface DriftRecord {
 export interface HealRecord {
   readonly fingerprint: string;
   readonly at: string;
+  /** It could not even be done. */
+  readonly failed: boolean;
 }
 
 export interface HoldRecord {

@@ -13,6 +13,8 @@ interface Awaited {
   readonly project: string;
   readonly step: Extract<Step, { kind: 'await' }>;
   readonly progress: (message: string) => void;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
 }
 
 const lookEvery = 200;
@@ -25,7 +27,10 @@ interface Standing {
   readonly met: boolean;
 }
 
-/** Waits until every container of the services meets the condition; fails at once on a verdict that waiting cannot change, and at the deadline. */
+/**
+ * Waits until every container of the services meets the condition; fails at once on a verdict that waiting cannot change, and at the deadline. Throws
+ * `interrupted` at the signal.
+ */
 export async function awaitServices(awaited: Awaited, parts: Parts): Promise<void> {
   const { clock } = parts;
   const { deadline } = awaited.app.health;
@@ -33,8 +38,7 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
   for (;;) {
     const standings = await stand(awaited, parts);
     const bad = standings.find(({ judgement }) => judgement.kind === 'failed');
-    if (bad && bad.judgement.kind === 'failed')
-      throw await unhealthy(bad, bad.judgement.reason, awaited.progress, parts);
+    if (bad && bad.judgement.kind === 'failed') throw await unhealthy(bad, bad.judgement.reason, awaited, parts);
     const waiting = standings.filter(({ met }) => !met);
     const [first] = waiting;
     if (first === undefined) return;
@@ -43,11 +47,12 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
       throw await unhealthy(
         first,
         `was not ${awaited.step.condition} within ${Math.round(deadline / 1000)} s (${detail})`,
-        awaited.progress,
+        awaited,
         parts,
       );
     }
-    await clock.sleep(lookEvery);
+    await clock.sleep(lookEvery, awaited.signal).catch(() => undefined);
+    if (awaited.signal.aborted) throw new HarborError('the wait was ended', { code: 'interrupted' });
   }
 }
 
@@ -83,7 +88,7 @@ async function stand(
 async function unhealthy(
   { service, container }: Standing,
   reason: string,
-  progress: Awaited['progress'],
+  { app, progress }: Awaited,
   { engine }: Parts,
 ): Promise<HarborError> {
   const output = container === undefined ? '' : (await engine.tail(container.id, tailLines).catch(() => '')).trim();
@@ -93,7 +98,7 @@ async function unhealthy(
   }
   return new HarborError(`service ${service.name} ${reason}`, {
     code: 'unhealthy',
-    hint: 'This release is not tried again by itself. Push a fix, or run `harbormaster apply` to try it once more.',
+    hint: `This release is not tried again by itself. Push a fix, or try it once more: harbormaster retry ${app.name}`,
   });
 }
 

@@ -10,7 +10,7 @@ import type { ComposeModel } from '../model/compose-model.ts';
 import type { Release } from '../model/release.ts';
 import type { GitObject, Revision } from '../model/revision.ts';
 import { reveal } from '../model/secret.ts';
-import type { Rendered } from '../ports.ts';
+import type { Rendered, RenderRequest, Source } from '../ports.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
 import { type AppReads, readsOfApp } from './reads.ts';
@@ -91,7 +91,7 @@ async function renderAndSeal(
   const reads = await readsOfApp(app, revision, environment, source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: live.folders(app.name).live };
-  const rendered = await render({ app, revision, reads, environment, folders }, parts);
+  const rendered = await parts.engine.render(await exported({ app, revision, reads, environment, folders }, source));
   const unset = unsetWarnings(app, rendered);
   const model = withAbsoluteProfiles(rendered.model, posix.join(folders.scratch, app.path));
   refuseAlways(model);
@@ -125,10 +125,11 @@ interface RenderInput {
   readonly folders: TreeFolders;
 }
 
-async function render(
+/** Writes what the rendering reads where the renderer may read it. */
+async function exported(
   { app, revision, reads, environment, folders }: RenderInput,
-  { source, engine }: Parts,
-): Promise<Rendered> {
+  source: Source,
+): Promise<RenderRequest> {
   const present = [...reads.objects].filter(([, object]) => object !== undefined).map(([path]) => path);
   const inScratch = (path: string) => posix.join(folders.scratch, path);
   await source.export({
@@ -138,14 +139,27 @@ async function render(
     target: folders.scratch,
     submodules: false,
   });
-  return engine.render({
+  return {
     project: app.project,
     directory: inScratch(app.path),
     files: reads.composeFiles.map(inScratch),
     envFile: reads.envFile === undefined ? undefined : inScratch(reads.envFile),
     profiles: app.profiles,
     environment,
-  });
+  };
+}
+
+/** Compose's own hashes of the services as the revision declares them, before anything is sealed. */
+export async function composeHashes(
+  app: App,
+  revision: Revision,
+  parts: Parts,
+): Promise<Readonly<Record<string, string>>> {
+  const environment = environmentOf(app, parts.live.folders(app.name));
+  const reads = await readsOfApp(app, revision, environment, parts.source);
+  await using scratch = await parts.scratch.create();
+  const folders: TreeFolders = { scratch: scratch.path, live: parts.live.folders(app.name).live };
+  return parts.engine.hashes(await exported({ app, revision, reads, environment, folders }, parts.source));
 }
 
 function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {

@@ -1,35 +1,63 @@
-import type { AppHistory, Trigger } from '../model/entry.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { AppHistory } from '../model/entry.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import type { Proposal } from './propose.ts';
 
-export function denials({ verdicts }: Proposal): Outcome | undefined {
-  const denied = verdicts.filter(({ ruling }) => ruling === 'deny');
-  if (denied.length === 0) return undefined;
-  return {
-    kind: 'blocked',
-    reasons: denied.map(({ service, reason, lift }) => ({
+type Asked = Pick<Pass, 'app' | 'named'>;
+
+/** Everything that forbids a new release, all of it at once; undefined: nothing does. */
+export function forbidden(
+  asked: Asked,
+  { release, verdicts }: Proposal,
+  history: AppHistory | undefined,
+): Outcome | undefined {
+  const reasons = [
+    ...held(asked, history),
+    ...quarantined(asked, release.digest, history),
+    ...denials(verdicts),
+    ...manual(asked, release.digest),
+  ];
+  return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
+}
+
+/** Whether a newer release would be let in at all, before anything is known of its plan. */
+export const isBarred = (asked: Asked, release: string, history: AppHistory | undefined): boolean =>
+  [...held(asked, history), ...quarantined(asked, release, history), ...manual(asked, release)].length > 0;
+
+export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
+  verdicts
+    .filter(({ ruling }) => ruling === 'deny')
+    .map(({ service, reason, lift }) => ({
+      code: 'denied',
       reason: service === undefined ? reason : `service ${service} ${reason}`,
       lift,
-    })),
-  };
+    }));
+
+function held({ app }: Asked, history: AppHistory | undefined): readonly BlockReason[] {
+  if (history?.hold === undefined) return [];
+  const { by, reason } = history.hold;
+  const who = by === undefined ? 'Harbormaster' : by;
+  return [{ code: 'held', reason: `held by ${who}: ${reason}`, lift: `harbormaster release ${app.name}` }];
 }
 
-export function quarantine(
-  { app, release }: Proposal,
-  history: AppHistory | undefined,
-  trigger: Trigger,
-): Outcome | undefined {
-  if (trigger.kind === 'request' || !history?.quarantined.includes(release.digest)) return undefined;
-  const reason = `release ${release.digest.slice(0, 12)} was tried and found bad; it is not tried again by itself`;
-  return {
-    kind: 'blocked',
-    reasons: [{ reason, lift: `push a fix, or try it again: harbormaster apply ${app.name}` }],
-  };
+function quarantined({ app }: Asked, release: string, history: AppHistory | undefined): readonly BlockReason[] {
+  const bad = history?.quarantined.find((record) => record.release === release);
+  if (bad === undefined) return [];
+  const reason = `release ${short(release)} is not tried again by itself: ${bad.reason}`;
+  return [{ code: 'quarantined', reason, lift: `harbormaster retry ${app.name}` }];
 }
 
-/** After a failure, or a mending, the same release is tried again slower and slower; meanwhile the last word on it holds. */
+function manual({ app, named }: Asked, release: string): readonly BlockReason[] {
+  if (app.deploy === 'auto' || named) return [];
+  const reason = `release ${short(release)} waits for a person, because of \`deploy: manual\``;
+  return [{ code: 'manual', reason, lift: `harbormaster apply ${app.name}` }];
+}
+
+const short = (release: string): string => release.slice(0, 12);
+
+/** After a failure the same release is tried again slower and slower; meanwhile the last word on it holds. */
 export function notYet(
   { app, trigger }: Pass,
   { release }: Aim,

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../core/format-entry.ts';
-import { advance, eventOf, historyOf } from '../core/history.ts';
+import { advance, historyOf } from '../core/history.ts';
+import { eventOf } from '../core/notable.ts';
 import type { Redact } from '../core/redact.ts';
 import { redactOutcome } from '../core/redact-outcome.ts';
 import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
@@ -33,7 +34,7 @@ export async function openJournal({ log, notifier, logger, redact }: JournalPart
 
   const notify = (before: HostSnapshot, entry: Entry): void => {
     if (!('app' in entry)) return;
-    const event = eventOf(historyOf(before, entry.app), entry);
+    const event = eventOf(before, history, entry);
     if (event === undefined) return;
     const sending = notifier
       .notify({ event, host: entry.host, app: entry.app, summary: sentenceOf(entry), entry })

@@ -1,12 +1,22 @@
 import { asHarborError, type HarborError } from '../errors.ts';
-import type { Entry, ServiceRecord, Trigger } from '../model/entry.ts';
+import type { Purpose, ServiceRecord, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Clock } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import type { Performed } from './perform.ts';
+
+/** What the intent says of why it is done. */
+export interface Cause {
+  readonly purpose: Purpose;
+  /** Of a heal: which drift it corrects. */
+  readonly fingerprint?: string | undefined;
+  /** What the person said who asked for it. */
+  readonly reason?: string | undefined;
+  readonly hold?: boolean | undefined;
+}
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
 export interface Operation {
@@ -16,16 +26,25 @@ export interface Operation {
   readonly revision: Revision | undefined;
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
-  /** The deployed release is kept or brought back because the newer one cannot be had. */
-  readonly restores: boolean;
-  act(): Promise<Performed>;
+  readonly cause: Cause;
+  act(begins: Begins): Promise<Performed>;
   /** Looks at the host again: the records, and what is still not as it should be. */
   look(): Promise<{ readonly services: readonly ServiceRecord[]; readonly amiss: HarborError | undefined }>;
 }
 
-/** Intent, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
-export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Entry> {
-  const { app, project, trigger, revision, plan, verdicts, restores } = operation;
+type Begins = (step: Step, title: string) => Promise<void>;
+
+interface Ended {
+  /** Of the entry that tells the outcome. */
+  readonly seq: number;
+  /** As it was written. */
+  readonly outcome: Outcome;
+}
+
+/** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
+export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
+  const { app, project, trigger, revision, plan, verdicts, cause } = operation;
+  const { purpose, fingerprint, reason, hold } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -35,28 +54,35 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     release: plan.release,
     steps: plan.steps,
     verdicts,
-    ...(restores && { restores }),
+    purpose,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(reason !== undefined && { reason }),
+    ...(hold && { hold }),
   });
   const begun = clock.elapsed();
-  const performed = await operation.act();
+  const performed = await operation.act(async (step, title) => {
+    await journal.record({ kind: 'step', app, intent: intent.seq, act: step.kind, title });
+  });
   const found = await operation.look().catch((error: unknown) => ({ services: [], amiss: asHarborError(error) }));
-  return journal.record({
+  const outcome = journal.redacted(outcomeOf(performed, found.amiss));
+  const { seq } = await journal.record({
     kind: 'finished',
     app,
     intent: intent.seq,
     trigger,
     revision,
     release: plan.release,
-    outcome: outcomeOf(performed, found.amiss),
+    outcome,
     services: found.services,
     duration: Math.round(clock.elapsed() - begun),
-    ...(restores && { restores }),
+    purpose,
   });
+  return { seq, outcome };
 }
 
 function outcomeOf(performed: Performed, amiss: HarborError | undefined): Outcome {
-  if (performed.kind === 'interrupted') return performed;
   if (performed.kind === 'failed') return failure(performed.error, performed.step);
+  if (performed.kind !== 'done') return performed;
   return amiss === undefined ? { kind: 'applied' } : failure(amiss, undefined);
 }
 

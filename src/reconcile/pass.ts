@@ -6,15 +6,19 @@ import type { Revision } from '../model/revision.ts';
 import type { Journal } from './journal.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
+import type { Running } from './running.ts';
 import type { Target } from './target.ts';
 import type { Retention } from './tidy.ts';
 
 /** One pass over one app. */
 export interface Pass {
   readonly app: App;
-  readonly target: Target;
+  /** Undefined: nobody asked Git, only what runs is looked at. */
+  readonly target: Target | undefined;
   readonly observed: Observed;
   readonly trigger: Trigger;
+  /** A person named this very app. */
+  readonly named: boolean;
   readonly progress: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -23,15 +27,15 @@ export type Context = Parts & {
   readonly journal: Journal;
   readonly retention: () => Retention;
   readonly retries: Retries;
+  readonly running: Running;
   /** Lets only so many operations act at once. */
   readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
   /** Digests of releases that are known to be on disk. */
   readonly stored: Set<string>;
 };
 
-/** Where a pass goes. `restores`: back to what was deployed, because the newer release cannot be had. */
+/** Where a pass goes. */
 export interface Aim {
   readonly revision: Revision;
   readonly release: Release;
-  readonly restores: boolean;
 }

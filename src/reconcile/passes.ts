@@ -1,15 +1,14 @@
-import { mapLimit, type Queues } from '../core/concurrency.ts';
+import { createLane, type Queues } from '../core/concurrency.ts';
 import { historyOf } from '../core/history.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostSnapshot, Trigger } from '../model/entry.ts';
-import type { Observed } from '../model/observed.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
 import type { Ended } from './harbor.ts';
+import { type Inspections, type Look, lookAt } from './looks.ts';
 import { failure } from './operate.ts';
-import type { Parts } from './parts.ts';
-import type { Context } from './pass.ts';
+import type { Context, Pass } from './pass.ts';
 import { reconcile } from './reconcile.ts';
 import { recover } from './recover.ts';
 import { refuse } from './refuse.ts';
@@ -19,60 +18,71 @@ import type { Target } from './target.ts';
 /** So many apps are compared at once. */
 export const atOnce = 64;
 
-/** What the refs of some apps point at, and what the host runs. */
-export interface Look {
-  readonly commits: ReadonlyMap<string, string | Error>;
-  readonly observed: Observed;
-}
-
 export type FindTarget = (app: App, look: Look) => Promise<Target>;
 
 export interface Asked {
   readonly trigger: Trigger;
   readonly progress: Progress;
+  /** A person named these very apps. */
+  readonly named: boolean;
   readonly ended?: Ended | undefined;
 }
 
 export interface Passes {
   /** `gone`: which leftovers may be removed because a person named them; undefined: what the guard lets go. */
   over(apps: readonly App[], gone: readonly string[] | undefined, asked: Asked): Promise<readonly PassReport[]>;
-  /** Which step of an app runs now. */
-  operation(app: string): string | undefined;
+  /** Only what runs is looked at, not Git: something happened to these apps' containers. */
+  afterEvents(apps: readonly App[], asked: Asked): Promise<readonly PassReport[]>;
 }
 
 interface PassesOptions {
   readonly find: FindTarget;
   readonly removals: Removals;
+  readonly inspections: Inspections;
   readonly context: Context;
   readonly signal: AbortSignal;
   /** One at a time for each project. */
   readonly inTurn: Queues;
 }
 
-export async function lookAt(apps: readonly App[], { source, engine }: Parts): Promise<Look> {
-  const [commits, observed] = await Promise.all([source.look(apps), engine.observe()]);
-  return { commits, observed };
-}
-
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ find, removals, context, signal, inTurn }: PassesOptions): Passes {
-  const { journal } = context;
-  const operations = new Map<string, string>();
+export function createPasses({ find, removals, inspections, context, signal, inTurn }: PassesOptions): Passes {
+  const { journal, engine } = context;
+  /** Comparing waits for no deployment: only finding out what is to be done is limited. */
+  const comparing = createLane(atOnce);
 
   /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
   const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
     journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
 
-  const passOver = (app: App, look: Look, since: HostSnapshot, { trigger, progress }: Asked): Promise<PassReport> =>
+  const passOf = (app: App, { trigger, progress, named }: Asked): Omit<Pass, 'target' | 'observed'> => ({
+    app,
+    trigger,
+    named,
+    signal,
+    progress: (message) => progress(app.name, message),
+  });
+
+  const needsInspection = (app: App, { trigger }: Asked): boolean =>
+    app.drift !== 'ignore' &&
+    journal.of(app.name)?.deployed !== undefined &&
+    (trigger.kind === 'request' || inspections.isDue(app.name));
+
+  const passOver = (app: App, look: Look, since: HostSnapshot, asked: Asked): Promise<PassReport> =>
     inTurn(app.project, async () => {
-      const seen = await stillTrue(app, look, since);
-      const tell = (message: string) => {
-        operations.set(app.name, message);
-        progress(app.name, message);
-      };
-      const target = await find(app, seen);
-      return reconcile({ app, target, observed: seen.observed, trigger, signal, progress: tell }, context);
-    }).finally(() => operations.delete(app.name));
+      const { target, observed } = await comparing(async () => {
+        const seen = await stillTrue(app, look, since);
+        const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
+        return { target: await find(app, seen), observed: near };
+      });
+      return reconcile({ ...passOf(app, asked), target, observed }, context);
+    });
+
+  const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
+    const result = await report;
+    ended?.(result);
+    return result;
+  };
 
   /** Without the engine nothing can be compared: every app says so. */
   const engineless = (apps: readonly App[], { trigger }: Asked, error: unknown): Promise<readonly PassReport[]> => {
@@ -80,25 +90,44 @@ export function createPasses({ find, removals, context, signal, inTurn }: Passes
     return Promise.all(apps.map((app) => refuse({ app, trigger }, { outcome, revision: undefined }, context)));
   };
 
+  const whileEngineAnswers = async (
+    apps: readonly App[],
+    asked: Asked,
+    work: () => Promise<readonly PassReport[]>,
+  ): Promise<readonly PassReport[]> => {
+    try {
+      await inTurn(' recovery', () => recover(asked.trigger, journal, context));
+      return await work();
+    } catch (error) {
+      if (asHarborError(error).code !== 'engine-unreachable') throw error;
+      return engineless(apps, asked, error);
+    }
+  };
+
   return {
-    async over(apps, gone, asked) {
-      const { trigger, progress } = asked;
-      try {
-        await inTurn(' recovery', () => recover(trigger, journal, context));
+    over: (apps, gone, asked) =>
+      whileEngineAnswers(apps, asked, async () => {
+        const { trigger, progress } = asked;
         const since = journal.all();
         const look = await lookAt(apps, context);
-        const reports = await mapLimit(apps, atOnce, async (app) => {
-          const report = await passOver(app, look, since, asked);
-          asked.ended?.(report);
-          return report;
-        });
+        const reports = await Promise.all(apps.map((app) => told(passOver(app, look, since, asked), asked)));
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
         return [...reports, ...removed];
-      } catch (error) {
-        if (asHarborError(error).code !== 'engine-unreachable') throw error;
-        return engineless(apps, asked, error);
-      }
-    },
-    operation: (app) => operations.get(app),
+      }),
+
+    afterEvents: (apps, asked) =>
+      whileEngineAnswers(apps, asked, () =>
+        Promise.all(
+          apps.map((app) =>
+            told(
+              inTurn(app.project, async () => {
+                const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
+                return reconcile({ ...passOf(app, asked), target: undefined, observed }, context);
+              }),
+              asked,
+            ),
+          ),
+        ),
+      ),
   };
 }

@@ -17,52 +17,78 @@ export interface Performance {
   /** What is deployed; undefined while an app is removed. */
   readonly deployment: Deployment | undefined;
   readonly progress: (message: string) => void;
-  /** Asks to stop at the next step; a step that has begun is finished. */
+  /** Told of each step before it begins. */
+  readonly begins: (step: Step, title: string) => Promise<void>;
+  /** Asks to stop: what waits or fetches ends at once, a step that changes something is finished first. */
   readonly signal: AbortSignal;
+  /** The same, because a newer release is to be had; the reason is its digest. */
+  readonly superseded: AbortSignal;
 }
 
 export interface Deployment {
   readonly app: App;
   readonly stored: StoredRelease;
-  /** Where mounted files and build contexts are taken from: any commit with the release's content. */
+  /** Where build contexts, and mounted files that are not kept yet, are taken from: any commit with the release's content. */
   readonly revision: Revision;
 }
 
 export type Performed =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly step: string; readonly error: HarborError }
-  | { readonly kind: 'interrupted'; readonly step: string };
+  | { readonly kind: 'interrupted'; readonly step: string }
+  | { readonly kind: 'superseded'; readonly step: string; readonly by: string };
 
 /** Does a plan's steps in order, and stops at the first that fails. */
 export async function perform(performance: Performance, parts: Parts): Promise<Performed> {
-  const { plan, progress, signal, deployment } = performance;
-  for (const step of plan.steps) {
+  for (const step of performance.plan.steps) {
     const title = stepTitle(step);
-    if (signal.aborted) return { kind: 'interrupted', step: title };
-    progress(title);
-    try {
-      await (deployment ? deploy(step, deployment, performance, parts) : act(step, parts));
-    } catch (error) {
-      if (step.kind === 'create' || step.kind === 'replace')
-        await parts.engine.sweep(plan.project).catch(() => undefined);
-      return { kind: 'failed', step: title, error: asHarborError(error) };
-    }
+    const stopped = stoppedAt(title, performance) ?? (await attempt(step, title, performance, parts));
+    if (stopped) return stopped;
   }
   return { kind: 'done' };
+}
+
+/** Undefined: the step is done. */
+async function attempt(
+  step: Step,
+  title: string,
+  performance: Performance,
+  parts: Parts,
+): Promise<Performed | undefined> {
+  const { plan, progress, begins, deployment } = performance;
+  progress(title);
+  try {
+    await begins(step, title);
+    await (deployment ? deploy(step, deployment, performance, parts) : act(step, parts));
+    return undefined;
+  } catch (thrown) {
+    const error = asHarborError(thrown);
+    const ended = error.code === 'interrupted' ? stoppedAt(title, performance) : undefined;
+    if (ended) return ended;
+    if (step.kind === 'create' || step.kind === 'replace')
+      await parts.engine.sweep(plan.project).catch(() => undefined);
+    return { kind: 'failed', step: title, error };
+  }
+}
+
+function stoppedAt(step: string, { signal, superseded }: Performance): Performed | undefined {
+  if (signal.aborted) return { kind: 'interrupted', step };
+  return superseded.aborted ? { kind: 'superseded', step, by: String(superseded.reason) } : undefined;
 }
 
 async function deploy(
   step: Step,
   deployment: Deployment,
-  { plan, progress }: Performance,
+  { plan, progress, ...performance }: Performance,
   parts: Parts,
 ): Promise<void> {
   const { stored, app } = deployment;
+  const signal = AbortSignal.any([performance.signal, performance.superseded]);
   switch (step.kind) {
     case 'pull':
-      return pull(step.services, stored.release, parts);
+      return pull(step.services, stored.release, signal, parts);
     case 'build':
-      return build(step.service, deployment, parts);
+      return build(step.service, deployment, signal, parts);
     case 'files':
       return writeFiles(deployment, parts);
     case 'create':
@@ -70,7 +96,7 @@ async function deploy(
     case 'replace':
       return parts.engine.replace(stored, names(step));
     case 'await':
-      return awaitServices({ app, release: stored.release, step, project: plan.project, progress }, parts);
+      return awaitServices({ app, release: stored.release, step, project: plan.project, progress, signal }, parts);
     default:
       return act(step, parts);
   }
@@ -81,6 +107,9 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   switch (step.kind) {
     case 'stop':
       return engine.stop(ids(step));
+    case 'mend':
+      for (const mend of step.mends) await engine.mend(mend);
+      return;
     case 'start':
       return engine.start(ids(step));
     case 'remove':
@@ -101,15 +130,21 @@ const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' }>): rea
 export const keepTag = (release: Release, service: string): string =>
   `${localRepository(release.app, service)}:keep-${release.digest.slice(0, 16)}`;
 
-async function pull(services: readonly string[], release: Release, { engine }: Parts): Promise<void> {
+async function pull(
+  services: readonly string[],
+  release: Release,
+  signal: AbortSignal,
+  { engine }: Parts,
+): Promise<void> {
   for (const service of release.services.filter(({ name }) => services.includes(name))) {
-    await engine.pull(service.image, keepTag(release, service.name));
+    await engine.pull(service.image, keepTag(release, service.name), signal);
   }
 }
 
 async function build(
   service: string,
   { app, stored, revision }: Deployment,
+  signal: AbortSignal,
   { source, engine, scratch }: Parts,
 ): Promise<void> {
   const wanted = stored.release.builds.find((candidate) => candidate.service === service);
@@ -122,7 +157,8 @@ async function build(
     target: folder.path,
     submodules: app.submodules,
   });
-  await engine.build({ project: app.project, service, tag: wanted.tag, section: absoluteSection(wanted, folder.path) });
+  const section = absoluteSection(wanted, folder.path);
+  await engine.build({ project: app.project, service, tag: wanted.tag, section }, signal);
 }
 
 /** The section with its repository paths made absolute in `root`. */
@@ -138,17 +174,14 @@ function absoluteSection({ section }: Build, root: string): Record<string, unkno
   };
 }
 
-async function writeFiles({ app, stored, revision }: Deployment, { source, scratch, live }: Parts): Promise<void> {
-  await using folder = await scratch.create();
+/** From what is kept with the release: a way back needs no Git. */
+async function writeFiles({ app, stored, revision }: Deployment, { source, releases, live }: Parts): Promise<void> {
+  const { repository, submodules } = app;
   const paths = stored.release.mounts.map(({ path }) => path);
-  await source.export({
-    repository: app.repository,
-    commit: revision.commit,
-    paths,
-    target: folder.path,
-    submodules: app.submodules,
-  });
-  await live.write(app.name, stored.release, folder.path);
+  const kept = await releases.files(stored.release, (target) =>
+    source.export({ repository, commit: revision.commit, paths, target, submodules }),
+  );
+  await live.write(app.name, stored.release, kept);
 }
 
 /** The app's own containers as they are now. */

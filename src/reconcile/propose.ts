@@ -7,7 +7,7 @@ import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -20,6 +20,8 @@ export interface Situation {
   readonly release: Release;
   readonly observed: Observed;
   readonly history: AppHistory | undefined;
+  /** Small repairs did not hold. */
+  readonly thorough?: boolean;
 }
 
 /** The whole answer to "what would happen, why, and what forbids it". */
@@ -34,14 +36,13 @@ export interface Proposal {
 
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
 export async function propose(situation: Situation, parts: Parts): Promise<Proposal> {
-  const { app, revision, release, observed, history } = situation;
+  const { app, revision, release, observed, history, thorough = false } = situation;
   assertOwned(observed, app, parts.instance);
   const containers = ownContainers(observed, app, parts.instance);
-  const bare = diff({ release, deployed: undefined, history, containers });
-  if (bare.length === 0 && history?.deployed?.release === release.digest) return nothingToDo(situation);
+  const bare = diff({ release, deployed: undefined, history, containers, thorough });
+  if (bare.length === 0 && isSettled(situation)) return nothingToDo(situation);
   const changes = await explainedChanges(situation, containers, parts);
-  if (changes.length === 0)
-    return isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
+  if (changes.length === 0) return withoutChanges(situation, containers, parts);
   assertFree(observed, release, parts.instance);
   const plan = strategyOf(app, parts.strategies).plan({
     release,
@@ -50,6 +51,22 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
     files: await changedFiles(release, parts),
   });
   return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
+}
+
+/** It was seen healthy, and no other release was begun since: neither its containers nor its files need a closer look. */
+const isSettled = ({ release, history }: Situation): boolean =>
+  history?.deployed?.release === release.digest && history.applied === release.digest;
+
+/** The containers are right: what is left are files that another release brought, and the proof that it is healthy. */
+async function withoutChanges(
+  situation: Situation,
+  containers: readonly ObservedContainer[],
+  parts: Parts,
+): Promise<Proposal> {
+  const files = await changedFiles(situation.release, parts);
+  const { plan, ...rest } = isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
+  const written: readonly Step[] = files.length > 0 ? [{ kind: 'files', paths: files }] : [];
+  return { ...rest, plan: { ...plan, steps: [...written, ...plan.steps] } };
 }
 
 const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
@@ -74,7 +91,7 @@ function proof(situation: Situation, containers: readonly ObservedContainer[]): 
 }
 
 async function explainedChanges(
-  { app, release, history }: Situation,
+  { app, release, history, thorough = false }: Situation,
   containers: readonly ObservedContainer[],
   parts: Parts,
 ): Promise<readonly Change[]> {
@@ -82,7 +99,7 @@ async function explainedChanges(
   const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
   if (deployed) await assertSameVolumes(release, deployed, parts);
   const networks = await parts.engine.networks(app.project);
-  return close(diff({ release, deployed, history, containers }), {
+  return close(diff({ release, deployed, history, containers, thorough }), {
     release,
     containers,
     networks,

@@ -22,9 +22,10 @@ export async function recover(trigger: Trigger, journal: Journal, parts: Parts):
       trigger,
       revision: undefined,
       release: open.release,
-      outcome: { kind: 'interrupted', step: undefined },
+      outcome: { kind: 'interrupted', step: open.step },
       services: serviceRecords([], release, after, after),
       duration: 0,
+      purpose: open.purpose,
     });
     parts.logger.warn({ app, seq: entry.seq }, 'an operation was cut short; its outcome is recorded as interrupted');
   }

@@ -1,4 +1,4 @@
-import { needsEntry, signatureOf } from '../core/history.ts';
+import { needsEntry, signatureOf } from '../core/signature.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
@@ -35,4 +35,4 @@ const isAftermath = (history: AppHistory | undefined, outcome: Outcome, release:
   history?.trouble?.kind === 'failed' &&
   release !== undefined &&
   history.attempted?.release === release &&
-  history.quarantined.includes(release);
+  history.quarantined.some((bad) => bad.release === release);

@@ -1,5 +1,5 @@
 import type { Queues } from '../core/concurrency.ts';
-import { needsEntry, signatureOf } from '../core/history.ts';
+import { needsEntry, signatureOf } from '../core/signature.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
@@ -8,7 +8,7 @@ import type { PassReport, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Progress } from '../ports.ts';
 import type { Journal } from './journal.ts';
-import { operate } from './operate.ts';
+import { type Operation, operate } from './operate.ts';
 import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { type Leftover, leftovers, removal, removalPlan } from './remove.ts';
@@ -70,13 +70,14 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     if (leftover === undefined)
       return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
     const plan = await removalPlan(leftover, context);
-    const act = () =>
-      perform({ plan, deployment: undefined, signal, progress: (message) => progress(leftover.app, message) }, context);
-    const entry = await operate(removal(leftover, plan, { trigger, act }, context), journal, clock);
-    const outcome: Outcome = entry.kind === 'finished' ? entry.outcome : { kind: 'unchanged' };
+    const act: Operation['act'] = (begins) => {
+      const tell = (message: string) => progress(leftover.app, message);
+      return perform({ plan, deployment: undefined, signal, superseded: never, progress: tell, begins }, context);
+    };
+    const { seq, outcome } = await operate(removal(leftover, plan, { trigger, act }, context), journal, clock);
     if (outcome.kind === 'applied' && !config().declared.includes(leftover.app))
       await dropReleases(leftover.app, config().prune, context);
-    return { app: leftover.app, outcome, entry: entry.seq, revision: undefined };
+    return { app: leftover.app, outcome, entry: seq, revision: undefined };
   };
 
   return {
@@ -115,12 +116,18 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   };
 }
 
+/** Nothing takes the place of a removal. */
+const never = new AbortController().signal;
+
 /** A configuration that lost many apps at once is more likely a mistake than a wish. */
 function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): Outcome | undefined {
   const names = [...new Set(all.map(({ app }) => app))];
   if (only !== undefined || names.length <= limit) return undefined;
   const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
-  return { kind: 'blocked', reasons: [{ reason, lift: `harbormaster apply ${names.join(' ')}` }] };
+  return {
+    kind: 'blocked',
+    reasons: [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }],
+  };
 }
 
 function guardVerdicts(guarded: Outcome | undefined): readonly Verdict[] {

@@ -67,7 +67,7 @@ export function removal(
     revision: undefined,
     plan,
     verdicts: [],
-    restores: false,
+    cause: { purpose: 'remove' },
     ...context,
     async look() {
       const ids = new Set(leftover.containers.map(({ id }) => id));

@@ -2,6 +2,7 @@ import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Release } from '../model/release.ts';
 import type { Parts } from './parts.ts';
+import type { Context } from './pass.ts';
 import { keepTag } from './perform.ts';
 
 export type Retention = Pick<HostConfig, 'keepReleases' | 'prune'>;
@@ -13,14 +14,19 @@ export type Retention = Pick<HostConfig, 'keepReleases' | 'prune'>;
 export async function tidyUp(
   app: App,
   release: Release,
-  { keepReleases, prune }: Retention,
-  { live, releases, engine, logger }: Parts,
+  { live, releases, engine, logger, journal, retention }: Context,
 ): Promise<void> {
+  const { keepReleases, prune } = retention();
+  // A row of bad releases must not push out those that one can go back to.
+  const good = journal.of(app.name)?.good.slice(-keepReleases) ?? [];
   try {
     await live.tidy(app.name, release);
     for (const { name, image } of release.services)
       if (image.from !== 'build') await engine.pull(image, keepTag(release, name));
-    const removed = await releases.prune(app.name, keepReleases, [release.digest]);
+    const removed = await releases.prune(app.name, keepReleases, [
+      release.digest,
+      ...good.map((known) => known.release),
+    ]);
     const kept = await keptImages(app, { releases });
     const unused = removed.flatMap((old) => imagesOf(old, prune)).filter((image) => !kept.has(image));
     await engine.untag([...new Set(unused)]);

@@ -68,6 +68,7 @@ function apply({ release, changes }: StrategyInput): readonly Step[] {
 function acts(changes: readonly ServiceChange[]): readonly Step[] {
   const create = changes.filter(({ kind }) => kind === 'create');
   const replace = changes.filter((change) => change.kind === 'replace');
+  const mend = changes.filter((change) => change.kind === 'mend');
   const start = changes.filter((change) => change.kind === 'start');
   return [
     ...(create.length > 0 ? [{ kind: 'create', services: create.map(causeOf) } as const] : []),
@@ -79,6 +80,9 @@ function acts(changes: readonly ServiceChange[]): readonly Step[] {
             containers: refs(replace.flatMap(({ from }) => from)),
           } as const,
         ]
+      : []),
+    ...(mend.length > 0
+      ? [{ kind: 'mend', services: mend.map(causeOf), mends: mend.flatMap(({ mends }) => mends) } as const]
       : []),
     ...(start.length > 0
       ? [{ kind: 'start', services: start.map(causeOf), containers: refs(start.flatMap(({ from }) => from)) } as const]

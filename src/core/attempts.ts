@@ -1,0 +1,229 @@
+import { faultOf } from '../errors.ts';
+import type {
+  AppHistory,
+  DeployedRecord,
+  EntryOf,
+  GoodRelease,
+  QuarantineRecord,
+  TroubleRecord,
+} from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { signatureOf } from './signature.ts';
+
+type Started = EntryOf<'started'>;
+type Finished = EntryOf<'finished'>;
+type Refused = EntryOf<'refused'>;
+
+const most = { good: 20, quarantined: 100, heals: 20, completed: 50 } as const;
+
+export function started(history: AppHistory, entry: Started): AppHistory {
+  const { seq, release, purpose, fingerprint, hold = false, reason, trigger, revision, project } = entry;
+  const open = { seq, release, purpose, step: undefined, fingerprint, hold, reason, by: trigger.by };
+  const heals =
+    fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];
+  return {
+    ...history,
+    project,
+    open,
+    desired: purpose === 'deploy' ? { release, commit: revision?.commit } : history.desired,
+    heals: heals.slice(-most.heals),
+  };
+}
+
+/** Acts that change what containers are or see; the others only prepare, or wait. */
+const touching = new Set<EntryOf<'step'>['act']>([
+  'files',
+  'stop',
+  'remove-network',
+  'create',
+  'replace',
+  'start',
+  'mend',
+  'remove',
+]);
+
+export function stepped(history: AppHistory, { intent, act, title }: EntryOf<'step'>): AppHistory {
+  const { open } = history;
+  if (open?.seq !== intent) return history;
+  const applied = touching.has(act) && open.release !== undefined ? open.release : history.applied;
+  return { ...history, applied, open: { ...open, step: title } };
+}
+
+/** An attempt that ended before any side effect. */
+export function refused(history: AppHistory, entry: Refused): AppHistory {
+  const { release, revision } = entry;
+  const isKnown = release !== undefined || revision !== undefined;
+  return {
+    ...history,
+    desired: isKnown ? { release, commit: revision?.commit } : history.desired,
+    attempted: attemptOf(entry),
+    trouble: troubleAfter(history.trouble, entry),
+  };
+}
+
+/** Undefined: the app was removed. */
+export function finish(before: AppHistory, entry: Finished): AppHistory | undefined {
+  const history = {
+    ...before,
+    open: before.open?.seq === entry.intent ? undefined : before.open,
+    completed: completedAfter(before.completed, entry),
+  };
+  switch (entry.purpose) {
+    case 'deploy':
+    case 'adopt':
+      return deployed(history, entry);
+    case 'heal':
+    case 'restore':
+      return kept(history, entry);
+    case 'rollback':
+      return rolledBack(history, entry, before.open);
+    case 'remove':
+      return entry.outcome.kind === 'applied'
+        ? undefined
+        : { ...history, attempted: attemptOf(entry), trouble: troubleAfter(history.trouble, entry) };
+    default:
+      return entry.purpose satisfies never;
+  }
+}
+
+function deployed(history: AppHistory, entry: Finished): AppHistory {
+  const { outcome, release } = entry;
+  return {
+    ...(outcome.kind === 'applied' ? succeeded(history, entry) : history),
+    attempted: attemptOf(entry),
+    unfinished: outcome.kind === 'interrupted' ? release : undefined,
+    trouble: troubleAfter(history.trouble, entry),
+    quarantined: quarantineAfter(history, entry),
+  };
+}
+
+/** The release was seen healthy: from now on it is what the app is kept at. */
+function succeeded(history: AppHistory, entry: Finished): AppHistory {
+  const record = deployedBy(entry, history.deployed);
+  if (record === undefined) return history;
+  const { release, commit, at, seq } = record;
+  return {
+    ...history,
+    applied: release,
+    deployed: record,
+    good: [...history.good.filter((good) => good.release !== release), { release, commit, at, seq }].slice(-most.good),
+    drift: undefined,
+    unfinished: undefined,
+  };
+}
+
+/** The deployed release was mended or brought back: that says nothing of a newer one. A failure to do so is a trouble of its own. */
+function kept(history: AppHistory, entry: Finished): AppHistory {
+  const { outcome, seq, at } = entry;
+  if (outcome.kind === 'failed') {
+    const fingerprint = signatureOf(outcome, entry.release, undefined);
+    const isSame = history.drift?.state === 'failed' && history.drift.fingerprint === fingerprint;
+    const drift = { seq, since: at, state: 'failed', fingerprint, causes: [outcome.message] } as const;
+    const last = entry.purpose === 'heal' ? history.heals.at(-1) : undefined;
+    const heals = last ? [...history.heals.slice(0, -1), { ...last, failed: true }] : history.heals;
+    return { ...history, heals, drift: isSame ? history.drift : drift };
+  }
+  if (outcome.kind !== 'applied') return history;
+  const now = deployedBy(entry, history.deployed);
+  // Whoever undoes every correction is not gone because one more of them went well.
+  const drift = history.drift?.state === 'fought' ? history.drift : undefined;
+  if (now === undefined || history.deployed?.release !== now.release) return { ...history, drift };
+  const { release, commit, at: since, seq: first } = history.deployed;
+  return { ...history, applied: release, deployed: { ...now, release, commit, at: since, seq: first }, drift };
+}
+
+function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
+  const { outcome, seq, at, release } = entry;
+  if (outcome.kind !== 'applied') return kept(history, entry);
+  const left = history.deployed?.release === release ? undefined : history.deployed?.release;
+  const why = `rolled back by ${open?.by ?? 'a person'}: ${open?.reason ?? 'no reason given'}`;
+  const bad: readonly QuarantineRecord[] = left === undefined ? [] : [{ release: left, seq, since: at, reason: why }];
+  return {
+    ...succeeded(history, entry),
+    trouble: undefined,
+    quarantined: [
+      ...history.quarantined.filter((record) => record.release !== release && record.release !== left),
+      ...bad,
+    ].slice(-most.quarantined),
+    hold: open?.hold ? { seq, since: at, by: open.by, reason: open.reason ?? 'rolled back' } : history.hold,
+  };
+}
+
+const attemptOf = ({
+  release,
+  revision,
+  seq,
+  at,
+  outcome,
+}: Finished | Refused): NonNullable<AppHistory['attempted']> => ({
+  release,
+  commit: revision?.commit,
+  seq,
+  at,
+  outcome,
+});
+
+/** An operation may mention only what it touched; the rest still is what it was. */
+function deployedBy(entry: Finished, before: DeployedRecord | undefined): DeployedRecord | undefined {
+  const { release, seq, at, revision, services } = entry;
+  if (release === undefined) return before;
+  const images = services.flatMap(({ service, imageId }) => (imageId === undefined ? [] : [[service, imageId]]));
+  const known = before?.release === release ? before.imageIds : {};
+  const good: GoodRelease = { release, seq, at, commit: revision?.commit };
+  return {
+    ...good,
+    imageIds: { ...known, ...Object.fromEntries(images) },
+    configured: configuredAfter(before?.configured ?? {}, services),
+  };
+}
+
+/** What was looked at anew, and what still holds for the same service digest. */
+function configuredAfter(
+  before: DeployedRecord['configured'],
+  services: Finished['services'],
+): DeployedRecord['configured'] {
+  return Object.fromEntries(
+    services.flatMap(({ service, digest, configured }) => {
+      const known = Object.hasOwn(before, service) ? before[service] : undefined;
+      if (configured && digest.to !== undefined) return [[service, { digest: digest.to, fields: configured }]];
+      return known && (digest.to === undefined || known.digest === digest.to) ? [[service, known]] : [];
+    }),
+  );
+}
+
+/**
+ * A release that failed by its own fault is not tried again by itself. One that was deployed well before is: then the world has changed, and
+ * keeping it running is worth every try.
+ */
+function quarantineAfter({ quarantined, deployed }: AppHistory, entry: Finished): readonly QuarantineRecord[] {
+  const { release, outcome, seq, at } = entry;
+  if (release === undefined) return quarantined;
+  const others = quarantined.filter((bad) => bad.release !== release);
+  if (outcome.kind === 'applied') return others;
+  const isBad = outcome.kind === 'failed' && faultOf(outcome.code) === 'user' && deployed?.release !== release;
+  if (!isBad) return quarantined;
+  return [...others, { release, seq, since: at, reason: outcome.message }].slice(-most.quarantined);
+}
+
+/** Also completed jobs of earlier releases are remembered, newest last: going back to one must not run its migration again. */
+function completedAfter(before: readonly string[], { services }: Finished): readonly string[] {
+  const now = services.flatMap(({ completed, digest }) => (completed && digest.to !== undefined ? [digest.to] : []));
+  const current = new Set([...now, ...services.flatMap(({ digest }) => digest.to ?? [])]);
+  const all = [...new Set([...before.filter((digest) => !now.includes(digest)), ...now])];
+  const surplus = all.length - most.completed;
+  return surplus <= 0 ? all : all.filter((digest, index) => index >= surplus || current.has(digest));
+}
+
+function troubleAfter(before: TroubleRecord | undefined, entry: Finished | Refused): TroubleRecord | undefined {
+  const { outcome, release, revision, seq, at } = entry;
+  // An attempt that was cut short is open work, no trouble of its own, and no cure either.
+  if (outcome.kind === 'interrupted' || outcome.kind === 'superseded') return before;
+  if (outcome.kind !== 'failed' && outcome.kind !== 'blocked') return undefined;
+  const signature = signatureOf(outcome, release, revision?.commit);
+  if (before?.signature === signature) return before;
+  return { seq, since: at, kind: outcome.kind, message: messageOf(outcome), signature };
+}
+
+function messageOf(outcome: Extract<Outcome, { kind: 'failed' | 'blocked' }>): string {
+  return outcome.kind === 'failed' ? outcome.message : outcome.reasons.map(({ reason }) => reason).join('; ');
+}

@@ -1,0 +1,52 @@
+import { configuredOf } from '../core/configured.ts';
+import type { AppHistory, ServiceRecord } from '../model/entry.ts';
+import type { ObservedContainer } from '../model/observed.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * Adds how the engine configured the containers of services that were made anew: what drift is compared with later. What was not made anew keeps what
+ * was found when it was, so that a change by hand never becomes the measure.
+ */
+export async function baselines(
+  records: readonly ServiceRecord[],
+  history: AppHistory | undefined,
+  after: readonly ObservedContainer[],
+  { engine, key }: Pick<Parts, 'engine' | 'key'>,
+): Promise<readonly ServiceRecord[]> {
+  const known = history?.deployed?.configured ?? {};
+  const fresh = records.filter(
+    ({ service, change, digest }) =>
+      digest.to !== undefined &&
+      (change === 'create' ||
+        change === 'replace' ||
+        !(Object.hasOwn(known, service) && known[service]?.digest === digest.to)),
+  );
+  const firstOf = new Map(
+    fresh.flatMap(({ service }) => {
+      const first = after.find((container) => container.service === service);
+      return first ? [[first.id, service] as const] : [];
+    }),
+  );
+  if (firstOf.size === 0) return records;
+  const found = await engine.configurations([...firstOf.keys()]);
+  const configured = new Map(
+    found.map((configuration) => [firstOf.get(configuration.id), configuredOf(configuration, key)]),
+  );
+  return records.map((record) => {
+    const fields = configured.get(record.service);
+    return fields ? { ...record, configured: fields } : record;
+  });
+}
+
+/** The containers as observed, with how the engine configures them now. Waits until their states are settled. */
+export async function inspected(
+  containers: readonly ObservedContainer[],
+  { engine, key }: Pick<Parts, 'engine' | 'key'>,
+): Promise<readonly ObservedContainer[]> {
+  const found = await engine.configurations(containers.map(({ id }) => id));
+  const byId = new Map(found.map((configuration) => [configuration.id, configuredOf(configuration, key)]));
+  return containers.map((container) => {
+    const configured = byId.get(container.id);
+    return configured ? { ...container, configured } : container;
+  });
+}

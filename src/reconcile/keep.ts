@@ -1,0 +1,146 @@
+import { sentence } from '../core/format-plan.ts';
+import { calm, fingerprintOf, healRuling } from '../core/heals.ts';
+import { subjectOf } from '../core/subject.ts';
+import { asHarborError } from '../errors.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { Release } from '../model/release.ts';
+import type { PassReport } from '../model/report.ts';
+import { deploy } from './deploy.ts';
+import { denials } from './forbid.ts';
+import { failure } from './operate.ts';
+import type { Context, Pass } from './pass.ts';
+import { type Proposal, propose } from './propose.ts';
+
+type Drifted = Pick<EntryOf<'drifted'>, 'state' | 'causes' | 'fingerprint'>;
+
+/** The app as it was deployed, and the pass that looks after it. */
+interface Kept {
+  readonly pass: Pass;
+  readonly release: Release;
+}
+
+const unchanged = ({ app }: Pass, entry?: number): PassReport => ({
+  app: app.name,
+  outcome: { kind: 'unchanged' },
+  entry,
+  revision: undefined,
+});
+
+/** Keeps what was deployed as it was deployed, also while a newer release cannot be had; brings it back after one that failed. */
+export async function keep(pass: Pass, advanced: PassReport, context: Context): Promise<PassReport> {
+  const { app } = pass;
+  const history = context.journal.of(app.name);
+  const isBack = history?.applied !== history?.deployed?.release;
+  if (isBack && app.onFailure !== 'rollback') return unchanged(pass);
+  const release = await deployedRelease(pass, context);
+  if (release === undefined) return unchanged(pass);
+  try {
+    const hasActed = advanced.outcome.kind === 'failed' && advanced.outcome.step !== undefined;
+    const observed = hasActed ? await context.engine.observe() : pass.observed;
+    const kept = { pass: { ...pass, observed }, release };
+    return isBack ? await goBack(kept, context) : await correct(kept, context);
+  } catch (thrown) {
+    const error = asHarborError(thrown);
+    if (error.code === 'log-unwritable') throw error;
+    const drift = { state: 'failed', causes: [error.message], fingerprint: error.code } as const;
+    const { entry } = await note({ pass, release }, drift, context);
+    return { ...unchanged(pass, entry), outcome: context.journal.redacted(failure(error, undefined)) };
+  }
+}
+
+async function deployedRelease({ app, target }: Pass, { journal, releases }: Context): Promise<Release | undefined> {
+  const deployed = journal.of(app.name)?.deployed?.release;
+  if (deployed === undefined) return undefined;
+  if (target?.kind === 'release' && target.release.digest === deployed) return target.release;
+  return (await releases.load(app.name, deployed))?.release;
+}
+
+/** Another release was begun after the deployed one, and did not come to a good end. */
+async function goBack(kept: Kept, context: Context): Promise<PassReport> {
+  const { pass, release } = kept;
+  const { app, trigger, observed } = pass;
+  const history = context.journal.of(app.name);
+  const proposal = await propose({ app, revision: release.revision, release, observed, history }, context);
+  if (proposal.plan.steps.length === 0) return unchanged(pass);
+  if (trigger.kind !== 'request' && !context.retries.mayTry(app.name, release.digest)) return unchanged(pass);
+  const denied = deniedDrift(proposal);
+  if (denied) return note(kept, denied, context);
+  pass.progress(`brings back release ${release.digest.slice(0, 12)}, which was deployed before`);
+  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context));
+}
+
+/** What runs left the deployed release without Git having moved. */
+async function correct(kept: Kept, context: Context): Promise<PassReport> {
+  const { pass, release } = kept;
+  const { app, observed } = pass;
+  const history = context.journal.of(app.name);
+  const situation = { app, revision: release.revision, release, observed, history };
+  const small = await propose(situation, context);
+  if (small.plan.steps.length === 0) return undisturbed(pass, context);
+  const ruling = rule(pass, small, context);
+  if (ruling.kind === 'leave') return unchanged(pass);
+  if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
+  const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
+  const cause = { purpose: 'heal', fingerprint: fingerprintOf(small.changes) } as const;
+  return context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+}
+
+type Ruling =
+  | { readonly kind: 'correct'; readonly thorough: boolean }
+  | { readonly kind: 'tell'; readonly drift: Drifted }
+  | { readonly kind: 'leave' };
+
+/** What the policy, the gates and the story so far say of correcting it. A person who names the app wants it corrected. */
+function rule({ app, named, trigger }: Pass, proposal: Proposal, { journal, clock }: Context): Ruling {
+  const fingerprint = fingerprintOf(proposal.changes);
+  const causes = causesOf(proposal);
+  if (app.drift === 'ignore' && !named) return { kind: 'leave' };
+  if (app.drift === 'report' && !named) return { kind: 'tell', drift: { state: 'reported', causes, fingerprint } };
+  const denied = deniedDrift(proposal);
+  if (denied) return { kind: 'tell', drift: denied };
+  const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, clock.now().getTime());
+  if (ruling.kind === 'now') return { kind: 'correct', thorough: ruling.thorough };
+  if (trigger.kind === 'request') return { kind: 'correct', thorough: true };
+  return ruling.kind === 'wait' ? { kind: 'leave' } : { kind: 'tell', drift: { state: 'fought', causes, fingerprint } };
+}
+
+const causesOf = ({ changes }: Proposal): readonly string[] =>
+  changes.map((change) => `${subjectOf(change)}: ${sentence(change.cause)}`);
+
+function deniedDrift(proposal: Proposal): Drifted | undefined {
+  const denied = denials(proposal.verdicts).map(({ reason, lift }) =>
+    lift === undefined ? reason : `${reason} (${lift})`,
+  );
+  if (denied.length === 0) return undefined;
+  const fingerprint = `denied ${fingerprintOf(proposal.changes)}`;
+  return { state: 'failed', causes: [...causesOf(proposal), ...denied], fingerprint };
+}
+
+/** What runs is what was deployed: a trouble with it is over, and a fight once nothing was undone for a while. */
+async function undisturbed(pass: Pass, { journal, clock }: Context): Promise<PassReport> {
+  const { app } = pass;
+  const history = journal.of(app.name);
+  if (history?.drift === undefined) return unchanged(pass);
+  const last = history.heals.at(-1);
+  const isCalm = last === undefined || clock.now().getTime() - Date.parse(last.at) > calm;
+  if (history.drift.state === 'fought' && !isCalm) return unchanged(pass);
+  const { seq } = await journal.record({ kind: 'recovered', app: app.name, after: history.drift.seq, of: 'drift' });
+  return unchanged(pass, seq);
+}
+
+/** Written once, not once a cycle. */
+async function note({ pass, release }: Kept, drift: Drifted, { journal }: Context): Promise<PassReport> {
+  const { app } = pass;
+  const { state, causes, fingerprint } = drift;
+  const known = journal.of(app.name)?.drift;
+  if (known?.state === state && known.fingerprint === fingerprint) return unchanged(pass, known.seq);
+  const entry = await journal.record({
+    kind: 'drifted',
+    app: app.name,
+    release: release.digest,
+    state,
+    causes,
+    fingerprint,
+  });
+  return unchanged(pass, entry.seq);
+}

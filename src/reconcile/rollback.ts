@@ -1,0 +1,89 @@
+import { HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { AppHistory, GoodRelease } from '../model/entry.ts';
+import type { PassReport } from '../model/report.ts';
+import { deploy } from './deploy.ts';
+import { denials } from './forbid.ts';
+import type { RollbackRequest } from './harbor.ts';
+import type { Context, Pass } from './pass.ts';
+import { propose } from './propose.ts';
+import { refuse } from './refuse.ts';
+
+/** To an earlier release, from what is kept of it: neither Git nor a registry is asked. Automatic deployment stays as it is. */
+export async function rollback(
+  pass: Omit<Pass, 'target'>,
+  request: RollbackRequest,
+  context: Context,
+): Promise<PassReport> {
+  const { app, observed, trigger } = pass;
+  const history = context.journal.of(app.name);
+  const { release: digest } = chosen(app, history, request.to);
+  const stored = await context.releases.load(app.name, digest);
+  if (stored === undefined) throw notKept(app, digest);
+  const { release } = stored;
+  const { revision } = release;
+  const proposal = await propose({ app, revision, release, observed, history }, context);
+  const reasons = denials(proposal.verdicts);
+  if (reasons.length > 0) {
+    const { verdicts } = proposal;
+    const outcome = { kind: 'blocked', reasons } as const;
+    return refuse({ app, trigger }, { outcome, revision, release: digest, verdicts }, context);
+  }
+  const { reason, hold } = request;
+  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+}
+
+function chosen(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
+  const good = history?.good ?? [];
+  if (to === undefined) return before(app, good, history?.applied);
+  const wanted = to.toLowerCase();
+  const matching = good.filter(({ release, commit }) => release.startsWith(wanted) || commit?.startsWith(wanted));
+  const [first, second] = matching.toReversed();
+  if (first === undefined) {
+    throw new HarborError(`no release of ${app.name} that was healthy here starts with ${to}, nor does its commit`, {
+      code: 'usage',
+      hint: choices(good),
+    });
+  }
+  if (second !== undefined && second.release !== first.release && !sameCommit(matching)) {
+    throw new HarborError(`${to} fits several releases of ${app.name}`, { code: 'usage', hint: choices(matching) });
+  }
+  if (first.release === history?.deployed?.release && history.applied === first.release) {
+    throw new HarborError(`${app.name} runs release ${short(first.release)} already`, {
+      code: 'usage',
+      hint: `To keep it there: harbormaster hold ${app.name} --reason …`,
+    });
+  }
+  return first;
+}
+
+/** One commit can have made several releases, as tags moved: the newest of them is meant. */
+const sameCommit = (releases: readonly GoodRelease[]): boolean =>
+  new Set(releases.map(({ commit }) => commit)).size === 1;
+
+function before(app: App, good: readonly GoodRelease[], applied: string | undefined): GoodRelease {
+  const found = good.findLast(({ release }) => release !== applied);
+  if (found) return found;
+  throw new HarborError(`there is no earlier release of ${app.name} that was healthy here`, {
+    code: 'usage',
+    hint: `See what was tried: harbormaster history ${app.name}`,
+  });
+}
+
+const short = (release: string): string => release.slice(0, 12);
+
+const choices = (good: readonly GoodRelease[]): string =>
+  good.length === 0
+    ? 'None was.'
+    : `There are: ${good
+        .toReversed()
+        .map(
+          ({ release, commit }) => `${short(release)}${commit === undefined ? '' : ` (commit ${commit.slice(0, 10)})`}`,
+        )
+        .join(', ')}`;
+
+const notKept = ({ name }: App, release: string): HarborError =>
+  new HarborError(`release ${short(release)} of ${name} is not on disk any more`, {
+    code: 'usage',
+    hint: 'Choose a newer one, or revert the commit in Git. More are kept with config.keep_releases.',
+  });

@@ -1,0 +1,20 @@
+import type { Release } from '../model/release.ts';
+import type { PassReport } from '../model/report.ts';
+import type { Aim, Context, Pass } from './pass.ts';
+
+/** The release that Git asks for is the one that was deployed: whatever trouble there was with a newer one is over. */
+export async function settle({ app }: Pass, { revision, release }: Aim, context: Context): Promise<PassReport> {
+  const { journal } = context;
+  const trouble = journal.of(app.name)?.trouble;
+  const entry =
+    trouble && (await journal.record({ kind: 'recovered', app: app.name, after: trouble.seq, of: 'release' }));
+  await keepStored(release, context);
+  return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
+}
+
+/** A release that somebody took off the disk is put back: status, healing without Git, and rollback live on it. */
+async function keepStored(release: Release, { stored, releases }: Context): Promise<void> {
+  if (stored.has(release.digest)) return;
+  if ((await releases.load(release.app, release.digest)) === undefined) await releases.save(release);
+  stored.add(release.digest);
+}
