@@ -110,7 +110,9 @@ async function keepFiles(
 ): Promise<string> {
   // Beside a damaged release they would outlive it, or go when it is sealed again.
   if ((await read(options, app, digest)) === undefined)
-    throw new HarborError(`the files of a release of ${app} cannot be kept: the release itself is not`, { code: 'bug' });
+    throw new HarborError(`the files of a release of ${app} cannot be kept: the release itself is not`, {
+      code: 'bug',
+    });
   return keptFiles({ release: folderOf(options, app, digest), hidden: hiddenIn(options, app), fill });
 }
 
