@@ -158,6 +158,37 @@ const shared = {
       examples: ['warn'],
       default: 'error',
     }),
+  deploy: z
+    .enum(['auto', 'manual'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of a new release. `auto`: it is deployed by itself. `manual`: it waits, and is told as waiting, until somebody runs `harbormaster apply APP`. ' +
+        'What drifts is corrected either way (`drift`).',
+      examples: ['manual'],
+      default: 'auto',
+    }),
+  drift: z
+    .enum(['ignore', 'report', 'correct'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of containers that left the deployed release without Git having moved: stopped, removed or changed by hand. ' +
+        '`correct`: they are brought back. `report`: they are left so, and that is told and logged once. `ignore`: they are left so.',
+      examples: ['report'],
+      default: 'correct',
+    }),
+  on_failure: z
+    .enum(['rollback', 'hold', 'leave'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of the app when a new release fails on the host. `rollback`: the last good release is brought back. ' +
+        '`hold`: the app is left as it is, and nothing is deployed until somebody runs `harbormaster release APP`. ' +
+        '`leave`: the app is left as it is, and the next different release is tried by itself.',
+      examples: ['hold'],
+      default: 'rollback',
+    }),
   health: health.optional(),
 };
 

@@ -8,7 +8,7 @@ export interface NotifierKind {
   readonly options: z.ZodObject;
 }
 
-const events = ['failed', 'blocked', 'recovered'] as const;
+const events = ['failed', 'blocked', 'drifted', 'recovered'] as const;
 
 const common = {
   on: z
@@ -17,7 +17,7 @@ const common = {
     .default([...events])
     .meta({
       title: 'list of events',
-      description: 'What to tell: `failed`, `blocked`, `recovered`.',
+      description: 'What to tell: `failed`, `blocked`, `drifted`, `recovered`.',
       examples: [['failed', 'recovered']],
     }),
   apps: z

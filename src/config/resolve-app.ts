@@ -4,7 +4,7 @@ import { type MaybeSecret, Secret } from '../model/secret.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
 import { repositoryFrom } from './repository.ts';
-import type { AppSettings, Config } from './schema.ts';
+import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
 import { projectOf, tidyPath } from './values.ts';
 
@@ -39,6 +39,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     interval: milliseconds(settings.interval ?? '60s'),
     health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
     strategy: settings.strategy ?? 'recreate',
+    ...policiesOf(settings),
     allow: {
       privileged: app.allow?.privileged ?? [],
       host_namespaces: app.allow?.host_namespaces ?? [],
@@ -47,6 +48,14 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     },
   };
 }
+
+type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
+
+const policiesOf = ({ deploy, drift, on_failure }: Policies): Pick<App, 'deploy' | 'drift' | 'onFailure'> => ({
+  deploy: deploy ?? 'auto',
+  drift: drift ?? 'correct',
+  onFailure: on_failure ?? 'rollback',
+});
 
 const list = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;

@@ -86,7 +86,7 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
       }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',
-      description: 'Who is told when an app fails, is blocked, or has recovered.',
+      description: 'Who is told when an app fails, is blocked, has drifted, or has recovered.',
     }),
   });
 }

@@ -9,6 +9,10 @@ export function redactOutcome(redact: Redact, outcome: Outcome): Outcome {
   if (outcome.kind !== 'blocked') return outcome;
   return {
     kind: 'blocked',
-    reasons: outcome.reasons.map(({ reason, lift }) => ({ reason: redact(reason), lift: lift && redact(lift) })),
+    reasons: outcome.reasons.map(({ code, reason, lift }) => ({
+      code,
+      reason: redact(reason),
+      lift: lift && redact(lift),
+    })),
   };
 }

@@ -69,6 +69,12 @@ test('the example loads, and shows what it says', async () => {
     'shop shop v2.4.0',
     'portainer portainer master',
   ]);
+  expect(config.apps.map(({ deploy, drift, onFailure }) => `${deploy} ${drift} ${onFailure}`)).toEqual([
+    'auto correct rollback',
+    'auto correct rollback',
+    'manual correct hold',
+    'auto report rollback',
+  ]);
   expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(3);
   expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'command']);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);

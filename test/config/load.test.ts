@@ -81,6 +81,9 @@ describe('defaults', () => {
       interval: 60_000,
       health: { deadline: 120_000, minReady: 10_000 },
       strategy: 'recreate',
+      deploy: 'auto',
+      drift: 'correct',
+      onFailure: 'rollback',
       allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
     });
   });
@@ -127,6 +130,21 @@ apps:
       { ref: { kind: 'tag', name: 'v1' }, interval: 5_400_000, health: { deadline: 500_000, minReady: 1_000 } },
     ]);
     expect(apps[1]?.environment).toEqual({ TZ: 'UTC', LEVEL: 'debug' });
+  });
+
+  test('what becomes of new releases, of drift and of failures is said by the app, or else by `defaults`', async () => {
+    const { apps } = await load(`
+defaults: {deploy: manual, drift: report, on_failure: hold}
+apps:
+  plain: {url: https://a.example/x.git}
+  own: {url: https://a.example/x.git, deploy: auto, drift: ignore, on_failure: leave}
+  some: {url: https://a.example/x.git, drift: correct}
+`);
+    expect(apps.map(({ deploy, drift, onFailure }) => [deploy, drift, onFailure])).toEqual([
+      ['manual', 'report', 'hold'],
+      ['auto', 'ignore', 'leave'],
+      ['manual', 'correct', 'hold'],
+    ]);
   });
 
   test('a `path` of its own keeps the compose files relative to it', async () => {
@@ -350,7 +368,12 @@ notifiers:
   - {type: bell, url: https://bell.example/ring}
   - {type: flag, colours: [red], on: [blocked], apps: [web]}`);
   expect(notifiers).toEqual([
-    { type: 'bell', on: ['failed', 'blocked', 'recovered'], apps: [], options: { url: 'https://bell.example/ring' } },
+    {
+      type: 'bell',
+      on: ['failed', 'blocked', 'drifted', 'recovered'],
+      apps: [],
+      options: { url: 'https://bell.example/ring' },
+    },
     { type: 'flag', on: ['blocked'], apps: ['web'], options: { colours: ['red'] } },
   ]);
 });

@@ -102,6 +102,9 @@ describe('unknown keys', () => {
     ['composeConfig: x.yml', 'did you mean "compose_config"?'],
     ['environmnet: {}', 'did you mean "environment"?'],
     ['repo: infra', 'here it is called "url" or "repository"'],
+    ['self_heal: true', 'here it is called "drift"'],
+    ['auto_deploy: true', 'here it is called "deploy"'],
+    ['rollback: true', 'here it is called "on_failure"'],
     ['env_file: .env', 'here it is called "environment_file"'],
     ['timeout: 5m', 'known here: url, repository, branch'],
     ['health: {timeout: 5m}', 'here it is called "deadline"'],
@@ -155,6 +158,12 @@ describe('values', () => {
     ['hosts: []', 'must not be an empty list'],
     ['submodules: on', 'must be true or false, not "on"; YAML reads this as text: write true'],
     ['unset_variables: ignore', 'must be error or warn, not "ignore"'],
+    ['deploy: manually', 'must be auto or manual, not "manually"'],
+    ['deploy: false', 'must be auto or manual, not false'],
+    ['drift: off', 'must be one of ignore, report, correct, not "off"'],
+    ['drift: false', 'must be one of ignore, report, correct, not false'],
+    ['drift:', 'is empty; it must be one of ignore, report, correct'],
+    ['on_failure: [rollback]', 'must be one of rollback, hold, leave, not a list'],
     ['project: My App', 'must be a Compose project name'],
     ['allow: {host_binds: [data]}', 'must be an absolute path on the host'],
     ['allow: {host_binds: [/a/../etc]}', 'must be an absolute path on the host'],
@@ -173,6 +182,23 @@ describe('values', () => {
   ])('%s', async (lines, text) => {
     expect(await problems(web(lines))).toContain(text);
   });
+});
+
+test('a policy that does not exist is told where it stands, in `defaults` as in an app', async () => {
+  const text = `\
+defaults:
+  drift: off
+  on_failure: no
+apps:
+  web: {url: https://a.example/x.git, deploy: manually}
+`;
+  expect(await problems(text)).toBe(
+    [
+      'harbormaster.yml:2:3: defaults.drift: must be one of ignore, report, correct, not "off"',
+      'harbormaster.yml:3:3: defaults.on_failure: must be one of rollback, hold, leave, not "no"',
+      'harbormaster.yml:5:39: apps.web.deploy: must be auto or manual, not "manually"',
+    ].join('\n'),
+  );
 });
 
 describe('urls', () => {

@@ -17,10 +17,13 @@ export const revision = (commit = 'c1'): Revision => ({
 
 const attempt = { app: 'web', trigger: { kind: 'interval' }, revision: revision(), release: 'r1' } as const;
 
-export const opened = (apps: Body<'opened'>['snapshot']['apps'] = {}): Body<'opened'> => ({
+export const opened = (
+  apps: Body<'opened'>['snapshot']['apps'] = {},
+  forgotten: readonly string[] = [],
+): Body<'opened'> => ({
   kind: 'opened',
   version: '1.0.0',
-  snapshot: { apps },
+  snapshot: { apps, forgotten },
 });
 
 export const started = (more: Partial<Body<'started'>> = {}): Body<'started'> => ({
@@ -29,6 +32,7 @@ export const started = (more: Partial<Body<'started'>> = {}): Body<'started'> =>
   project: 'web',
   steps: [],
   verdicts: [],
+  purpose: 'deploy',
   ...more,
 });
 
@@ -39,6 +43,7 @@ export const finished = (more: Partial<Body<'finished'>> = {}): Body<'finished'>
   outcome: { kind: 'applied' },
   services: [],
   duration: 1200,
+  purpose: 'deploy',
   ...more,
 });
 
@@ -61,7 +66,7 @@ export const failed = (more: Partial<Extract<Outcome, { kind: 'failed' }>> = {})
 
 export const blocked = (...reasons: readonly string[]): Outcome => ({
   kind: 'blocked',
-  reasons: reasons.map((reason) => ({ reason, lift: undefined })),
+  reasons: reasons.map((reason) => ({ code: 'denied', reason, lift: undefined })),
 });
 
 export const serviceRecord = (more: Partial<ServiceRecord> = {}): ServiceRecord => ({

@@ -30,6 +30,9 @@ export const app = (more: Partial<App> = {}): App => ({
   interval: 60_000,
   health: { deadline: 60_000, minReady: 10_000 },
   strategy: 'recreate',
+  deploy: 'auto',
+  drift: 'correct',
+  onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   ...more,
 });
@@ -173,25 +176,38 @@ export const report = (of: string, more: Partial<ContainerReport> = {}): Contain
 
 export const history = (more: Partial<AppHistory> = {}): AppHistory => ({
   project: 'shop',
-  deployed: undefined,
+  desired: undefined,
   attempted: undefined,
+  applied: undefined,
+  deployed: undefined,
+  good: [],
   open: undefined,
+  unfinished: undefined,
   trouble: undefined,
+  drift: undefined,
+  heals: [],
+  hold: undefined,
   quarantined: [],
   completed: [],
+  adopted: { containers: [], networks: [] },
   ...more,
 });
 
-/** A history in which this release was deployed last. */
+/** A history in which this release was deployed last, and is what Git asks for. */
 export const deployed = (
   { digest }: Release,
   imageIds: Readonly<Record<string, string>> = {},
   more: Partial<AppHistory> = {},
-): AppHistory =>
-  history({
-    deployed: { release: digest, seq: 2, at: '2026-11-20T10:00:00.000Z', commit: '1'.repeat(40), imageIds },
+): AppHistory => {
+  const good = { release: digest, seq: 2, at: '2026-11-20T10:00:00.000Z', commit: '1'.repeat(40) };
+  return history({
+    desired: { release: digest, commit: good.commit },
+    applied: digest,
+    deployed: { ...good, imageIds, configured: {} },
+    good: [good],
     ...more,
   });
+};
 
 export const folders = { scratch: '/scratch/one', live: '/state/apps/shop/live' } as const;
 

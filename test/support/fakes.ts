@@ -119,6 +119,8 @@ export class MemoryLog implements DeploymentLog {
 
 export class MemoryReleases implements ReleaseStore {
   readonly kept = new Map<string, Release>();
+  /** Of releases whose files are kept. */
+  readonly filled = new Set<string>();
 
   async save(release: Release): Promise<StoredRelease> {
     this.kept.set(release.digest, release);
@@ -128,6 +130,13 @@ export class MemoryReleases implements ReleaseStore {
   async load(_app: string, digest: string) {
     const release = this.kept.get(digest);
     return release && { release, file: `/releases/${digest}/compose.json` };
+  }
+
+  async files({ digest }: Release, fill: (folder: string) => Promise<void>) {
+    const folder = `/releases/${digest}/files`;
+    if (!this.filled.has(digest)) await fill(folder);
+    this.filled.add(digest);
+    return folder;
   }
 
   async list(app: string) {

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import type { Entry } from '../../model/entry.ts';
+import type { Entry, EntryBody } from '../../model/entry.ts';
 
-/** Strict on the stamp, which the chain hangs on; open to more fields elsewhere, so that versions can read each other's logs. */
+/**
+ * Strict on the stamp, which the chain hangs on, and on the words that the history's fold decides by; open to more fields and other words elsewhere,
+ * so that versions can read each other's logs.
+ */
 const stamp = {
   v: z.literal(1),
   seq: z.int().positive(),
@@ -29,74 +32,109 @@ const steps = z.array(z.looseObject({ kind: text }));
 const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('unchanged') }),
   z.looseObject({ kind: z.literal('applied') }),
-  z.looseObject({ kind: z.literal('blocked'), reasons: z.array(z.looseObject({ reason: text })) }),
-  z.looseObject({ kind: z.literal('failed'), code: text, message: text, step: text.optional() }),
+  z.looseObject({
+    kind: z.literal('blocked'),
+    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional() })),
+  }),
+  z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
+  z.looseObject({ kind: z.literal('superseded'), step: text.optional(), by: text }),
 ]);
+
+const purpose = z.enum(['deploy', 'heal', 'restore', 'rollback', 'adopt', 'remove']);
+const configured = z.record(text, text);
+const claims = z.array(z.looseObject({ id: text, name: text, key: text, digest: text }));
 
 const fromTo = z.looseObject({ from: text.optional(), to: text.optional() });
 const service = z.looseObject({
   service: text,
   change: text,
+  because: text.optional(),
   image: fromTo,
   digest: fromTo,
   imageId: text.optional(),
   containers: z.looseObject({ before: texts, after: texts }),
   completed: z.boolean(),
+  configured: configured.optional(),
 });
 
-const deployed = z.looseObject({ release: text, seq: z.int(), at: text, imageIds: z.record(text, text) });
-const attempted = z.looseObject({ seq: z.int(), at: text, outcome });
-const open = z.looseObject({ seq: z.int(), release: text.optional() });
-const trouble = z.looseObject({ seq: z.int(), since: text, kind: text, message: text, signature: text });
+const pointer = { release: text.optional(), commit: text.optional() };
+const good = { ...pointer, release: text, at: text, seq: z.int() };
+const deployed = z.looseObject({
+  ...good,
+  imageIds: z.record(text, text),
+  configured: z.record(text, z.looseObject({ digest: text, fields: configured })),
+});
+const open = z.looseObject({
+  seq: z.int(),
+  release: text.optional(),
+  purpose,
+  step: text.optional(),
+  fingerprint: text.optional(),
+  hold: z.boolean(),
+  reason: text.optional(),
+  by: text.optional(),
+});
+const since = { seq: z.int(), since: text };
 const history = z.looseObject({
   project: text,
+  desired: z.looseObject(pointer).optional(),
+  attempted: z.looseObject({ ...pointer, seq: z.int(), at: text, outcome }).optional(),
+  applied: text.optional(),
   deployed: deployed.optional(),
-  attempted: attempted.optional(),
+  good: z.array(z.looseObject(good)),
   open: open.optional(),
-  trouble: trouble.optional(),
-  quarantined: texts,
+  unfinished: text.optional(),
+  trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
+  drift: z
+    .looseObject({ ...since, state: z.enum(['reported', 'fought', 'failed']), fingerprint: text, causes: texts })
+    .optional(),
+  heals: z.array(z.looseObject({ fingerprint: text, at: text })),
+  hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
+  quarantined: z.array(z.looseObject({ ...since, release: text, reason: text })),
   completed: texts,
+  adopted: z.looseObject({ containers: claims, networks: claims }),
 });
 
 const app = { app: text };
-const attempt = { ...app, trigger, revision: revision.optional(), release: text.optional() };
+const release = { release: text.optional() };
+const reason = { reason: text.optional() };
+const attempt = { ...app, ...release, trigger, revision: revision.optional() };
+const claimed = { ...app, ...reason, trigger, containers: claims, networks: claims };
+
+const kind = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(name: Kind, shape: Shape) =>
+  z.looseObject({ ...stamp, kind: z.literal(name), ...shape });
 
 const entry = z.discriminatedUnion('kind', [
-  z.looseObject({
-    ...stamp,
-    kind: z.literal('opened'),
-    version: text,
-    snapshot: z.looseObject({ apps: z.record(text, history) }),
-  }),
-  z.looseObject({
-    ...stamp,
-    kind: z.literal('started'),
+  kind('opened', { version: text, snapshot: z.looseObject({ apps: z.record(text, history), forgotten: texts }) }),
+  kind('started', {
     ...attempt,
+    ...reason,
     project: text,
     steps,
     verdicts: z.array(verdict),
-    restores: z.boolean().optional(),
+    purpose,
+    fingerprint: text.optional(),
+    hold: z.boolean().optional(),
   }),
-  z.looseObject({
-    ...stamp,
-    kind: z.literal('finished'),
+  kind('step', { ...app, intent: z.int(), act: text, title: text }),
+  kind('finished', {
     ...attempt,
     intent: z.int(),
     outcome,
     services: z.array(service),
     duration: z.number(),
-    restores: z.boolean().optional(),
+    purpose,
   }),
-  z.looseObject({ ...stamp, kind: z.literal('refused'), ...attempt, outcome, verdicts: z.array(verdict) }),
-  z.looseObject({ ...stamp, kind: z.literal('recovered'), ...app, after: z.int() }),
-  z.looseObject({
-    ...stamp,
-    kind: z.literal('repaired'),
-    offset: z.int().nonnegative(),
-    length: z.int().positive(),
-    sha256: text,
-  }),
+  kind('refused', { ...attempt, outcome, verdicts: z.array(verdict) }),
+  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
+  kind('drifted', { ...app, release: text, state: z.enum(['reported', 'fought']), causes: texts, fingerprint: text }),
+  kind('held', { ...app, ...release, trigger, reason: text }),
+  kind('released', { ...app, ...reason, trigger }),
+  kind('retried', { ...app, ...release, trigger }),
+  kind('adopted', { ...claimed, project: text }),
+  kind('forgotten', claimed),
+  kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 
 const stamped = z.looseObject({ ...stamp, kind: text });

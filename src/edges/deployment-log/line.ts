@@ -12,7 +12,7 @@ const intentLimit = lineLimit / 4;
 const proseLimit = 8 * 1024;
 
 /** Fields that hold sentences. Only they are searched for known secrets: a secret that happens to be "web" must not rename a service. */
-const prose: ReadonlySet<string> = new Set(['message', 'hint', 'reason', 'lift', 'because', 'subject']);
+const prose: ReadonlySet<string> = new Set(['message', 'hint', 'reason', 'lift', 'because', 'subject', 'causes']);
 
 /** What a line turned out to be. `foreign` is a whole entry that this version does not understand; `noise` is no entry at all. */
 export type Decoded =

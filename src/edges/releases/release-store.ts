@@ -1,10 +1,12 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { canonical } from '../../core/digest.ts';
 import { HarborError } from '../../errors.ts';
 import type { Release } from '../../model/release.ts';
 import type { Logger, ReleaseStore, StoredRelease } from '../../ports.ts';
 import { besideOf, makeFolder, replaceFile, syncFolder, writeNew } from '../durable.ts';
 import { isMissing, storageError } from '../fs-errors.ts';
+import { keptFiles, keptFilesOf } from './kept-files.ts';
 import { contentsOf, files, type ReadRelease, readRelease } from './release-files.ts';
 
 export interface StoreOptions {
@@ -30,12 +32,16 @@ export function releaseStore(options: StoreOptions): ReleaseStore {
       const found = await read(options, app, digest);
       return found && stored(found.release);
     },
+    files: async (release, fill) =>
+      keepFiles(options, release, fill).catch((error: unknown) => {
+        throw storageError(`keep the files of a release of ${release.app}`, error);
+      }),
     list: async (app) => (await newestFirst(options, app)).map(({ release }) => release.digest),
     prune: async (app, keep, pinned) => {
       const all = await newestFirst(options, app);
       const kept = new Set([...all.slice(0, keep).map(({ release }) => release.digest), ...pinned]);
       for (const name of await namesIn(releasesOf(options, app))) {
-        if (!kept.has(name)) await discard(join(releasesOf(options, app), name));
+        if (!kept.has(name)) await discard(join(releasesOf(options, app), name), hiddenIn(options, app));
       }
       return all.map(({ release }) => release).filter(({ digest }) => !kept.has(digest));
     },
@@ -73,7 +79,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   });
 }
 
-/** A release that is there already becomes the newest, and keeps its sealed file: Compose may be reading it. */
+/** A release that is there already becomes the newest, and keeps its files and its sealed file: Compose may be reading it. */
 async function save(options: StoreOptions, release: Release): Promise<void> {
   const [newest] = await newestFirst(options, release.app);
   const contents = contentsOf(release, (newest?.saved ?? 0) + 1);
@@ -83,24 +89,40 @@ async function save(options: StoreOptions, release: Release): Promise<void> {
     before?.release.compose === release.compose &&
     contents.environment === JSON.stringify(before.release.environment)
   ) {
+    if (!sameMounts(before.release, release)) await discard(keptFilesOf(folder), hiddenIn(options, release.app));
     return replaceFile(join(folder, files.description), contents.description, 0o600);
   }
-  const fresh = hiddenBeside(folder);
+  const fresh = hiddenIn(options, release.app);
   await makeFolder(fresh);
   await writeNew(join(fresh, files.compose), contents.compose, 0o600);
   await writeNew(join(fresh, files.environment), contents.environment, 0o600);
   await writeNew(join(fresh, files.description), contents.description, 0o600);
   await syncFolder(fresh);
-  await discard(folder);
+  await discard(folder, hiddenIn(options, release.app));
   await rename(fresh, folder);
   await syncFolder(dirname(folder));
 }
 
-const hiddenBeside = (folder: string): string => besideOf(join(dirname(folder), '.release'));
+async function keepFiles(
+  options: StoreOptions,
+  { app, digest }: Release,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
+  // Beside a damaged release they would outlive it, or go when it is sealed again.
+  if ((await read(options, app, digest)) === undefined)
+    throw new HarborError(`the files of a release of ${app} cannot be kept: the release itself is not`, {
+      code: 'bug',
+    });
+  return keptFiles({ release: folderOf(options, app, digest), hidden: hiddenIn(options, app), fill });
+}
 
-/** Out of sight at once: a folder that is only half deleted must never be taken for a release. */
-async function discard(folder: string): Promise<void> {
-  const gone = hiddenBeside(folder);
+const sameMounts = (one: Release, other: Release): boolean => canonical(one.mounts) === canonical(other.mounts);
+
+/** Beside the releases: pruning clears away what a crash leaves of it. */
+const hiddenIn = (options: StoreOptions, app: string): string => besideOf(join(releasesOf(options, app), '.release'));
+
+/** Out of sight at once: a folder that is only half deleted must never be taken for a whole one. */
+async function discard(folder: string, gone: string): Promise<void> {
   try {
     await rename(folder, gone);
   } catch (error) {

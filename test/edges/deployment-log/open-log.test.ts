@@ -25,7 +25,7 @@ describe('a new log', () => {
         prev: '0'.repeat(64),
         kind: 'opened',
         version: '1.0.0',
-        snapshot: { apps: {} },
+        snapshot: { apps: {}, forgotten: [] },
       },
     ]);
   });
@@ -34,7 +34,7 @@ describe('a new log', () => {
     await using rig = await logRig();
     await using log = await rig.read();
     expect(await log.entries()).toEqual([]);
-    expect(await log.history()).toEqual({ apps: {} });
+    expect(await log.history()).toEqual({ apps: {}, forgotten: [] });
     await expect(stat(rig.directory)).rejects.toThrow('ENOENT');
   });
 
@@ -154,7 +154,9 @@ describe('what is written', () => {
   test('is refused where it could not be read again', async () => {
     await using rig = await logRig();
     await using log = await rig.open();
-    await expect(log.append({ kind: 'recovered', app: 'web', after: 0.5 })).rejects.toMatchObject({ code: 'bug' });
+    await expect(log.append({ kind: 'recovered', app: 'web', after: 0.5, of: 'release' })).rejects.toMatchObject({
+      code: 'bug',
+    });
     expect(kinds(await log.entries())).toEqual(['opened']);
   });
 });

@@ -39,6 +39,9 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   interval: 60_000,
   health: { deadline: 60_000, minReady: 1000 },
   strategy: 'recreate',
+  deploy: 'auto',
+  drift: 'correct',
+  onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   ...facts,
 });

@@ -2,61 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { releaseStore } from '../../../src/edges/releases/release-store.ts';
-import type { Release } from '../../../src/model/release.ts';
-import { revision } from '../../core/entries.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-
-const release = (digest: string, more: Partial<Release> = {}): Release => ({
-  digest,
-  app: 'web',
-  project: 'web',
-  revision: revision(),
-  services: [
-    {
-      name: 'web',
-      image: {
-        requested: 'nginx',
-        pinned: 'nginx@sha256:1',
-        platformDigest: undefined,
-        resolvedAt: 'now',
-        from: 'registry',
-      },
-      digest: 'd1',
-      dependsOn: [{ service: 'db', condition: 'healthy', restart: false }],
-      sharesWith: [],
-      oneShot: false,
-      replicas: 1,
-      healthcheck: true,
-      containerName: undefined,
-      ports: [{ hostIp: '', port: 80, protocol: 'tcp' }],
-      networks: ['default'],
-      content: { './a': 'x' },
-    },
-  ],
-  networks: [{ key: 'default', name: 'web_default', external: false, digest: 'n1' }],
-  volumes: [],
-  builds: [],
-  mounts: [{ path: 'conf', object: { id: 'abc', type: 'tree' } }],
-  inputs: { objects: { 'compose.yaml': 'abc', 'compose.override.yaml': null }, options: 'o1' },
-  compose: `{"name":"web","services":{"web":{"environment":{"TOKEN":"s3cret"}}},"digest":"${digest}","odd":"ü\\u0000"}\n`,
-  environment: { TOKEN: 's3cret-too' },
-  warnings: ['watch out'],
-  ...more,
-});
-
-async function storeRig() {
-  const folder = await temporaryFolder();
-  const warnings: object[] = [];
-  const logger = { warn: (fields: object) => void warnings.push(fields) };
-  const open = () => releaseStore({ directory: folder.path, logger });
-  return {
-    open,
-    store: open(),
-    warnings,
-    releases: join(folder.path, 'web', 'releases'),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
-}
+import { release, storeRig } from './rig.ts';
 
 test('a release is found again as it was sealed, byte for byte, by its owner alone', async () => {
   await using rig = await storeRig();

@@ -1,0 +1,317 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redactor } from '../../../src/core/redact.ts';
+import { decode, encode } from '../../../src/edges/deployment-log/line.ts';
+import type { AppHistory, Claim, Entry, EntryBody, EntryStamp, ServiceRecord } from '../../../src/model/entry.ts';
+import type { Outcome } from '../../../src/model/outcome.ts';
+import type { Step } from '../../../src/model/plan.ts';
+import type { Revision } from '../../../src/model/revision.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+
+/** What the log would read again of a body that it wrote. */
+const readBack = (body: EntryBody) => decode(encode(stamp, body, redactor([])));
+
+const stamp: EntryStamp = {
+  v: 1,
+  seq: 7,
+  at: '2026-11-20T10:00:00.000Z',
+  host: 'host1',
+  instance: 'i1',
+  prev: '0'.repeat(64),
+};
+
+/** Harmless to a terminal, so that it is written as it is. */
+const text = fc.string({ unit: fc.constantFrom(...'abc-_ ./ü"\\{}'), maxLength: 8 });
+const maybe = <T>(what: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(what, { nil: undefined });
+const few = <T>(what: Arbitrary<T>): Arbitrary<T[]> => fc.array(what, { maxLength: 3 });
+const named = <T>(what: Arbitrary<T>): Arbitrary<Record<string, T>> =>
+  fc.dictionary(fc.constantFrom('web', 'db', 'constructor', 'networks.default', 'ports.80/tcp'), what, { maxKeys: 3 });
+const seq = fc.integer({ min: 1, max: 1_000_000 });
+const at = fc.constant('2026-11-20T10:00:00.000Z');
+
+const trigger = fc.record({
+  kind: fc.constantFrom('start', 'interval', 'file-change', 'engine-event', 'retry', 'request'),
+  by: maybe(text),
+} as const);
+const who = fc.record({ name: text, email: text, at });
+const revision: Arbitrary<Revision> = fc.record({
+  repository: text,
+  ref: text,
+  commit: text,
+  author: who,
+  committer: who,
+  subject: text,
+});
+const outcome: Arbitrary<Outcome> = fc.oneof(
+  fc.constantFrom<Outcome>({ kind: 'unchanged' }, { kind: 'applied' }),
+  fc.record({
+    kind: fc.constant('blocked'),
+    reasons: few(
+      fc.record({
+        code: fc.constantFrom('denied', 'manual', 'held', 'quarantined', 'removal-guard'),
+        reason: text,
+        lift: maybe(text),
+      }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('failed'),
+    code: fc.constantFrom('unhealthy', 'timeout'),
+    message: text,
+    hint: maybe(text),
+    step: maybe(text),
+  }),
+  fc.record({ kind: fc.constant('interrupted'), step: maybe(text) }),
+  fc.record({ kind: fc.constant('superseded'), step: maybe(text), by: text }),
+);
+const verdicts: Arbitrary<Verdict[]> = few(
+  fc.record({
+    gate: text,
+    ruling: fc.constantFrom('allow', 'warn', 'deny'),
+    service: maybe(text),
+    reason: text,
+    lift: maybe(text),
+  }),
+);
+const container = fc.record({ id: text, name: text });
+const steps: Arbitrary<Step[]> = few(
+  fc.oneof(
+    fc.record({ kind: fc.constant('build'), service: text, tag: text }),
+    fc.record({
+      kind: fc.constant('mend'),
+      services: few(
+        fc.record({
+          service: text,
+          cause: fc.record({ kind: fc.constant('altered'), fields: few(text) }),
+        }),
+      ),
+      mends: few(fc.record({ kind: fc.constant('update'), container, fields: named(fc.option(text)) })),
+    }),
+  ),
+);
+const purpose = fc.constantFrom('deploy', 'heal', 'restore', 'rollback', 'adopt', 'remove');
+const claims: Arbitrary<Claim[]> = few(fc.record({ id: text, name: text, key: text, digest: text }));
+const fromTo = fc.record({ from: maybe(text), to: maybe(text) });
+const service: Arbitrary<ServiceRecord> = fc.record(
+  {
+    service: text,
+    change: fc.constantFrom('create', 'replace', 'start', 'mend', 'remove', 'none'),
+    because: maybe(text),
+    image: fromTo,
+    digest: fromTo,
+    imageId: maybe(text),
+    containers: fc.record({ before: few(text), after: few(text) }),
+    completed: fc.boolean(),
+    configured: named(text),
+  },
+  { requiredKeys: ['service', 'change', 'because', 'image', 'digest', 'imageId', 'containers', 'completed'] },
+);
+
+const good = fc.record({ release: text, commit: maybe(text), at, seq });
+const history: Arbitrary<AppHistory> = fc.record({
+  project: text,
+  desired: maybe(fc.record({ release: maybe(text), commit: maybe(text) })),
+  attempted: maybe(fc.record({ release: maybe(text), commit: maybe(text), seq, at, outcome })),
+  applied: maybe(text),
+  deployed: maybe(
+    fc
+      .tuple(good, named(text), named(fc.record({ digest: text, fields: named(text) })))
+      .map(([release, imageIds, configured]) => ({ ...release, imageIds, configured })),
+  ),
+  good: few(good),
+  open: maybe(
+    fc.record({
+      seq,
+      release: maybe(text),
+      purpose,
+      step: maybe(text),
+      fingerprint: maybe(text),
+      hold: fc.boolean(),
+      reason: maybe(text),
+      by: maybe(text),
+    }),
+  ),
+  unfinished: maybe(text),
+  trouble: maybe(
+    fc.record({ seq, since: at, kind: fc.constantFrom('failed', 'blocked'), message: text, signature: text }),
+  ),
+  drift: maybe(
+    fc.record({
+      seq,
+      since: at,
+      state: fc.constantFrom('reported', 'fought', 'failed'),
+      fingerprint: text,
+      causes: few(text),
+    }),
+  ),
+  heals: few(fc.record({ fingerprint: text, at })),
+  hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
+  quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
+  completed: few(text),
+  adopted: fc.record({ containers: claims, networks: claims }),
+});
+
+type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBody, { kind: Kind }>> };
+
+const release = maybe(text);
+const app = text;
+const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
+
+/** One for each kind: a new kind without one does not type-check. */
+const bodies: Bodies = {
+  opened: fc.record({
+    kind: fc.constant('opened'),
+    version: text,
+    snapshot: fc.record({ apps: named(history), forgotten: few(text) }),
+  }),
+  started: fc
+    .tuple(
+      fc.record({ app, project: text, trigger, revision: maybe(revision), release, steps, verdicts, purpose }),
+      fc.record({ fingerprint: text, reason: text, hold: fc.boolean() }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'started', ...always, ...sometimes })),
+  step: fc.record({
+    kind: fc.constant('step'),
+    app,
+    intent: seq,
+    act: fc.constantFrom('pull', 'mend', 'await'),
+    title: text,
+  }),
+  finished: fc.record({
+    kind: fc.constant('finished'),
+    app,
+    intent: seq,
+    trigger,
+    revision: maybe(revision),
+    release,
+    outcome,
+    services: few(service),
+    duration: fc.nat(),
+    purpose,
+  }),
+  refused: fc.record({
+    kind: fc.constant('refused'),
+    app,
+    trigger,
+    revision: maybe(revision),
+    release,
+    outcome,
+    verdicts,
+  }),
+  recovered: fc.record({
+    kind: fc.constant('recovered'),
+    app,
+    after: seq,
+    of: fc.constantFrom('release', 'drift'),
+  }),
+  drifted: fc.record({
+    kind: fc.constant('drifted'),
+    app,
+    release: text,
+    state: fc.constantFrom('reported', 'fought'),
+    causes: few(text),
+    fingerprint: text,
+  }),
+  held: fc.record({ kind: fc.constant('held'), app, release, trigger, reason: text }),
+  released: fc.record({ kind: fc.constant('released'), app, trigger, reason: maybe(text) }),
+  retried: fc.record({ kind: fc.constant('retried'), app, release, trigger }),
+  adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
+  forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
+  repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
+};
+
+const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
+
+describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitrary<EntryBody>) => {
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(body, (written) => {
+        expect(readBack(written)).toEqual({ kind: 'entry', entry: asJson({ ...stamp, ...written }) });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is refused without any one of the fields that it always has', () => {
+    const [first] = fc.sample(body, 1);
+    if (first === undefined) throw new Error('nothing was made');
+    const { kind: _kind, ...fields } = first;
+    const always = Object.entries(fields).filter(([name]) => !sometimes.has(name));
+    expect(always.length).toBeGreaterThan(0);
+    for (const [name] of always) {
+      const { [name]: _gone, ...rest } = { ...stamp, ...asJson(first) } as Record<string, unknown>;
+      const decoded = decode(Buffer.from(JSON.stringify(rest)));
+      expect(decoded, `${kind} without ${name}`).toMatchObject({
+        kind: 'foreign',
+        what: expect.stringContaining(name) as string,
+      });
+    }
+  });
+});
+
+/** Fields that an entry may lack. A held one must have its reason: see below. */
+const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold']);
+
+test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
+  fc.assert(
+    fc.property(history, (app) => {
+      const written = { kind: 'opened', version: '1', snapshot: { apps: { web: app }, forgotten: [] } } as const;
+      const whole = asJson({ ...stamp, ...written });
+      for (const path of pathsOf(asJson(app))) {
+        const spoiled = spoil(whole, ['snapshot', 'apps', 'web', ...path]);
+        expect(decode(Buffer.from(JSON.stringify(spoiled))), path.join('.')).toMatchObject({ kind: 'foreign' });
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+/** Paths of all values in it. */
+function pathsOf(value: object): readonly string[][] {
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) => [
+    [key],
+    ...(typeof member === 'object' && member !== null ? pathsOf(member).map((path) => [key, ...path]) : []),
+  ]);
+}
+
+/** A copy in which a value is of a type that no field has. */
+function spoil(value: object, path: readonly string[]): object {
+  const copy = structuredClone(value);
+  let at = copy as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[path.at(-1)!] = typeof at[path.at(-1)!] === 'boolean' ? 'yes' : true;
+  return copy;
+}
+
+test.each<[string, object]>([
+  ['purpose', { kind: 'finished', purpose: 'sabotage' }],
+  ['state', { kind: 'drifted', state: 'enjoyed' }],
+  ['of', { kind: 'recovered', of: 'everything' }],
+  ['reason', { kind: 'held', reason: undefined }],
+  ['release', { kind: 'drifted', release: undefined }],
+  ['outcome.reasons.0.code', { kind: 'refused', outcome: { kind: 'blocked', reasons: [{ reason: 'no' }] } }],
+  ['outcome.by', { kind: 'finished', outcome: { kind: 'superseded' } }],
+])('what cannot be folded right is not read: %s', (where, wrong) => {
+  const { kind } = wrong as Pick<Entry, 'kind'>;
+  const [body] = fc.sample<EntryBody>(bodies[kind], 1);
+  const decoded = decode(Buffer.from(JSON.stringify({ ...stamp, ...body, ...wrong })));
+  expect(decoded).toMatchObject({ kind: 'foreign', what: expect.stringContaining(`(${where}: `) as string });
+});
+
+test('fields of a later version are kept, and its words where nothing hangs on them', () => {
+  const later = {
+    ...stamp,
+    kind: 'held',
+    app: 'web',
+    trigger: { kind: 'moon', phase: 3 },
+    reason: 'no',
+    until: 'tomorrow',
+  };
+  expect(decode(Buffer.from(JSON.stringify(later)))).toEqual({ kind: 'entry', entry: later });
+});
+
+test('known secrets are masked in the causes of a drift, which are sentences, and in no name', () => {
+  const drifted = { kind: 'drifted', app: 'hunter22', release: 'r1', state: 'reported', fingerprint: 'f' } as const;
+  const line = encode(stamp, { ...drifted, causes: ['web: its command is "run hunter22"'] }, redactor(['hunter22']));
+  expect(decode(line)).toMatchObject({ entry: { app: 'hunter22', causes: ['web: its command is "run ***"'] } });
+});
