@@ -2,6 +2,7 @@
 import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
+import type { Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';
 import type {
   ContainerConfiguration,
@@ -11,7 +12,6 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from './model/observed.ts';
-import type { Mend } from './model/mend.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 

@@ -30,6 +30,7 @@ import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
+import { watchEvents } from './reconcile/event-watch.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHost } from './reconcile/host.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
@@ -168,10 +169,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
   const loop = startLoop({ harbor, ...options });
+  const { events } = opened.parts.engine;
+  const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
-  await loop.ended;
+  await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
 

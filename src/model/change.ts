@@ -1,5 +1,5 @@
-import type { ObservedContainer, ObservedNetwork } from './observed.ts';
 import type { Mend } from './mend.ts';
+import type { ObservedContainer, ObservedNetwork } from './observed.ts';
 import type { ReleaseService } from './release.ts';
 
 /** Why something is done. There is no change without one. Values are never secret: fields are named, not shown. */

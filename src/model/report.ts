@@ -34,6 +34,8 @@ export interface PassReport {
   /** Sequence number of the entry that tells it; undefined when nothing was written. */
   readonly entry: number | undefined;
   readonly revision: Revision | undefined;
+  /** Milliseconds after which another look at what runs is due, because a correction waits until then. */
+  readonly again?: number;
 }
 
 export type SyncState =
@@ -90,7 +92,9 @@ export interface AppStatus {
     readonly onFailure: App['onFailure'];
   };
   readonly desired: ReleasePointer | undefined;
-  readonly attempted: (ReleasePointer & { readonly outcome: string; readonly at: string; readonly seq: number }) | undefined;
+  readonly attempted:
+    | (ReleasePointer & { readonly outcome: string; readonly at: string; readonly seq: number })
+    | undefined;
   /** Whose containers are there. */
   readonly applied: string | undefined;
   readonly deployed:

@@ -55,11 +55,28 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
     const waiting = notYet(pass, aim, context);
     if (waiting) return waiting;
     await probe(proposal, history, context);
-    return await context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context));
+    const report = await context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context));
+    await holdAfter(pass, report, context);
+    return report;
   } catch (thrown) {
     const error = asHarborError(thrown);
     // What cannot be written down is not done: the pass ends here, and nothing more is tried.
     if (error.code === 'log-unwritable') throw error;
     return refuse({ app, trigger }, { outcome: failure(error, undefined), ...about }, context);
   }
+}
+
+/** With `on_failure: hold` a release that failed on the host is left as it is, and nothing newer comes until a person says so. */
+async function holdAfter({ app, trigger }: Pass, { outcome }: PassReport, { journal }: Context): Promise<void> {
+  const history = journal.of(app.name);
+  const isLeft = outcome.kind === 'failed' && history?.applied !== history?.deployed?.release;
+  if (app.onFailure !== 'hold' || !isLeft || history?.hold) return;
+  const reason = `release ${history?.applied?.slice(0, 12)} failed: ${outcome.message}`;
+  await journal.record({
+    kind: 'held',
+    app: app.name,
+    release: history?.applied,
+    trigger: { kind: trigger.kind },
+    reason,
+  });
 }

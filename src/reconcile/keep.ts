@@ -79,6 +79,7 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   if (small.plan.steps.length === 0) return undisturbed(pass, context);
   const ruling = rule(pass, small, context);
   if (ruling.kind === 'leave') return unchanged(pass);
+  if (ruling.kind === 'wait') return { ...unchanged(pass), again: ruling.milliseconds };
   if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
   const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
   const cause = { purpose: 'heal', fingerprint: fingerprintOf(small.changes) } as const;
@@ -88,6 +89,7 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
 type Ruling =
   | { readonly kind: 'correct'; readonly thorough: boolean }
   | { readonly kind: 'tell'; readonly drift: Drifted }
+  | { readonly kind: 'wait'; readonly milliseconds: number }
   | { readonly kind: 'leave' };
 
 /** What the policy, the gates and the story so far say of correcting it. A person who names the app wants it corrected. */
@@ -98,10 +100,12 @@ function rule({ app, named, trigger }: Pass, proposal: Proposal, { journal, cloc
   if (app.drift === 'report' && !named) return { kind: 'tell', drift: { state: 'reported', causes, fingerprint } };
   const denied = deniedDrift(proposal);
   if (denied) return { kind: 'tell', drift: denied };
-  const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, clock.now().getTime());
+  const now = clock.now().getTime();
+  const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, now);
   if (ruling.kind === 'now') return { kind: 'correct', thorough: ruling.thorough };
   if (trigger.kind === 'request') return { kind: 'correct', thorough: true };
-  return ruling.kind === 'wait' ? { kind: 'leave' } : { kind: 'tell', drift: { state: 'fought', causes, fingerprint } };
+  if (ruling.kind === 'wait') return { kind: 'wait', milliseconds: ruling.until - now };
+  return { kind: 'tell', drift: { state: 'fought', causes, fingerprint } };
 }
 
 const causesOf = ({ changes }: Proposal): readonly string[] =>

@@ -1,4 +1,5 @@
 import { claimNetworks, claimObserved, claimReports, claimsOf } from '../core/claims.ts';
+import { instead } from '../core/instead.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { Engine } from '../ports.ts';
 
@@ -10,10 +11,9 @@ export function owningEngine(engine: Engine, history: () => HostSnapshot, instan
     if (known?.of !== of) known = { of, claims: claimsOf(of, instance) };
     return known.claims;
   };
-  return {
-    ...engine,
+  return instead(engine, {
     observe: async () => claimObserved(await engine.observe(), claims()),
     inspect: async (ids) => claimReports(await engine.inspect(ids), claims()),
     networks: async (project) => claimNetworks(await engine.networks(project), claims()),
-  };
+  });
 }

@@ -85,9 +85,12 @@ export function createPasses({ find, removals, inspections, context, signal, inT
   };
 
   /** Without the engine nothing can be compared: every app says so. */
-  const engineless = (apps: readonly App[], { trigger }: Asked, error: unknown): Promise<readonly PassReport[]> => {
+  const engineless = (apps: readonly App[], asked: Asked, error: unknown): Promise<readonly PassReport[]> => {
+    const { trigger } = asked;
     const outcome = failure(asHarborError(error), undefined);
-    return Promise.all(apps.map((app) => refuse({ app, trigger }, { outcome, revision: undefined }, context)));
+    return Promise.all(
+      apps.map((app) => told(refuse({ app, trigger }, { outcome, revision: undefined }, context), asked)),
+    );
   };
 
   const whileEngineAnswers = async (
@@ -112,6 +115,7 @@ export function createPasses({ find, removals, inspections, context, signal, inT
         const look = await lookAt(apps, context);
         const reports = await Promise.all(apps.map((app) => told(passOver(app, look, since, asked), asked)));
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
+        for (const report of removed) asked.ended?.(report);
         return [...reports, ...removed];
       }),
 

@@ -1,77 +1,108 @@
 import { diff } from '../core/diff.ts';
 import { sentence } from '../core/format-plan.ts';
 import { ownContainers } from '../core/ownership.ts';
+import { subjectOf } from '../core/subject.ts';
 import type { App } from '../model/app.ts';
-import type { Change } from '../model/change.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
-import type { AppStatus, Block, HealthState, ServiceStatus, SyncState } from '../model/report.ts';
+import type { AppStatus, HealthState, ServiceStatus, SyncState } from '../model/report.ts';
+import { blocksOf } from './blocks.ts';
+
+/** What the last look at Git found for an app. */
+export type Seen =
+  | { readonly kind: 'commit'; readonly commit: string }
+  | { readonly kind: 'error'; readonly message: string };
 
 export interface StatusInput {
   readonly app: App;
   readonly history: AppHistory | undefined;
-  /** The release that was deployed last, if it was kept. */
-  readonly deployed: Release | undefined;
+  /** The release that was deployed last, or before the first one the one that was begun; if it was kept. */
+  readonly release: Release | undefined;
   readonly observed: Observed;
   readonly instance: string;
   /** Which step runs now. */
   readonly operation: string | undefined;
+  readonly seen: Seen | undefined;
+  /** When the newest release is tried again, if it waits. */
+  readonly retryAt: Date | undefined;
+  readonly now: Date;
 }
 
 /** The five answers of one app. Pure. */
-export function appStatus({ app, history, deployed, observed, instance, operation }: StatusInput): AppStatus {
+export function appStatus(input: StatusInput): AppStatus {
+  const { app, history, release, observed, instance, operation } = input;
   const containers = ownContainers(observed, app, instance);
-  const services = (deployed?.services ?? []).map((service) => serviceStatus(service, containers, history));
+  const services = (release?.services ?? []).map((service) => serviceStatus(service, containers, history));
+  const drift = driftOf(input, containers);
+  const source = sourceOf(input);
+  const blockedBy = blocksOf({ ...input, drift });
   return {
     app: app.name,
-    source: sourceOf(app, history),
-    sync: syncOf(history, deployed, containers),
+    source,
+    sync: syncOf(input, source, [...drift, ...blockedBy.map(({ detail }) => detail)]),
     health: { state: worst(services), services },
     operation,
-    blockedBy: blocksOf(app, history),
-    deployed: history?.deployed && pick(history.deployed),
+    blockedBy,
+    policies: { deploy: app.deploy, drift: app.drift, onFailure: app.onFailure },
+    desired: history?.desired,
+    attempted: history?.attempted && attemptedOf(history.attempted),
+    applied: history?.applied,
+    deployed: history?.deployed && deployedOf(history.deployed),
   };
 }
 
-const pick = ({ release, commit, at, seq }: NonNullable<AppHistory['deployed']>) => ({ release, commit, at, seq });
+const deployedOf = ({ release, commit, at, seq }: NonNullable<AppHistory['deployed']>) => ({
+  release,
+  commit,
+  at,
+  seq,
+});
 
-function sourceOf(app: App, history: AppHistory | undefined): AppStatus['source'] {
-  const outcome = history?.attempted?.outcome;
+const attemptedOf = ({ release, commit, at, seq, outcome }: NonNullable<AppHistory['attempted']>) => ({
+  release,
+  commit,
+  at,
+  seq,
+  outcome: outcome.kind,
+});
+
+function sourceOf({ app, history, seen }: StatusInput): AppStatus['source'] {
   const where = `${app.repository.url} ${app.ref.name}`;
-  if (
-    history?.trouble &&
-    outcome?.kind === 'failed' &&
-    (outcome.code.startsWith('source-') || outcome.code === 'ref-missing')
-  ) {
+  if (seen?.kind === 'error') return { state: 'failed', detail: seen.message };
+  if (seen?.kind === 'commit') return { state: 'fetched', detail: `${where} at ${seen.commit.slice(0, 10)}` };
+  const outcome = history?.attempted?.outcome;
+  if (history?.trouble && outcome?.kind === 'failed' && isOfSource(outcome.code))
     return { state: 'failed', detail: outcome.message };
-  }
-  const commit = history?.attempted?.commit ?? history?.deployed?.commit;
+  const commit = history?.desired?.commit ?? history?.attempted?.commit;
   return commit === undefined
     ? { state: 'stale', detail: `${where}: not looked at yet` }
     : { state: 'fetched', detail: `${where} at ${commit.slice(0, 10)}` };
 }
 
-function syncOf(
-  history: AppHistory | undefined,
-  deployed: Release | undefined,
-  containers: readonly ObservedContainer[],
-): SyncState {
-  const causes = [
-    ...(history?.trouble ? [history.trouble.message] : []),
-    ...(deployed ? diff({ release: deployed, deployed, history, containers }).map(driftText) : []),
-  ];
+const isOfSource = (code: string): boolean => code.startsWith('source-') || code === 'ref-missing';
+
+/** How what runs left what was deployed; also while nobody corrects it. */
+function driftOf({ history, release }: StatusInput, containers: readonly ObservedContainer[]): readonly string[] {
+  if (release === undefined || history?.deployed?.release !== release.digest) return [];
+  const changes = diff({ release, deployed: release, history, containers });
+  return changes.map((change) => `${subjectOf(change)}: ${sentence(change.cause)}`);
+}
+
+function syncOf({ history, release }: StatusInput, source: AppStatus['source'], reasons: readonly string[]): SyncState {
+  const { deployed, desired } = history ?? {};
+  const behind =
+    deployed && desired?.release !== undefined && desired.release !== deployed.release
+      ? [`Git asks for release ${desired.release.slice(0, 12)}, deployed is ${deployed.release.slice(0, 12)}`]
+      : [];
+  const causes = [...new Set([...behind, ...reasons, ...(deployed === undefined ? ['never deployed'] : [])])];
+  const isBlind = source.state === 'failed' && behind.length === 0 && causes.every((cause) => cause === source.detail);
+  if (isBlind) return { state: 'unknown', because: source.detail };
   if (causes.length > 0) return { state: 'out-of-sync', causes };
-  if (history?.deployed === undefined) return { state: 'out-of-sync', causes: ['never deployed'] };
-  return deployed
+  return release
     ? { state: 'in-sync' }
     : { state: 'unknown', because: 'the deployed release was not kept on disk; the next pass finds out' };
 }
-
-const driftText = (change: Change): string => {
-  const what = 'to' in change ? change.to.name : 'service' in change ? change.service : change.network.name;
-  return `${what}: ${sentence(change.cause)}`;
-};
 
 function serviceStatus(
   service: ReleaseService,
@@ -114,17 +145,3 @@ const worstOf = (states: readonly HealthState[]): HealthState =>
 
 const worst = (services: readonly ServiceStatus[]): HealthState =>
   services.length === 0 ? 'missing' : worstOf(services.map(({ health }) => health));
-
-function blocksOf(app: App, history: AppHistory | undefined): readonly Block[] {
-  const outcome = history?.attempted?.outcome;
-  if (history?.trouble === undefined) return [];
-  const { since, message, kind } = history.trouble;
-  const lift =
-    outcome?.kind === 'blocked'
-      ? (outcome.reasons.find((reason) => reason.lift !== undefined)?.lift ?? `harbormaster apply ${app.name}`)
-      : outcome?.kind === 'failed' && outcome.hint !== undefined
-        ? outcome.hint
-        : `harbormaster apply ${app.name}`;
-  const code = outcome?.kind === 'failed' ? outcome.code : kind;
-  return [{ code, detail: message, since, until: undefined, lift }];
-}

@@ -1,7 +1,8 @@
 import { waves } from '../core/order.ts';
 import type { Change } from '../model/change.ts';
+import type { ContainerRef } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
-import type { ContainerRef, Plan, ServiceCause, Step } from '../model/plan.ts';
+import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { ReleaseService } from '../model/release.ts';
 import type { Strategy, StrategyInput } from './strategy.ts';
 

@@ -1,0 +1,110 @@
+import { healRuling } from '../core/heals.ts';
+import { faultOf } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
+import type { Block } from '../model/report.ts';
+
+interface BlocksInput {
+  readonly app: App;
+  readonly history: AppHistory | undefined;
+  /** How what runs left what was deployed, in sentences. */
+  readonly drift: readonly string[];
+  readonly retryAt: Date | undefined;
+  readonly now: Date;
+}
+
+/** Why nothing happens by itself, or only later; each with the command that lifts it. */
+export function blocksOf(input: BlocksInput): readonly Block[] {
+  const { app, history } = input;
+  if (history === undefined) return [];
+  const hold = heldBlock(app, history);
+  const ofRelease = history.trouble ? troubleBlocks(input, history, history.trouble) : [];
+  return [
+    ...hold,
+    ...ofRelease.filter(({ code }) => code !== 'held' || hold.length === 0),
+    ...leftBlock(app, history),
+    ...driftBlocks(input, history),
+  ];
+}
+
+function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
+  if (hold === undefined) return [];
+  const { since, by, reason } = hold;
+  const detail = `held by ${by ?? 'Harbormaster'}: ${reason}`;
+  const hint = 'Nothing newer is deployed; what runs is kept running.';
+  return [{ code: 'held', detail, hint, since, until: undefined, lift: `harbormaster release ${name}` }];
+}
+
+function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, trouble: TroubleRecord): readonly Block[] {
+  const { since, message } = trouble;
+  const outcome = history.attempted?.outcome;
+  const retry = `harbormaster retry ${app.name}`;
+  if (outcome?.kind === 'blocked') {
+    return outcome.reasons.map(({ code, reason, lift }): Block => {
+      const isCommand = lift?.startsWith('harbormaster ') === true;
+      const hint = isCommand ? undefined : lift;
+      return { code, detail: reason, hint, since, until: undefined, lift: isCommand ? lift : retry };
+    });
+  }
+  const failed = outcome?.kind === 'failed' ? outcome : undefined;
+  const isWorlds = failed !== undefined && faultOf(failed.code) === 'world';
+  return [
+    {
+      code: failed?.code ?? trouble.kind,
+      detail: message,
+      hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
+      since,
+      until: retryAt?.toISOString(),
+      lift: retry,
+    },
+  ];
+}
+
+/** A failed release was left in place. */
+function leftBlock({ name, onFailure }: App, { applied, deployed, attempted, open }: AppHistory): readonly Block[] {
+  const isLeft = deployed && applied !== undefined && applied !== deployed.release && onFailure !== 'rollback';
+  if (!isLeft || open || !attempted) return [];
+  return [
+    {
+      code: 'left',
+      detail: `release ${applied.slice(0, 12)} failed and was left in place (on_failure: ${onFailure})`,
+      hint: 'It is not corrected. Push a fix, or go back.',
+      since: attempted.at,
+      until: undefined,
+      lift: `harbormaster rollback ${name} --reason "…"`,
+    },
+  ];
+}
+
+function driftBlocks(input: BlocksInput, history: AppHistory): readonly Block[] {
+  const { app, drift } = input;
+  if (history.drift) return [recorded(input, history, history.drift)];
+  if (drift.length === 0 || app.drift === 'correct') return [];
+  return [
+    {
+      code: app.drift === 'ignore' ? 'drift-ignored' : 'drift-reported',
+      detail: drift.join('; '),
+      hint: `It is left so, because of \`drift: ${app.drift}\`.`,
+      since: input.now.toISOString(),
+      until: undefined,
+      lift: `harbormaster apply ${app.name}`,
+    },
+  ];
+}
+
+function recorded({ app, now }: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
+  const { state, since, causes, fingerprint } = drift;
+  const detail = causes.join('; ');
+  if (state === 'reported') {
+    const hint = `It is left so, because of \`drift: ${app.drift}\`.`;
+    return { code: 'drift-reported', detail, hint, since, until: undefined, lift: `harbormaster apply ${app.name}` };
+  }
+  const lift = `harbormaster retry ${app.name}`;
+  if (state === 'failed') {
+    return { code: 'drift-failed', detail, hint: 'It is tried again by itself.', since, until: undefined, lift };
+  }
+  const ruling = healRuling(heals, fingerprint, now.getTime());
+  const until = ruling.kind === 'now' ? undefined : new Date(ruling.until).toISOString();
+  const hint = 'Somebody, or something, undoes every correction: find out who. It is tried again by itself, slowly.';
+  return { code: 'drift-fought', detail, hint, since, until, lift };
+}

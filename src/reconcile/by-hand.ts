@@ -1,0 +1,70 @@
+import { HarborError } from '../errors.ts';
+import { adopt } from './adopt.ts';
+import { forget } from './forget.ts';
+import type { Harbor } from './harbor.ts';
+import type { House } from './house.ts';
+import { lookAt } from './looks.ts';
+import { hold, liftForRetry, needsRetry, release } from './notes.ts';
+import { rollback } from './rollback.ts';
+import { select, selectOne } from './selection.ts';
+
+type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'retry' | 'adopt' | 'forget'>;
+
+/** What only happens because a person asked for it. */
+export function byHand({
+  config,
+  signal,
+  context,
+  passes,
+  targets,
+  find,
+  inspections,
+  removals,
+  inTurn,
+}: House): ByHand {
+  const { journal } = context;
+  return {
+    rollback(request, trigger, progress) {
+      const app = selectOne(config(), request.app);
+      const tell = (message: string) => progress(app.name, message);
+      return inTurn(app.project, async () => {
+        const observed = await inspections.settled(app);
+        return rollback({ app, observed, trigger, named: true, signal, progress: tell }, request, context);
+      });
+    },
+
+    hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
+    release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
+
+    async retry(names, trigger, progress) {
+      const { apps } = select(config(), names, []);
+      const named = names.length > 0;
+      const wanted = named ? apps : apps.filter(({ name }) => needsRetry(journal.of(name)));
+      for (const app of wanted) await liftForRetry(app, trigger, journal);
+      return wanted.length === 0 ? [] : passes.over(wanted, [], { trigger, progress, named });
+    },
+
+    async adopt(request, trigger, progress) {
+      const app = selectOne(config(), request.app);
+      await inTurn(app.project, async () => {
+        const look = await lookAt([app], context);
+        const target = await find(app, look);
+        if (target.kind === 'unknown') throw target.error;
+        await adopt({ ...target, app, observed: look.observed, request, trigger }, context);
+      });
+      const [report] = await passes.over([app], [], { trigger, progress, named: true });
+      if (report) return report;
+      throw new HarborError(`the pass over ${app.name} told nothing`, { code: 'bug' });
+    },
+
+    async forget(name, reason, trigger) {
+      const { apps, declared } = config();
+      if (!declared.includes(name) && (await removals.among([name])).length === 0) select(config(), [name], []);
+      const project = apps.find((app) => app.name === name)?.project ?? journal.of(name)?.project ?? name;
+      const isDeclared = declared.includes(name);
+      const noted = await inTurn(project, () => forget({ name, project, isDeclared }, reason, trigger, context));
+      targets.forget(name);
+      return noted;
+    },
+  };
+}

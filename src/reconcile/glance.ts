@@ -1,0 +1,33 @@
+import type { App } from '../model/app.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Release } from '../model/release.ts';
+import { isBarred } from './forbid.ts';
+import type { House } from './house.ts';
+import { lookAt } from './looks.ts';
+import type { Context } from './pass.ts';
+import { propose } from './propose.ts';
+import type { Target } from './target.ts';
+
+/** Looks at Git for apps that are being worked on: a newer release that may be deployed ends the waiting of the older one. */
+export async function glance(apps: readonly App[], { context, find }: House): Promise<void> {
+  const { running } = context;
+  const busy = apps.filter(({ name }) => running.yielding(name) !== undefined);
+  if (busy.length === 0) return;
+  const look = await lookAt(busy, context);
+  for (const app of busy) {
+    const target = await find(app, look);
+    const newer = target.kind === 'release' && target.release.digest !== running.yielding(app.name);
+    if (newer && (await mayBeDeployed(app, target, look.observed, context)))
+      running.supersede(app.name, target.release.digest);
+  }
+}
+
+type Known = Extract<Target, { readonly release: Release }>;
+
+async function mayBeDeployed(app: App, target: Known, observed: Observed, context: Context): Promise<boolean> {
+  const { revision, release } = target;
+  const history = context.journal.of(app.name);
+  if (isBarred({ app, named: false }, release.digest, history)) return false;
+  const proposal = await propose({ app, revision, release, observed, history }, context).catch(() => undefined);
+  return proposal?.verdicts.every(({ ruling }) => ruling !== 'deny') === true;
+}

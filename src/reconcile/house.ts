@@ -1,0 +1,71 @@
+import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
+import { HarborError } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { HostConfig } from '../model/config.ts';
+import type { Journal } from './journal.ts';
+import { createInspections, type Inspections } from './looks.ts';
+import { owningEngine } from './owning-engine.ts';
+import type { Parts } from './parts.ts';
+import type { Context } from './pass.ts';
+import { createPasses, type FindTarget, type Passes } from './passes.ts';
+import { createPinBook } from './pins.ts';
+import { createRemovals, type Removals } from './removals.ts';
+import { createRetries } from './retries.ts';
+import { createRunning } from './running.ts';
+import { type Sights, seeing } from './seeing.ts';
+import { createTargets, type Targets } from './target.ts';
+
+export interface HostOptions {
+  readonly config: () => HostConfig;
+  readonly parts: Parts;
+  readonly journal: Journal;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The daemon that this runs in, if it does. */
+  readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+}
+
+/** What everything that one host's Harbormaster does has at hand. */
+export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon'> {
+  readonly context: Context;
+  readonly sights: Sights;
+  readonly targets: Targets;
+  readonly find: FindTarget;
+  readonly inspections: Inspections;
+  readonly removals: Removals;
+  readonly passes: Passes;
+  /** One at a time for each project. */
+  readonly inTurn: Queues;
+}
+
+/** Comparing is cheap; deploying is as quick as the engine, which has only so many cores. */
+const operationsAtOnce = 4;
+
+export function furnish({ config, parts: given, journal, signal, random, daemon }: HostOptions): House {
+  const { source, sights } = seeing(given.source);
+  const engine = owningEngine(given.engine, journal.all, given.instance);
+  const parts = { ...given, source, engine };
+  const pins = createPinBook({ ...parts, interval: () => config().imageInterval });
+  const targets = createTargets({ ...parts, pins });
+  const find: FindTarget = (app, { commits }) =>
+    targets.find(app, commits.get(app.name) ?? notLooked(app), journal.of(app.name)?.deployed?.release);
+  const context = {
+    ...parts,
+    journal,
+    retention: config,
+    retries: createRetries(parts.clock, random),
+    running: createRunning(),
+    inLane: createLane(operationsAtOnce),
+    stored: new Set<string>(),
+  };
+  const inTurn = createQueues();
+  const inspections = createInspections(parts);
+  const removals = createRemovals({ config, context, signal, inTurn });
+  const passes = createPasses({ find, removals, inspections, context, signal, inTurn });
+  return { config, signal, daemon, context, sights, targets, find, inspections, removals, passes, inTurn };
+}
+
+const notLooked = (app: App): Error =>
+  new HarborError(`nothing is known of ${app.repository.url}`, { code: 'source-broken' });

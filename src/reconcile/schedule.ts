@@ -1,0 +1,127 @@
+import { backoff, jittered } from '../core/backoff.ts';
+import { faultOf } from '../errors.ts';
+import type { App } from '../model/app.ts';
+import type { Trigger } from '../model/entry.ts';
+import type { PassReport } from '../model/report.ts';
+import { retryLimits } from './retries.ts';
+
+/** What to do at some moment. */
+export interface Turn {
+  /** Full passes, by what makes them due. */
+  readonly passes: readonly (readonly [Trigger['kind'], readonly string[]])[];
+  /** Something happened to what these run. */
+  readonly stirred: readonly string[];
+  /** Being worked on while a look at Git is due. */
+  readonly glances: readonly string[];
+}
+
+/** When to look at which app. Times in milliseconds on the monotonic clock. */
+export interface Schedule {
+  /** What is due now; it counts as begun. */
+  turn(now: number): Turn;
+  /** How long nothing will be due, at most `most`. */
+  idle(now: number, most: number): number;
+  ended(report: PassReport, trigger: Trigger, now: number): void;
+  /** Passes that ended without a report. */
+  failed(apps: readonly string[], now: number): void;
+  wake(trigger: Trigger): void;
+  notice(apps: readonly string[], at: number): void;
+}
+
+interface Due {
+  readonly at: number;
+  readonly failures: number;
+  readonly trigger: Trigger;
+}
+
+interface ScheduleOptions {
+  readonly apps: () => readonly App[];
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
+  const due = new Map<string, Due>();
+  const noticed = new Map<string, number>();
+  const busy = new Set<string>();
+  /** A wake-up that came during the pass is not lost: the app is due at once. */
+  const woken = new Set<string>();
+  const isStirred = (name: string, now: number): boolean => !busy.has(name) && (noticed.get(name) ?? never) <= now;
+
+  const begin = (names: readonly string[]): void => {
+    for (const name of names) {
+      busy.add(name);
+      noticed.delete(name);
+    }
+  };
+
+  return {
+    turn(now) {
+      const late = apps().filter(({ name }) => (due.get(name)?.at ?? 0) <= now);
+      const glanced = late.filter(({ name }) => busy.has(name));
+      for (const { name, interval } of glanced) due.set(name, { ...usual(interval, random()), at: now + interval });
+      const idle = late.filter(({ name }) => !busy.has(name)).map(({ name }) => name);
+      begin(idle);
+      const stirred = apps().flatMap(({ name }) => (isStirred(name, now) ? [name] : []));
+      begin(stirred);
+      return { passes: byTrigger(idle, due), stirred, glances: glanced.map(({ name }) => name) };
+    },
+
+    idle: (now, most) => Math.max(0, Math.min(most, ...[...noticed.values()].map((at) => at - now))),
+
+    ended(report, trigger, now) {
+      const { app: name, outcome, again } = report;
+      busy.delete(name);
+      const app = apps().find((candidate) => candidate.name === name);
+      if (app === undefined) return;
+      if (again !== undefined) noticed.set(name, now + again);
+      if (woken.delete(name) || outcome.kind === 'superseded') due.delete(name);
+      else if (trigger.kind !== 'engine-event') {
+        const next = nextTime(report, app.interval, due.get(name)?.failures ?? 0, random());
+        due.set(name, { ...next, at: now + next.at });
+      }
+    },
+
+    failed(names, now) {
+      for (const name of names)
+        if (busy.delete(name)) due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
+    },
+
+    wake(trigger) {
+      due.clear();
+      for (const name of busy) woken.add(name);
+      for (const { name } of apps()) due.set(name, { at: 0, failures: 0, trigger });
+    },
+
+    notice(names, at) {
+      for (const name of names) noticed.set(name, Math.min(noticed.get(name) ?? at, at));
+    },
+  };
+}
+
+const usual = (interval: number, random: number): Due => ({
+  at: jittered(interval, random),
+  failures: 0,
+  trigger: { kind: 'interval' },
+});
+
+/** A failure of the world is looked at again soon, then slower, but never slower than the app's own pace: a newer commit must be seen. */
+function nextTime({ outcome }: PassReport, interval: number, failures: number, random: number): Due {
+  const next = usual(interval, random);
+  const isWorlds = outcome.kind === 'failed' && faultOf(outcome.code) === 'world';
+  if (!isWorlds) return next;
+  const soon = backoff(failures + 1, retryLimits, random);
+  return { at: Math.min(soon, next.at), failures: failures + 1, trigger: { kind: 'retry' } };
+}
+
+/** Apps that are due for the same reason pass together. */
+function byTrigger(names: readonly string[], due: ReadonlyMap<string, Due>): Turn['passes'] {
+  const groups = new Map<Trigger['kind'], string[]>();
+  for (const name of names) {
+    const kind = due.get(name)?.trigger.kind ?? 'start';
+    groups.set(kind, [...(groups.get(kind) ?? []), name]);
+  }
+  return [...groups];
+}
