@@ -55,14 +55,6 @@ export function createPasses({ find, removals, inspections, context, signal, inT
   const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
     journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
 
-  const passOf = (app: App, { trigger, progress, named }: Asked): Omit<Pass, 'target' | 'observed'> => ({
-    app,
-    trigger,
-    named,
-    signal,
-    progress: (message) => progress(app.name, message),
-  });
-
   const needsInspection = (app: App, { trigger }: Asked): boolean =>
     app.drift !== 'ignore' &&
     journal.of(app.name)?.deployed !== undefined &&
@@ -75,7 +67,7 @@ export function createPasses({ find, removals, inspections, context, signal, inT
         const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
         return { target: await find(app, seen), observed: near };
       });
-      return reconcile({ ...passOf(app, asked), target, observed }, context);
+      return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
     });
 
   const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
@@ -126,7 +118,7 @@ export function createPasses({ find, removals, inspections, context, signal, inT
             told(
               inTurn(app.project, async () => {
                 const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
-                return reconcile({ ...passOf(app, asked), target: undefined, observed }, context);
+                return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
               }),
               asked,
             ),
@@ -135,3 +127,15 @@ export function createPasses({ find, removals, inspections, context, signal, inT
       ),
   };
 }
+
+const passOf = (
+  app: App,
+  { trigger, progress, named }: Asked,
+  signal: AbortSignal,
+): Omit<Pass, 'target' | 'observed'> => ({
+  app,
+  trigger,
+  named,
+  signal,
+  progress: (message) => progress(app.name, message),
+});
