@@ -9,7 +9,7 @@ import { composeLabels } from './container-words.ts';
 export interface Rhythm {
   /** Between two signs of life. */
   readonly every: number;
-  /** For one of them to come. */
+  /** For one of them to come, and for the stream to begin. */
   readonly limit: number;
 }
 
@@ -28,7 +28,7 @@ export async function followEvents(api: EngineApi, told: Told, signal: AbortSign
   const stop = (): void => over.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const both = [listen(api, told, over.signal), signsOfLife(api, rhythm, over.signal)];
+  const both = [listen(api, told, rhythm, over.signal), signsOfLife(api, rhythm, over.signal)];
   try {
     await Promise.race(both);
   } catch (error) {
@@ -48,8 +48,9 @@ const heard = {
   ],
 };
 
-function listen(api: EngineApi, told: Told, signal: AbortSignal): Promise<never> {
-  const call = { method: 'GET', path: '/events', query: { filters: JSON.stringify(heard) }, signal } as const;
+function listen(api: EngineApi, told: Told, { limit }: Rhythm, signal: AbortSignal): Promise<never> {
+  const query = { filters: JSON.stringify(heard) };
+  const call = { method: 'GET', path: '/events', query, limit, signal } as const;
   return api.listen(
     call,
     () => told({ kind: 'connected' }),
