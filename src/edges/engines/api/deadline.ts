@@ -20,7 +20,9 @@ export function deadline(overall: number, idle: number = overall, unwanted?: Abo
   };
   const whole = setTimeout(end(overall), overall);
   const quiet = setTimeout(end(idle), idle);
+  let lifted = false;
   const lift = (): void => {
+    lifted = true;
     clearTimeout(whole);
     clearTimeout(quiet);
   };
@@ -30,7 +32,9 @@ export function deadline(overall: number, idle: number = overall, unwanted?: Abo
   return {
     signal: aborter.signal,
     hit: () => hit,
-    alive: () => void quiet.refresh(),
+    alive() {
+      if (!lifted) quiet.refresh();
+    },
     lift,
     stop() {
       lift();

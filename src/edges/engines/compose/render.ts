@@ -29,10 +29,10 @@ export async function hashes({ plugin, isolation }: Renderer, request: RenderReq
   return readHashes(stdout.toString());
 }
 
-export type Hashes = Readonly<Record<string, string>>;
+type Hashes = Readonly<Record<string, string>>;
 
 /** Lines of `service hash`. */
-export const readHashes = (text: string): Hashes =>
+const readHashes = (text: string): Hashes =>
   Object.fromEntries(
     [...text.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', hash = '']) => [service, hash]),
   );
