@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ObservedContainer } from '../../src/model/observed.ts';
+import type { EngineEvent, ObservedContainer } from '../../src/model/observed.ts';
 import type { Engine, StoredRelease } from '../../src/ports.ts';
 
 export interface EngineContractRig extends AsyncDisposable {
@@ -8,6 +8,8 @@ export interface EngineContractRig extends AsyncDisposable {
   readonly instance: string;
   /** A release of `project` on disk: services that run until they are stopped. */
   stored(services: readonly string[]): Promise<StoredRelease>;
+  /** Pauses a container, as a person would. */
+  pause(id: string): Promise<void>;
 }
 
 /** What every engine promises; run on the fake and on the real thing. */
@@ -62,6 +64,88 @@ export function engineContract(name: string, open: () => Promise<EngineContractR
       ]);
     });
 
+    test('tells how containers are configured, without those that are gone', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      expect(await rig.engine.configurations(['gone', web.id])).toEqual([
+        { id: web.id, fields: expect.objectContaining({ [networkField(rig)]: '{"aliases":["web"]}' }) },
+      ]);
+    });
+
+    test('wakes a container that is paused; one that runs it leaves alone', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      await rig.pause(web.id);
+      expect(await containersOf(rig)).toMatchObject([{ id: web.id, state: 'paused' }]);
+      for (let time = 1; time <= 2; time += 1) {
+        await rig.engine.mend({ kind: 'unpause', container: web });
+        expect(await containersOf(rig)).toMatchObject([{ id: web.id, state: 'running' }]);
+      }
+    });
+
+    test('gives a container another name, once', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      const before = await fieldsOf(rig, web);
+      for (const to of [`${web.name}-other`, `${web.name}-other`, web.name]) {
+        await rig.engine.mend({ kind: 'rename', container: web, to });
+        expect(await containersOf(rig)).toMatchObject([{ id: web.id, name: to, state: 'running' }]);
+        expect(await fieldsOf(rig, web)).toEqual(before);
+      }
+    });
+
+    test('takes a container out of a network, and puts it back as it was', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      const before = await fieldsOf(rig, web);
+      const { [networkField(rig)]: attachment = '', ...detached } = before;
+      const network = networkField(rig).replace('networks.', '');
+      for (let time = 1; time <= 2; time += 1) {
+        await rig.engine.mend({ kind: 'disconnect', container: web, network });
+        expect(await fieldsOf(rig, web)).toEqual(detached);
+      }
+      for (let time = 1; time <= 2; time += 1) {
+        await rig.engine.mend({ kind: 'connect', container: web, network, attachment });
+        expect(await fieldsOf(rig, web)).toEqual(before);
+      }
+    });
+
+    test('sets limits and restart policy, and takes back what can be taken back', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      const before = await fieldsOf(rig, web);
+      const fields = { restart: 'on-failure:3', 'limits.pids': '100' };
+      for (let time = 1; time <= 2; time += 1) {
+        await rig.engine.mend({ kind: 'update', container: web, fields });
+        expect(await fieldsOf(rig, web)).toEqual({ ...before, ...fields });
+      }
+      await rig.engine.mend({ kind: 'update', container: web, fields: { restart: null, 'limits.pids': null } });
+      expect(await fieldsOf(rig, web)).toEqual(before);
+      expect(await containersOf(rig)).toMatchObject([{ id: web.id, state: 'running' }]);
+    });
+
+    test('tells that it listens, and ends at the signal', async () => {
+      await using rig = await open();
+      const aborter = new AbortController();
+      const told: EngineEvent[] = [];
+      const following = rig.engine.events((event) => void told.push(event), aborter.signal);
+      await expect.poll(() => told[0]).toEqual({ kind: 'connected' });
+      aborter.abort();
+      expect(await following).toBeUndefined();
+    });
+
+    test('neither pulls nor builds what is no longer wanted', async () => {
+      await using rig = await open();
+      const pinned = `harbormaster.invalid/none@sha256:${'0'.repeat(64)}`;
+      const pin = { requested: pinned, pinned, platformDigest: undefined, resolvedAt: '', from: 'registry' } as const;
+      const signal = AbortSignal.abort();
+      await expect(rig.engine.pull(pin, 'harbormaster.invalid/keep:1', signal)).rejects.toMatchObject({
+        code: 'interrupted',
+      });
+      const build = { project: rig.project, service: 'web', tag: 'harbormaster.invalid/built:1', section: {} };
+      await expect(rig.engine.build(build, signal)).rejects.toMatchObject({ code: 'interrupted' });
+    });
+
     test('does not know an image that was never there', async () => {
       await using rig = await open();
       expect(await rig.engine.image('harbormaster.invalid/none:1')).toBeUndefined();
@@ -73,4 +157,17 @@ async function containersOf({ engine, project }: EngineContractRig): Promise<rea
   const { containers } = await engine.observe();
   const own = containers.filter((container) => container.project === project);
   return own.toSorted((left, right) => (left.service ?? '').localeCompare(right.service ?? ''));
+}
+
+const networkField = ({ project }: EngineContractRig): string => `networks.${project}_default`;
+
+async function madeWeb(rig: EngineContractRig): Promise<ObservedContainer> {
+  await rig.engine.create(await rig.stored(['web']), ['web']);
+  const [web] = await containersOf(rig);
+  return web!;
+}
+
+async function fieldsOf({ engine }: EngineContractRig, { id }: ObservedContainer) {
+  const [found] = await engine.configurations([id]);
+  return found!.fields;
 }

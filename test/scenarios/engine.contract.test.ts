@@ -71,6 +71,7 @@ engineContract('the real one', async () => {
     engine,
     project,
     instance,
+    pause: (id) => rig.act(id, 'pause'),
     stored: (names) => stored({ project, services: Object.fromEntries(names.map((name) => [name, { image }])) }),
     [Symbol.asyncDispose]: async () => {
       for (const { id } of await rig.containers(project)) await rig.rm(id);
@@ -369,6 +370,20 @@ describe('builds', () => {
     });
     await engine.build({ ...request, section: { context: '/nonexistent' } });
     expect((await engine.image(tag))?.id).toBe(built?.id);
+  });
+
+  test('that are no longer wanted end at once, and can be made later', async () => {
+    const request = { project: rig.project('built'), service: 'web', tag: `${rig.prefix}/built:3` };
+    const slow = { ...(await section(`FROM ${image}\nARG WAIT=60\nRUN sleep $WAIT\n`)), args: {} };
+    const aborter = new AbortController();
+    const building = engine.build({ ...request, section: slow }, aborter.signal);
+    setTimeout(() => aborter.abort(), 2000);
+    const started = performance.now();
+    expect(await failureOf(building)).toMatchObject({ code: 'interrupted' });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(await engine.image(request.tag)).toBeUndefined();
+    await engine.build({ ...request, section: { ...slow, args: { WAIT: '0' } } });
+    expect(await engine.image(request.tag)).toBeDefined();
   });
 
   test('that fail say so with the last lines', async () => {

@@ -35,6 +35,8 @@ export interface EngineRig extends AsyncDisposable {
   exec(id: string, command: readonly string[]): Promise<string>;
   /** Makes and starts a container that is not Harbormaster's; gives its id. `options`: the Engine API's body. */
   run(name: string, image: string, options?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Does to a container what the Engine API knows, e.g. `pause`, or `update` with its body. */
+  act(id: string, what: string, body?: Readonly<Record<string, unknown>>): Promise<void>;
   kill(id: string, signal?: string): Promise<void>;
   rm(id: string): Promise<void>;
   cleanUp(): Promise<void>;
@@ -84,6 +86,7 @@ export async function engineRig(dockerHost = findEngine()): Promise<EngineRig> {
       await post(`/containers/${Id}/start`);
       return Id;
     },
+    act: async (id, what, body) => void (await post(`/containers/${id}/${what}`, body)),
     kill: async (id, signal = 'KILL') => void (await post(`/containers/${id}/kill?signal=${signal}`)),
     rm: async (id) =>
       void (await api.send({ method: 'DELETE', path: `/containers/${id}?force=1&v=1`, accept: [404, 409] })),

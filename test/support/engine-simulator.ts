@@ -1,4 +1,6 @@
 /** The engine as pure functions: what a plan's steps do to containers and networks. For the law that every strategy keeps. */
+
+import type { Mend } from '../../src/model/mend.ts';
 import type { Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { Release, ReleaseService } from '../../src/model/release.ts';
@@ -28,6 +30,8 @@ function performStep(step: Step, release: Release, host: Host): Host {
       return change(ids(step.containers), host, { state: 'exited', exitCode: 137 });
     case 'remove':
       return gone(ids(step.containers), host);
+    case 'mend':
+      return step.mends.reduce(mended, host);
     case 'remove-network':
       return removeNetwork(step.network.id, host);
     case 'await':
@@ -139,6 +143,35 @@ function settle({ name, oneShot, digest }: ReleaseService, host: Host): Host {
   if (wrong !== undefined) throw new Error(`waits for ${wrong.name}, which is of another release`);
   const ended = { ...change(ids(running), host, { state: 'exited', exitCode: 0 }), touched: host.touched };
   return oneShot ? ended : host;
+}
+
+function mended(host: Host, mend: Mend): Host {
+  const { id } = mend.container;
+  const found = host.containers.find((candidate) => candidate.id === id);
+  if (found === undefined) throw new Error(`cannot mend ${id}, which is gone`);
+  switch (mend.kind) {
+    case 'unpause':
+      return found.state === 'paused' ? change([id], host, { state: 'running' }) : host;
+    case 'rename':
+      return change([id], host, { name: mend.to });
+    case 'connect':
+      return configure(found, host, { [`networks.${mend.network}`]: mend.attachment });
+    case 'disconnect':
+      return configure(found, host, { [`networks.${mend.network}`]: null });
+    case 'update':
+      return configure(found, host, mend.fields);
+  }
+}
+
+/** null: at its default. */
+function configure(
+  { id, configured }: ObservedContainer,
+  host: Host,
+  fields: Readonly<Record<string, string | null>>,
+): Host {
+  const all = Object.entries({ ...configured, ...fields });
+  const left = all.flatMap(([field, value]) => (value === null ? [] : [[field, value] as const]));
+  return change([id], host, { configured: Object.fromEntries(left) });
 }
 
 function removeNetwork(id: string, host: Host): Host {

@@ -2,7 +2,14 @@ import { labels } from '../../src/core/labels.ts';
 import { joinedService } from '../../src/core/release-service.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
-import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
+import type { Mend } from '../../src/model/mend.ts';
+import type {
+  ContainerReport,
+  EngineEvent,
+  Observed,
+  ObservedContainer,
+  ObservedNetwork,
+} from '../../src/model/observed.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { Engine, LocalImage, RenderRequest } from '../../src/ports.ts';
 
@@ -24,6 +31,11 @@ export class FakeEngine implements Engine {
   behaviour: Record<string, Behaviour> = {};
   model: ComposeModel = { name: 'none', services: {} };
   unset: string[] = [];
+  /** Compose's own hashes, by service. */
+  configHashes: Record<string, string> = {};
+  /** How each container is configured, by id: for tests to alter as a person would with `docker update`. */
+  readonly fields = new Map<string, Record<string, string>>();
+  readonly #listeners = new Set<Listener>();
   rendered = 0;
   observations = 0;
   down = false;
@@ -45,9 +57,13 @@ export class FakeEngine implements Engine {
     };
   }
 
+  async hashes() {
+    return this.configHashes;
+  }
+
   async observe(): Promise<Observed> {
     this.observations += 1;
-    if (this.down) throw new HarborError('the engine does not answer', { code: 'engine-unreachable' });
+    if (this.down) throw unreachable();
     return { containers: [...this.containers] };
   }
 
@@ -63,6 +79,36 @@ export class FakeEngine implements Engine {
         startedAt: 0,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
       }));
+  }
+
+  async configurations(ids: readonly string[]) {
+    const found = this.containers.filter(({ id }) => ids.includes(id));
+    return found.map(({ id }) => ({ id, fields: { ...this.fields.get(id) } }));
+  }
+
+  async events(told: Listener['told'], signal: AbortSignal): Promise<void> {
+    if (this.down) throw unreachable();
+    if (signal.aborted) return;
+    told({ kind: 'connected' });
+    await new Promise<void>((resolve, reject) => {
+      const listener = { told, gone: () => reject(unreachable()) };
+      this.#listeners.add(listener);
+      signal.addEventListener('abort', () => {
+        this.#listeners.delete(listener);
+        resolve();
+      });
+    });
+  }
+
+  /** Tells whoever listens. */
+  emit(event: EngineEvent): void {
+    for (const { told } of this.#listeners) told(event);
+  }
+
+  /** Breaks every stream of events off. */
+  hangUp(): void {
+    for (const { gone } of this.#listeners) gone();
+    this.#listeners.clear();
   }
 
   async tail() {
@@ -81,13 +127,15 @@ export class FakeEngine implements Engine {
     return this.images.get(reference);
   }
 
-  async pull(pin: { pinned: string }) {
+  async pull(pin: { pinned: string }, _keepAs?: string, signal?: AbortSignal) {
+    if (signal?.aborted) throw interrupted(`the pull of ${pin.pinned}`);
     if (this.images.has(pin.pinned)) return;
     this.#act(`pull ${pin.pinned}`);
     this.images.set(pin.pinned, { id: `sha256:id-of-${pin.pinned}`, repoDigests: [], repoTags: [] });
   }
 
-  async build({ tag }: { tag: string }) {
+  async build({ tag }: { tag: string }, signal?: AbortSignal) {
+    if (signal?.aborted) throw interrupted(`the build of ${tag}`);
     this.#act(`build ${tag}`);
     this.images.set(tag, { id: tag, repoDigests: [], repoTags: [] });
   }
@@ -109,14 +157,24 @@ export class FakeEngine implements Engine {
     }
   }
 
+  async mend(mend: Mend) {
+    const { id } = mend.container;
+    this.#act(`mend ${mend.kind} ${id}`);
+    if (mend.kind === 'unpause') this.#alter([id], ({ state }) => (state === 'paused' ? { state: 'running' } : {}));
+    if (mend.kind === 'rename') this.#alter([id], () => ({ name: mend.to }));
+    if (mend.kind === 'connect') this.#configure(id, { [`networks.${mend.network}`]: mend.attachment });
+    if (mend.kind === 'disconnect') this.#configure(id, { [`networks.${mend.network}`]: null });
+    if (mend.kind === 'update') this.#configure(id, mend.fields);
+  }
+
   async start(ids: readonly string[]) {
     this.#act(`start ${ids.join(' ')}`);
-    this.#change(ids, 'running');
+    this.#alter(ids, () => ({ state: 'running' }));
   }
 
   async stop(ids: readonly string[]) {
     this.#act(`stop ${ids.join(' ')}`);
-    this.#change(ids, 'exited');
+    this.#alter(ids, () => ({ state: 'exited' }));
   }
 
   async remove(ids: readonly string[]) {
@@ -139,10 +197,19 @@ export class FakeEngine implements Engine {
       throw new HarborError(`${act} failed`, { code: 'engine-refused' });
   }
 
-  #change(ids: readonly string[], state: ObservedContainer['state']): void {
+  #alter(ids: readonly string[], change: (container: ObservedContainer) => Partial<ObservedContainer>): void {
     this.containers = this.containers.map((container) =>
-      ids.includes(container.id) ? { ...container, state } : container,
+      ids.includes(container.id) ? { ...container, ...change(container) } : container,
     );
+  }
+
+  #configure(id: string, changes: Readonly<Record<string, string | null>>): void {
+    const fields = { ...this.fields.get(id) };
+    for (const [field, value] of Object.entries(changes)) {
+      if (value === null) delete fields[field];
+      else fields[field] = value;
+    }
+    this.fields.set(id, fields);
   }
 
   #add(release: Release, service: string): void {
@@ -153,8 +220,10 @@ export class FakeEngine implements Engine {
     const present = this.containers.filter(({ project }) => project === release.project);
     const joins = leader && present.find((container) => container.service === leader)?.id;
     for (let number = 1; number <= (declared?.replicas ?? 1); number += 1) {
+      const id = `c${this.#next++}`;
+      this.fields.set(id, { [`networks.${release.project}_default`]: JSON.stringify({ aliases: [service] }) });
       this.containers.push({
-        id: `c${this.#next++}`,
+        id,
         name: `${release.project}-${service}-${number}`,
         project: release.project,
         service,
@@ -168,11 +237,20 @@ export class FakeEngine implements Engine {
         exitCode: undefined,
         joins,
         ports: [],
+        configHash: this.configHashes[service],
         ...this.behaviour[service],
       });
     }
   }
 }
+
+interface Listener {
+  readonly told: (event: EngineEvent) => void;
+  readonly gone: () => void;
+}
+
+const unreachable = () => new HarborError('the engine does not answer', { code: 'engine-unreachable' });
+const interrupted = (what: string) => new HarborError(`${what} was stopped`, { code: 'interrupted' });
 
 /** `web` of `network_mode: service:web`. */
 function leaderOf({ compose }: Release, service: string): string | undefined {

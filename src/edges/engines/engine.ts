@@ -1,22 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, Logger, StoredRelease } from '../../ports.ts';
+import type { Engine, EngineFacts, Logger, StoredRelease } from '../../ports.ts';
 import type { Argv } from '../process.ts';
-import { engineApi } from './api/client.ts';
+import { type EngineApi, engineApi } from './api/client.ts';
+import { configurations } from './api/configuration.ts';
 import { engineVersion } from './api/engine-version.ts';
+import { followEvents } from './api/events.ts';
 import { findImage, untagImages } from './api/images.ts';
 import { inspectContainers } from './api/inspect.ts';
 import { removeContainers, startContainers, stopContainers } from './api/lifecycle.ts';
 import { tailLogs } from './api/logs.ts';
+import { mendContainer } from './api/mend.ts';
 import { listContainers } from './api/observe.ts';
 import { pullPin } from './api/pull.ts';
+import { createPullLanes } from './api/pull-lanes.ts';
 import { listNetworks, listVolumes, removeNetwork } from './api/resources.ts';
 import { createArgv, replaceArgv } from './compose/argv.ts';
 import { build } from './compose/build.ts';
 import type { ActContext } from './compose/environment.ts';
-import { render } from './compose/render.ts';
+import { hashes, render } from './compose/render.ts';
 import { sweep } from './compose/sweep.ts';
-import { composeTools } from './compose/tools.ts';
+import { type ComposeTools, composeTools } from './compose/tools.ts';
 import { namingPortHolder, up } from './compose/up.ts';
 import { type CredentialOptions, dockerCredentials } from './registry/credentials.ts';
 
@@ -62,9 +66,11 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     api,
     credentials: dockerCredentials(options),
     limits: { overall: limits.pull, idle: limits.pullIdle },
+    lanes: createPullLanes(),
   };
   const home = join(options.runDirectory, 'compose-home');
   const observe = () => listContainers(api);
+  const renderer = async () => ({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() });
 
   /** Docker's own configuration is for builds only, which may need logins: for `up` it would add proxies that nobody judged. */
   async function contextOf(project: string, dockerConfig = home): Promise<ActContext> {
@@ -80,35 +86,30 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
   }
 
   return {
-    async facts() {
-      const [engine, apiVersion, { version: compose }, isolation] = await Promise.all([
-        engineVersion(api),
-        api.version(),
-        tools.plugin(),
-        tools.isolation(),
-      ]);
-      return { ...engine, apiVersion, compose, isolation };
-    },
-    render: async (request) =>
-      render({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() }, request),
+    facts: () => factsOf(api, tools),
+    render: async (request) => render(await renderer(), request),
+    hashes: async (request) => hashes(await renderer(), request),
     observe: async () => ({ containers: await observe() }),
     inspect: (ids) => inspectContainers(api, ids),
+    configurations: (ids) => configurations(api, ids),
+    events: (told, signal) => followEvents(api, told, signal),
     tail: (id, lines) => tailLogs(api, id, lines),
     networks: (project) => listNetworks(api, project),
     volumes: (project) => listVolumes(api, project),
     image: (reference) => findImage(api, reference),
-    pull: (pin, keepAs) => pullPin(pulling, pin, keepAs),
-    async build(request) {
+    pull: (pin, keepAs, signal) => pullPin({ ...pulling, signal }, pin, keepAs),
+    async build(request, signal) {
       if ((await findImage(api, request.tag)) !== undefined) return;
       const { path: plugin } = await tools.plugin();
       const context = await contextOf(request.project, options.dockerConfig);
-      await build({ plugin, context, temporary: home, limit: limits.build }, request);
+      await build({ plugin, context, temporary: home, limit: limits.build, signal }, request);
     },
     untag: (references) => untagImages(api, references),
     create: (stored, services) => apply(createArgv, stored, services),
     replace: (stored, services) => apply(replaceArgv, stored, services),
     start: (ids) => namingPortHolder(observe, () => startContainers(api, ids)),
     stop: (ids) => stopContainers(api, ids),
+    mend: (mend) => namingPortHolder(observe, () => mendContainer(api, mend)),
     remove: (ids) => removeContainers(api, ids),
     removeNetwork: (id) => removeNetwork(api, id),
     async sweep(project) {
@@ -120,6 +121,16 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
       }
     },
   };
+}
+
+async function factsOf(api: EngineApi, tools: ComposeTools): Promise<EngineFacts> {
+  const [engine, apiVersion, { version: compose }, isolation] = await Promise.all([
+    engineVersion(api),
+    api.version(),
+    tools.plugin(),
+    tools.isolation(),
+  ]);
+  return { ...engine, apiVersion, compose, isolation };
 }
 
 type UpArgv = (plugin: string, stored: StoredRelease, services: readonly string[]) => Argv;

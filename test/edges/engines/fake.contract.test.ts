@@ -4,9 +4,13 @@ import { FakeEngine } from '../../support/fake-engine.ts';
 
 engineContract('the fake', async () => {
   const sketch = { project: 'shop', instance: 'test' };
+  const engine = new FakeEngine();
   return {
     ...sketch,
-    engine: new FakeEngine(),
+    engine,
+    pause: async (id) => {
+      engine.containers = engine.containers.map((found) => (found.id === id ? { ...found, state: 'paused' } : found));
+    },
     stored: async (services) => ({
       file: '/none',
       release: sketchRelease({

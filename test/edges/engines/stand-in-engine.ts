@@ -13,6 +13,13 @@ export interface StandInEngine extends AsyncDisposable {
   readonly calls: string[];
   /** Pings are answered with this version. */
   apiVersion: string;
+  /** Takes pings and does not answer them. */
+  frozen: boolean;
+  pings: number;
+  /** Calls but pings whose connection is not closed and whose answer has not ended. */
+  open: number;
+  /** Is given the body of each call. */
+  onBody: (text: string) => void;
   closeConnections(): void;
 }
 
@@ -23,6 +30,10 @@ export async function standInEngine(answer: Answer): Promise<StandInEngine> {
     dockerHost: `unix://${socketPath}`,
     calls: [] as string[],
     apiVersion: '1.41',
+    frozen: false,
+    pings: 0,
+    open: 0,
+    onBody: (_: string): void => undefined,
     closeConnections: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -31,7 +42,15 @@ export async function standInEngine(answer: Answer): Promise<StandInEngine> {
     },
   };
   const server = createServer((request, response) => {
-    if (request.url === '/_ping') return response.setHeader('api-version', engine.apiVersion).end('OK');
+    if (request.url === '/_ping') {
+      engine.pings += 1;
+      return engine.frozen ? undefined : response.setHeader('api-version', engine.apiVersion).end('OK');
+    }
+    request.on('data', (chunk: Buffer) => engine.onBody(chunk.toString()));
+    engine.open += 1;
+    response.on('close', () => {
+      engine.open -= 1;
+    });
     engine.calls.push(`${request.method} ${request.url}`);
     return answer(request, response);
   });

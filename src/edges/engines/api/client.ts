@@ -28,6 +28,10 @@ export interface EngineApi {
   json(call: EngineCall): Promise<unknown>;
   /** An answer that comes bit by bit, one JSON value a line. */
   stream(call: EngineCall, onLine: (line: unknown) => void): Promise<void>;
+  /** The same without an end of its own, line after line until the call's signal; an engine that ends it is gone. `opened`: its headers are here. */
+  listen(call: EngineCall, opened: () => void, onLine: (line: unknown) => Promise<void>): Promise<never>;
+  /** Asks for a sign of life. */
+  ping(limit: number, signal: AbortSignal): Promise<void>;
 }
 
 const defaultSize = 64 * 1024 * 1024;
@@ -75,6 +79,18 @@ export function engineApi(dockerHost: string): EngineApi {
           watch.alive();
           if (line.trim() !== '') onLine(parse(line));
         }
+      }),
+    listen: (request, opened, onLine) =>
+      call({ ...request, endless: true }, async (answer) => {
+        opened();
+        for await (const line of linesOf(answer)) {
+          if (line.trim() !== '') await onLine(parse(line));
+        }
+        throw unreachable(dockerHost, `ended its answer to ${request.method} ${request.path}: it is stopping`);
+      }),
+    ping: (limit, signal) =>
+      exchange({ method: 'GET', path: '/_ping', limit, signal }, async (answer) => {
+        await collect(answer, defaultSize);
       }),
   };
 }

@@ -7,6 +7,8 @@ export const composeLabels = {
   oneOff: 'com.docker.compose.oneoff',
   network: 'com.docker.compose.network',
   volume: 'com.docker.compose.volume',
+  configHash: 'com.docker.compose.config-hash',
+  number: 'com.docker.compose.container-number',
 } as const;
 
 const states = new Map<unknown, ContainerState>(

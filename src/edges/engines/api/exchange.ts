@@ -15,6 +15,10 @@ export interface Exchanged {
   readonly limit?: number;
   /** Milliseconds without any news after which it counts as dead. */
   readonly idle?: number;
+  /** The limits end with the answer's headers: what follows them may take for ever. */
+  readonly endless?: boolean;
+  /** When the answer is no longer wanted; the call then throws `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type Use<T> = (answer: IncomingMessage, watch: Deadline) => Promise<T>;
@@ -27,16 +31,25 @@ const defaultLimit = 30_000;
 export function exchangeWith(dockerHost: string): Exchange {
   const open = connect(parseDockerHost(dockerHost));
   return async (call, use) => {
-    const watch = deadline(call.limit ?? defaultLimit, call.idle);
+    const watch = deadline(call.limit ?? defaultLimit, call.idle, call.signal);
     try {
-      return await use(await open({ ...call, signal: watch.signal }), watch);
+      const answer = await open({ ...call, signal: watch.signal });
+      if (call.endless) watch.lift();
+      return await use(answer, watch);
     } catch (error) {
+      if (call.signal?.aborted) throw unwanted(call, error);
       throw error instanceof HarborError ? error : brokenOff(dockerHost, call, watch.hit(), error);
     } finally {
       watch.stop();
     }
   };
 }
+
+const unwanted = ({ method, path }: Exchanged, cause: unknown): HarborError =>
+  new HarborError(`${method} ${path} was stopped, because its answer is no longer needed`, {
+    code: 'interrupted',
+    cause,
+  });
 
 function brokenOff(
   dockerHost: string,

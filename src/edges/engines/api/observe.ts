@@ -36,6 +36,7 @@ function readContainer(raw: Raw): ObservedContainer {
     state: asState(raw['State']),
     ...readStatus(text(raw['Status']) ?? ''),
     joins: joinedContainer(raw['HostConfig']),
+    configHash: text(label[composeLabels.configHash]),
     ports: Array.isArray(raw['Ports']) ? raw['Ports'].filter(isRecord).flatMap(readPort) : [],
   };
 }

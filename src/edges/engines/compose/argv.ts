@@ -25,10 +25,18 @@ function compose(
   ];
 }
 
-export function renderArgv(plugin: string, { project, directory, files, envFile, profiles }: RenderRequest): Argv {
+function config(plugin: string, request: RenderRequest, rest: readonly string[]): Argv {
+  const { project, directory, files, envFile, profiles } = request;
   const chosen = profiles.flatMap((profile) => ['--profile', profile]);
-  return compose(plugin, { name: project, directory, files, envFile }, [...chosen, 'config', '--format', 'json']);
+  return compose(plugin, { name: project, directory, files, envFile }, [...chosen, 'config', ...rest]);
 }
+
+export const renderArgv = (plugin: string, request: RenderRequest): Argv =>
+  config(plugin, request, ['--format', 'json']);
+
+/** Of a model that is rendered already, on stdin: nothing is left to interpolate in it. */
+export const hashesArgv = (plugin: string, request: RenderRequest): Argv =>
+  config(plugin, { ...request, files: ['-'], envFile: undefined }, ['--hash', '*']);
 
 const sealed = ({ release, file }: StoredRelease): Project => ({
   name: release.project,

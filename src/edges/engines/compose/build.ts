@@ -13,6 +13,7 @@ interface Builder {
   /** Private folder for the model that Compose is given. */
   readonly temporary: string;
   readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The smallest model with this one build in it. The section is as rendered: its `$` are still doubled. */
@@ -21,7 +22,7 @@ export const buildModel = ({ project, service, tag, section }: BuildRequest): st
 
 /**
  * Builds with BuildKit, as Compose does by itself; it has one inside up to version 2. Where Compose asks for a buildx plugin that is not there, with the
- * engine's own builder.
+ * engine's own builder. Throws `interrupted` at the signal.
  */
 export async function build(builder: Builder, request: BuildRequest): Promise<void> {
   const folder = await mkdtemp(join(builder.temporary, 'build-'));
@@ -36,9 +37,14 @@ export async function build(builder: Builder, request: BuildRequest): Promise<vo
   }
 }
 
-function attempt({ plugin, context, limit }: Builder, { project, service }: BuildRequest, file: string, extra = {}) {
+function attempt(
+  { plugin, context, limit, signal }: Builder,
+  { project, service }: BuildRequest,
+  file: string,
+  extra = {},
+) {
   const env = { ...actEnvironment(context), ...extra };
-  return run(buildArgv(plugin, { project, service, file }), { env, cwd: '/', limit, leash: true });
+  return run(buildArgv(plugin, { project, service, file }), { env, cwd: '/', limit, signal, leash: true });
 }
 
 const lacksBuildx = ({ exitCode, stderr }: Finished): boolean => exitCode !== 0 && /requires? buildx/i.test(stderr);

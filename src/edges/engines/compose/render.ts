@@ -1,7 +1,7 @@
 import { HarborError } from '../../../errors.ts';
 import type { Isolation, Rendered, RenderRequest } from '../../../ports.ts';
-import { type Finished, run } from '../../process.ts';
-import { renderArgv } from './argv.ts';
+import { type Argv, type Finished, run } from '../../process.ts';
+import { hashesArgv, renderArgv } from './argv.ts';
 import { renderEnvironment } from './environment.ts';
 import { fenced, renderLimits } from './fence.ts';
 import { parseModel } from './parse.ts';
@@ -14,16 +14,39 @@ interface Renderer {
 
 /** `docker compose config`, behind the fence, without engine, network or environment of ours. */
 export async function render({ plugin, isolation }: Renderer, request: RenderRequest): Promise<Rendered> {
-  const finished = await runFenced({ plugin, isolation }, request);
-  if (finished.exitCode !== 0) throw invalid(finished, request);
-  const model = parseModel(JSON.parse(finished.stdout.toString()));
-  return { model, unset: unsetVariables(finished.stderr), isolation };
+  const { stdout, stderr } = await runFenced(isolation, renderArgv(plugin, request), request);
+  const model = parseModel(JSON.parse(stdout.toString()));
+  return { model, unset: unsetVariables(stderr), isolation };
 }
 
-async function runFenced({ plugin, isolation }: Renderer, request: RenderRequest): Promise<Finished> {
-  const argv = fenced(isolation, renderArgv(plugin, request));
+/**
+ * Compose's own hash of each service. Of the rendering, not of the files: `up` hashes what it read from env files, and `config --hash` of the files
+ * would hash their paths instead.
+ */
+export async function hashes({ plugin, isolation }: Renderer, request: RenderRequest): Promise<Hashes> {
+  const model = await runFenced(isolation, renderArgv(plugin, request), request);
+  const { stdout } = await runFenced(isolation, hashesArgv(plugin, request), request, model.stdout);
+  return readHashes(stdout.toString());
+}
+
+type Hashes = Readonly<Record<string, string>>;
+
+/** Lines of `service hash`. */
+const readHashes = (text: string): Hashes =>
+  Object.fromEntries(
+    [...text.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', hash = '']) => [service, hash]),
+  );
+
+async function runFenced(isolation: Isolation, argv: Argv, request: RenderRequest, stdin?: Buffer): Promise<Finished> {
+  const finished = await attempt(isolation, argv, request, stdin);
+  if (finished.exitCode !== 0) throw invalid(finished, request);
+  return finished;
+}
+
+async function attempt(isolation: Isolation, argv: Argv, request: RenderRequest, stdin?: Buffer): Promise<Finished> {
   try {
-    return await run(argv, {
+    return await run(fenced(isolation, argv), {
+      stdin,
       env: renderEnvironment(request.project, request.environment),
       cwd: '/',
       limit: renderLimits.wallSeconds * 1000,

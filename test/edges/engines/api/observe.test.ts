@@ -79,3 +79,8 @@ test('a container in the network of another one tells which', () => {
 test('a state that is not known is no running one', () => {
   expect(readContainers([{ Id: 'x', Names: ['/x'], State: 'dreaming' }])).toMatchObject([{ state: 'dead' }]);
 });
+
+test("Compose's own hash is told", () => {
+  const Labels = { 'com.docker.compose.config-hash': '0a1b' };
+  expect(readContainers([{ Id: 'x', Names: ['/x'], Labels }])).toMatchObject([{ configHash: '0a1b' }]);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { engineApi } from '../../../../src/edges/engines/api/client.ts';
 import { pullPin } from '../../../../src/edges/engines/api/pull.ts';
+import { createPullLanes, type PullLanes } from '../../../../src/edges/engines/api/pull-lanes.ts';
 import type { Pin } from '../../../../src/model/release.ts';
 import { json, type StandInEngine, standInEngine } from '../stand-in-engine.ts';
 
@@ -13,9 +14,15 @@ const pin: Pin = {
   from: 'registry',
 };
 
-const pull = ({ dockerHost }: StandInEngine, pinned = pin.pinned) =>
+const pull = ({ dockerHost }: StandInEngine, pinned = pin.pinned, more: { signal?: AbortSignal; idle?: number } = {}) =>
   pullPin(
-    { api: engineApi(dockerHost), credentials: async () => ({}), limits: { overall: 2000, idle: 100 } },
+    {
+      api: engineApi(dockerHost),
+      credentials: async () => ({}),
+      limits: { overall: 2000, idle: more.idle ?? 100 },
+      lanes: createPullLanes(),
+      signal: more.signal,
+    },
     { ...pin, pinned },
     'keep/web:1',
   );
@@ -87,4 +94,43 @@ test('what only this engine had is never asked of a registry', async () => {
   });
   await expect(pull(engine, 'harbormaster.local/shop/web:1')).rejects.toMatchObject({ code: 'image-unavailable' });
   expect(engine.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+});
+
+test('a pull that is no longer wanted ends at once, and the engine is told', async () => {
+  await using engine = await pulling(undefined);
+  const aborter = new AbortController();
+  const pulled = pull(engine, pin.pinned, { signal: aborter.signal, idle: 2000 });
+  await expect.poll(() => engine.calls.some((call) => call.includes('/images/create'))).toBe(true);
+  aborter.abort();
+  await expect(pulled).rejects.toMatchObject({
+    code: 'interrupted',
+    message: `the pull of ${pin.pinned} was stopped, because it is no longer needed`,
+  });
+  await expect.poll(() => engine.open).toBe(0);
+});
+
+test('a pull that waits for its turn leaves the queue at the signal, and is not begun', async () => {
+  await using engine = await pulling(undefined);
+  const aborter = new AbortController();
+  let free: () => void = () => undefined;
+  const turn = new Promise<void>((resolve) => {
+    free = resolve;
+  });
+  const parts = { api: engineApi(engine.dockerHost), credentials: async () => ({}), limits: { overall: 9, idle: 9 } };
+  const lanes: PullLanes = (_, work) => turn.then(work);
+  const pulled = pullPin({ ...parts, lanes, signal: aborter.signal }, pin, 'keep/web:1');
+  await expect.poll(() => engine.calls.length).toBe(1);
+  aborter.abort();
+  await expect(pulled).rejects.toMatchObject({ code: 'interrupted' });
+  free();
+  await turn;
+  expect(engine.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+});
+
+test('a pull that was never wanted asks nothing', async () => {
+  await using engine = await pulling([]);
+  await expect(pull(engine, pin.pinned, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'interrupted',
+  });
+  expect(engine.calls).toEqual([]);
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { buildArgv, createArgv, renderArgv, replaceArgv } from '../../../../src/edges/engines/compose/argv.ts';
+import {
+  buildArgv,
+  createArgv,
+  hashesArgv,
+  renderArgv,
+  replaceArgv,
+} from '../../../../src/edges/engines/compose/argv.ts';
 import { fenced } from '../../../../src/edges/engines/compose/fence.ts';
 import { sketchRelease } from '../../../contracts/engine-release.ts';
 
@@ -27,6 +33,12 @@ test('a rendering takes the env file and the profiles that it is given', () => {
     renderArgv('compose', { ...request, files: ['/f'], envFile: '/scratch/shop/.env', profiles: ['a', 'b'] }).join(' '),
   ).toBe(
     'compose --ansi never -p shop --project-directory /scratch/shop -f /f --env-file /scratch/shop/.env --profile a --profile b config --format json',
+  );
+});
+
+test('hashes are asked for a rendering on stdin, in the same folder and profiles', () => {
+  expect(hashesArgv('compose', { ...request, envFile: '/scratch/shop/.env', profiles: ['a'] }).join(' ')).toBe(
+    'compose --ansi never -p shop --project-directory /scratch/shop -f - --env-file /dev/null --profile a config --hash *',
   );
 });
 

@@ -19,12 +19,12 @@ const request = {
 };
 
 /** Builds with a stand-in for the plugin: a shell script. `-f`'s value is its 7th argument. */
-async function buildWith(script: string): Promise<void> {
+async function buildWith(script: string, signal?: AbortSignal): Promise<void> {
   const plugin = join(folder, 'plugin');
   await writeFile(plugin, `#!/bin/sh\n${script}\n`);
   await chmod(plugin, 0o755);
   const context = { project: 'shop', dockerHost: 'unix:///x', dockerConfig: folder, home: folder };
-  await build({ plugin, context, temporary: folder, limit: 5000 }, request);
+  await build({ plugin, context, temporary: folder, limit: 5000, signal }, request);
 }
 
 test('Compose is given a private model with the one build, which is gone afterwards', async () => {
@@ -64,4 +64,16 @@ test('of what a builder says, the step that failed is shown, not its progress', 
     message:
       'the image of service web could not be built:\n > [web 1/1] COPY nope /x:\nfailed to solve: "/nope" not found',
   });
+});
+
+test('a build that is no longer wanted ends with all that it started, and leaves no file', async () => {
+  const aborter = new AbortController();
+  const building = buildWith(`sleep 60 & echo $! > ${folder}/pid; wait`, aborter.signal);
+  await expect.poll(() => readFile(join(folder, 'pid'), 'utf8').catch(() => '')).toMatch(/\n$/);
+  const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+  aborter.abort();
+  await expect(building).rejects.toMatchObject({ code: 'interrupted' });
+  // Gone, or a corpse that nobody has buried yet.
+  expect(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')).toContain(') Z');
+  expect((await readdir(folder)).toSorted()).toEqual(['pid', 'plugin']);
 });

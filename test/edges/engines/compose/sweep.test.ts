@@ -17,6 +17,7 @@ const container = (name: string, facts: Partial<ObservedContainer> = {}): Observ
   exitCode: undefined,
   joins: undefined,
   ports: [],
+  configHash: undefined,
   ...facts,
 });
 
