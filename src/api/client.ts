@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { HarborError } from '../errors.ts';
+import type { Trigger } from '../model/entry.ts';
+import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
+import type { Noted } from '../reconcile/harbor.ts';
 import { type Ask, exchange } from './exchange.ts';
 import { userHeader } from './input.ts';
 import { errorOfProblem } from './problem.ts';
 import type { Served } from './served.ts';
-import { isHostStatus, isPassReports, isPlanReports } from './shapes.ts';
+import { isHostStatus, isNoted, isPassReports, isPlanReports } from './shapes.ts';
 
 /** The daemon's Harbor, asked over its socket. The signal stops the asking, not what the daemon has begun. */
 export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
   const ask = (request: Ask) => exchange(socketPath, request, { signal });
+  const post = (path: string, body: object, { by }: Trigger) =>
+    ask({ method: 'POST', path, body, headers: by === undefined ? {} : { [userHeader]: encodeURIComponent(by) } });
+  const noted = async (app: string, verb: string, body: object, trigger: Trigger): Promise<Noted> =>
+    understood(await document(post(pathOf(app, verb), body, trigger)), isNoted);
   return {
     async plan(apps) {
       const answer = await document(ask({ method: 'GET', path: `/v1/plan${query(apps)}` }));
@@ -18,19 +25,38 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     async status(apps) {
       return understood(await document(ask({ method: 'GET', path: `/v1/status${query(apps)}` })), isHostStatus);
     },
-    async apply(apps, trigger, progress) {
-      const headers = trigger.by === undefined ? {} : { [userHeader]: encodeURIComponent(trigger.by) };
-      for await (const line of ask({ method: 'POST', path: '/v1/apply', body: { apps }, headers })) {
-        const last = ending(line);
-        if (last !== undefined) return understood(last, isPassReports);
-        tell(line, progress);
-      }
-      throw new HarborError('the daemon went away in the middle of its answer', {
-        code: 'daemon-unreachable',
-        hint: 'It takes up what it began when it starts again. See: harbormaster status',
-      });
+    apply: (apps, trigger, progress) => reportsOf(post('/v1/apply', { apps }, trigger), progress),
+    retry: (apps, trigger, progress) => reportsOf(post('/v1/retry', { apps }, trigger), progress),
+    async rollback({ app, ...body }, trigger, progress) {
+      return theOne(await reportsOf(post(pathOf(app, 'rollback'), body, trigger), progress));
     },
+    async adopt({ app, ...body }, trigger, progress) {
+      return theOne(await reportsOf(post(pathOf(app, 'adopt'), body, trigger), progress));
+    },
+    hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
+    release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
+    forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
+}
+
+const pathOf = (app: string, verb: string): string => `/v1/apps/${encodeURIComponent(app)}/${verb}`;
+
+/** What a stream of progress ends with. */
+async function reportsOf(lines: AsyncIterable<unknown>, progress: Progress): Promise<readonly PassReport[]> {
+  for await (const line of lines) {
+    const last = ending(line);
+    if (last !== undefined) return understood(last, isPassReports);
+    tell(line, progress);
+  }
+  throw new HarborError('the daemon went away in the middle of its answer', {
+    code: 'daemon-unreachable',
+    hint: 'It takes up what it began when it starts again. See: harbormaster status',
+  });
+}
+
+function theOne([report]: readonly PassReport[]): PassReport {
+  if (report !== undefined) return report;
+  throw notUnderstood();
 }
 
 const query = (apps: readonly string[]): string =>
@@ -61,8 +87,11 @@ function tell(line: unknown, progress: Progress): void {
 
 function understood<Answer>(value: unknown, is: (value: unknown) => value is Answer): Answer {
   if (is(value)) return value;
-  throw new HarborError('the daemon gave an answer that this harbormaster does not understand', {
+  throw notUnderstood();
+}
+
+const notUnderstood = (): HarborError =>
+  new HarborError('the daemon gave an answer that this harbormaster does not understand', {
     code: 'daemon-unreachable',
     hint: 'Are both of one version? Compare `harbormaster --version` with `harbormaster healthcheck`, and start the daemon anew.',
   });
-}

@@ -2,17 +2,34 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
+import type { Trigger } from '../model/entry.ts';
 
 const appName = z.string().min(1).max(200);
 const appNames = z.array(appName).max(1_000);
-const applyBody = z.strictObject({ apps: appNames.default([]) });
+const instanceId = z.string().min(1).max(200);
+/** A sentence for the record, not an essay. */
+const reason = z.string().trim().min(1).max(1_000);
+
+export const appsBody = z.strictObject({ apps: appNames.default([]) });
+export const mustReasonBody = z.strictObject({ reason });
+export const mayReasonBody = z.strictObject({ reason: reason.optional() });
+export const adoptBody = z.strictObject({ from: instanceId.optional(), reason: reason.optional() });
+export const rollbackBody = z.strictObject({
+  to: z.string().min(1).max(64).optional(),
+  reason,
+  hold: z.boolean().default(false),
+});
 
 /** The apps that a query names; none: all. */
 export const appsOf = (context: Context): readonly string[] => valid(appNames, context.req.queries('app') ?? []);
 
-export async function applyRequest(context: Context): Promise<z.output<typeof applyBody>> {
+/** The app that the path names. */
+export const appOf = (context: Context): string => valid(appName, context.req.param('app'));
+
+/** An empty body counts as `{}`. */
+export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const text = await context.req.text();
-  return valid(applyBody, text === '' ? {} : parsed(text));
+  return valid(schema, text === '' ? {} : parsed(text));
 }
 
 function parsed(text: string): unknown {
@@ -21,7 +38,7 @@ function parsed(text: string): unknown {
   } catch (cause) {
     throw new HarborError('the body is not JSON', {
       code: 'usage',
-      hint: 'Send {"apps": ["NAME"]}, or {"apps": []} for all.',
+      hint: 'Send an object, such as {"apps": ["NAME"]} or {"reason": "WHY"}.',
       cause,
     });
   }
@@ -39,7 +56,9 @@ export const userHeader = 'harbormaster-user';
 
 const mostLetters = 64;
 
-export function claimedUser(context: Context): string | undefined {
+export const requestTrigger = (context: Context): Trigger => ({ kind: 'request', by: claimedUser(context) });
+
+function claimedUser(context: Context): string | undefined {
   const header = context.req.header(userHeader);
   return header === undefined || header === '' ? undefined : visible(decoded(header)).slice(0, mostLetters);
 }

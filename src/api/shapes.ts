@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
+import type { Noted } from '../reconcile/harbor.ts';
 
 /**
  * What a client relies on in a daemon's answers: enough to know that they are what their type says. Open to more, so that neighbouring versions
@@ -32,6 +33,11 @@ const step = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('create'), ...services }),
   z.looseObject({ kind: z.literal('replace'), ...services }),
   z.looseObject({ kind: z.literal('start'), ...services }),
+  z.looseObject({
+    kind: z.literal('mend'),
+    ...services,
+    mends: z.array(z.looseObject({ kind: text, container: z.looseObject({ id: text, name: text }) })),
+  }),
   z.looseObject({ kind: z.literal('await'), services: texts, condition: text }),
   z.looseObject({ kind: z.literal('remove'), ...services }),
 ]);
@@ -53,10 +59,11 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ reason: text, lift: text.optional() })),
+    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional() })),
   }),
   z.looseObject({ kind: z.literal('failed'), step: text.optional(), ...failure }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
+  z.looseObject({ kind: z.literal('superseded'), step: text.optional(), by: text }),
 ]);
 
 const reports = z.array(
@@ -64,6 +71,7 @@ const reports = z.array(
 );
 
 const health = z.enum(['healthy', 'progressing', 'degraded', 'missing', 'suspended']);
+const pointer = z.looseObject({ release: text.optional(), commit: text.optional() });
 const app = z.looseObject({
   app: text,
   source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed']), detail: text }),
@@ -77,7 +85,20 @@ const app = z.looseObject({
     services: z.array(z.looseObject({ service: text, health, found: text, containers: texts })),
   }),
   operation: text.optional(),
-  blockedBy: z.array(z.looseObject({ code: text, detail: text, since: text, until: text.optional(), lift: text })),
+  blockedBy: z.array(
+    z.looseObject({
+      code: text,
+      detail: text,
+      hint: text.optional(),
+      since: text,
+      until: text.optional(),
+      lift: text,
+    }),
+  ),
+  policies: z.looseObject({ deploy: text, drift: text, onFailure: text }),
+  desired: pointer.optional(),
+  attempted: pointer.extend({ outcome: text, at: text, seq: z.int() }).optional(),
+  applied: text.optional(),
   deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
 });
 const host = z.looseObject({
@@ -86,6 +107,9 @@ const host = z.looseObject({
   apps: z.array(app),
 });
 
+const noted = z.looseObject({ app: text, entry: z.int().optional(), summary: text });
+
 export const isPlanReports = (value: unknown): value is readonly PlanReport[] => plans.safeParse(value).success;
 export const isPassReports = (value: unknown): value is readonly PassReport[] => reports.safeParse(value).success;
+export const isNoted = (value: unknown): value is Noted => noted.safeParse(value).success;
 export const isHostStatus = (value: unknown): value is HostStatus => host.safeParse(value).success;

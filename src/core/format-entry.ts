@@ -1,4 +1,4 @@
-import type { Entry } from '../model/entry.ts';
+import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { sentence } from './format-plan.ts';
 
@@ -8,13 +8,27 @@ export function sentenceOf(entry: Entry): string {
     case 'opened':
       return `the log was opened by Harbormaster ${entry.version}`;
     case 'started':
-      return `started: ${entry.steps.length} step${entry.steps.length === 1 ? '' : 's'}${purpose(entry)}`;
+      return `started: ${counted(entry.steps.length, 'step')}${aim(entry)}`;
+    case 'step':
+      return `step: ${entry.title}`;
     case 'finished':
       return `${ending(entry)}${touched(entry)}${took(entry)}`;
     case 'refused':
       return outcomeSentence(entry.outcome);
     case 'recovered':
-      return `recovered: it is what Git declares again (the trouble was entry ${entry.after})`;
+      return recovery(entry);
+    case 'drifted':
+      return `${driftWords[entry.state]}: ${entry.causes.join('; ')}`;
+    case 'held':
+      return `held at ${entry.release === undefined ? 'nothing deployed' : shortRelease(entry.release)}${byWhom(entry.trigger)}: ${entry.reason}`;
+    case 'released':
+      return `released from its hold${byWhom(entry.trigger)}${because(entry.reason)}`;
+    case 'retried':
+      return `retry${entry.release === undefined ? '' : ` of release ${shortRelease(entry.release)}`} asked for${byWhom(entry.trigger)}`;
+    case 'adopted':
+      return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
+    case 'forgotten':
+      return `forgotten${byWhom(entry.trigger)}: ${claimsText(entry)} stay, and are no longer ours${because(entry.reason)}`;
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
     default:
@@ -22,13 +36,37 @@ export function sentenceOf(entry: Entry): string {
   }
 }
 
-function purpose({ release, restores }: Extract<Entry, { kind: 'started' }>): string {
-  if (restores) return ' to keep the deployed release';
-  return release === undefined ? ' to remove the app' : '';
+/** As many digits of a release digest as a person compares, and as `rollback --to` takes. */
+export const shortRelease = (digest: string): string => digest.slice(0, 12);
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+function aim({ purpose, release, reason, hold }: EntryOf<'started'>): string {
+  const there = release === undefined ? '' : ` ${shortRelease(release)}`;
+  const aims: Readonly<Record<Purpose, string>> = {
+    deploy: '',
+    heal: ' to heal what runs',
+    restore: ` to restore release${there}`,
+    rollback: ` to roll back to${there}${hold ? ' and hold it there' : ''}`,
+    adopt: ' to adopt what runs',
+    remove: ' to remove the app',
+  };
+  return `${aims[purpose]}${reason === undefined ? '' : `, because "${reason}"`}`;
 }
 
-const ending = ({ outcome, restores }: Extract<Entry, { kind: 'finished' }>): string =>
-  restores && outcome.kind === 'applied' ? 'restored the deployed release' : outcomeSentence(outcome);
+function ending({ outcome, purpose, release }: EntryOf<'finished'>): string {
+  const there = release === undefined ? '' : ` ${shortRelease(release)}`;
+  const words: Readonly<Record<Purpose, readonly [done: string, attempt: string]>> = {
+    deploy: ['applied', ''],
+    heal: ['healed', 'heal '],
+    restore: [`restored release${there}`, `restoring release${there} `],
+    rollback: [`rolled back to${there}`, `rollback to${there} `],
+    adopt: ['adopted', 'adoption '],
+    remove: ['removed', 'removal '],
+  };
+  const [done, attempt] = words[purpose];
+  return outcome.kind === 'applied' ? done : `${attempt}${outcomeSentence(outcome)}`;
+}
 
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -41,26 +79,56 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'failed':
       return `failed${outcome.step === undefined ? '' : ` at "${outcome.step}"`}: ${outcome.message}`;
     case 'interrupted':
-      return `interrupted${outcome.step === undefined ? '' : ` before "${outcome.step}"`}`;
+      return `interrupted${before(outcome.step)}`;
+    case 'superseded':
+      return `superseded by release ${shortRelease(outcome.by)}${before(outcome.step)}`;
     default:
       return outcome satisfies never;
   }
 }
 
-function touched({ services }: Extract<Entry, { kind: 'finished' }>): string {
+const before = (step: string | undefined): string => (step === undefined ? '' : ` before "${step}"`);
+
+const recovery = ({ after, of }: EntryOf<'recovered'>): string =>
+  of === 'release'
+    ? `recovered: it is what Git declares again (the trouble was entry ${after})`
+    : `recovered: what was deployed runs again (the drift was entry ${after})`;
+
+const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
+  reported: 'drifted, and left so',
+  fought: 'drifted each time that it was corrected, and now left so',
+};
+
+const byWhom = ({ by }: Trigger): string => (by === undefined ? '' : ` by ${by}`);
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `, because "${reason}"`);
+
+/** `2 containers and 1 network`. */
+export const claimsText = ({
+  containers,
+  networks,
+}: {
+  containers: readonly Claim[];
+  networks: readonly Claim[];
+}): string =>
+  networks.length === 0
+    ? counted(containers.length, 'container')
+    : `${counted(containers.length, 'container')} and ${counted(networks.length, 'network')}`;
+
+function touched({ services }: EntryOf<'finished'>): string {
   const changed = services
     .filter(({ change }) => change !== 'none')
     .map(({ service, change }) => `${change} ${service}`);
   return changed.length === 0 ? '' : ` (${changed.join(', ')})`;
 }
 
-function took({ outcome, duration }: Extract<Entry, { kind: 'finished' }>): string {
+function took({ outcome, duration }: EntryOf<'finished'>): string {
   const seconds = `${(duration / 1000).toFixed(1)} s`;
   return outcome.kind === 'applied' ? ` in ${seconds}` : ` (after ${seconds})`;
 }
 
 /** The causes of an intent, one a service. */
-export const causesOf = (entry: Extract<Entry, { kind: 'started' }>): readonly string[] =>
+export const causesOf = (entry: EntryOf<'started'>): readonly string[] =>
   entry.steps.flatMap((step) =>
     'services' in step && step.kind !== 'pull' && step.kind !== 'await'
       ? step.services.map(({ service, cause }) => `${service}: ${sentence(cause)}`)

@@ -1,4 +1,5 @@
 import type { Cause } from '../model/change.ts';
+import type { Mend } from '../model/mend.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isImageId, parseImageRef } from './image-ref.ts';
@@ -20,6 +21,12 @@ export function sentence(cause: Cause): string {
       return `found ${cause.found}`;
     case 'image-swapped':
       return 'runs another image than was deployed';
+    case 'paused':
+      return 'found paused';
+    case 'renamed':
+      return `container name ${cause.from} → ${cause.to}`;
+    case 'altered':
+      return `altered on this host: ${cause.fields.join(', ')}`;
     case 'other-release':
       return 'runs what another release left';
     case 'scale':
@@ -60,12 +67,42 @@ export function stepLines(step: Step): readonly string[] {
       return [line('remove', `network ${step.network.name}`, sentence(step.cause))];
     case 'await':
       return [line('wait', step.services.join(', '), conditions[step.condition])];
+    case 'mend':
+      return mendLines(step);
     default:
       return step.services.map((service) => serviceLine(step.kind, service));
   }
 }
 
 const serviceLine = (verb: string, { service, cause }: ServiceCause): string => line(verb, service, sentence(cause));
+
+/** One line a repair. A step of one container is told by its service, one of several by the containers. */
+function mendLines({ services, mends }: Extract<Step, { kind: 'mend' }>): readonly string[] {
+  const isOne = new Set(mends.map(({ container }) => container.id)).size <= 1;
+  const named = services.map(({ service }) => service).join(', ');
+  const fields = services.flatMap(({ cause }) => (cause.kind === 'altered' ? cause.fields : []));
+  return mends.map((mend) => line('mend', isOne ? named : mend.container.name, mendText(mend, fields)));
+}
+
+/** `fields`: what was found altered, each with its values behind its name. */
+function mendText(mend: Mend, fields: readonly string[]): string {
+  switch (mend.kind) {
+    case 'unpause':
+      return 'unpause';
+    case 'rename':
+      return `rename ${mend.container.name} to ${mend.to}`;
+    case 'connect':
+      return `reconnect network ${mend.network}`;
+    case 'disconnect':
+      return `disconnect network ${mend.network}`;
+    case 'update':
+      return Object.keys(mend.fields)
+        .map((name) => fields.find((field) => field === name || field.startsWith(`${name} `)) ?? name)
+        .join(', ');
+    default:
+      return mend satisfies never;
+  }
+}
 
 const line = (verb: string, what: string, why: string): string =>
   `  ${verb.padEnd(8)} ${what.padEnd(14)} ${why}`.trimEnd();

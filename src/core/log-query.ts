@@ -8,6 +8,9 @@ export interface LogQuery {
   /** Up to and including this moment. */
   readonly until?: Date;
   readonly outcomes?: readonly Outcome['kind'][];
+  readonly kinds?: readonly Entry['kind'][];
+  /** False: without the single steps of an intent, unless `kinds` names them. */
+  readonly steps?: boolean;
   /** Only entries after this sequence number. */
   readonly after?: number;
 }
@@ -19,6 +22,8 @@ export function matchesQuery(query: LogQuery, entry: Entry): boolean {
   if (query.until !== undefined && at > query.until.getTime()) return false;
   if (query.apps !== undefined && query.apps.length > 0 && !('app' in entry && query.apps.includes(entry.app)))
     return false;
+  if (query.kinds !== undefined && !query.kinds.includes(entry.kind)) return false;
+  if (query.steps === false && query.kinds === undefined && entry.kind === 'step') return false;
   return query.outcomes === undefined || ('outcome' in entry && query.outcomes.includes(entry.outcome.kind));
 }
 

@@ -26,6 +26,7 @@ const everyStep: readonly Step[] = [
   },
   { kind: 'create', services },
   { kind: 'start', services, containers },
+  { kind: 'mend', services, mends: [{ kind: 'unpause', container: { id: 'c', name: 'shop-web-1' } }] },
   { kind: 'remove', services, containers },
 ];
 
@@ -63,7 +64,7 @@ test('every kind of status comes through as it is', async () => {
       appStatus({ sync: { state: 'unknown', because: 'b' }, operation: 'replace web', deployed: undefined }),
       appStatus({
         sync: { state: 'out-of-sync', causes: ['c'] },
-        blockedBy: [{ code: 'blocked', detail: 'd', since: 's', until: undefined, lift: 'l' }],
+        blockedBy: [{ code: 'blocked', detail: 'd', hint: 'h', since: 's', until: undefined, lift: 'l' }],
       }),
     ],
   };
@@ -75,9 +76,10 @@ test('every outcome comes through, after each step as it happens, with who asked
   const outcomes: readonly Outcome[] = [
     { kind: 'applied' },
     { kind: 'unchanged' },
-    { kind: 'blocked', reasons: [{ reason: 'r', lift: undefined }] },
+    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'r', lift: undefined }] },
     { kind: 'failed', step: undefined, code: 'unhealthy', message: 'm', hint: 'h' },
     { kind: 'interrupted', step: 's' },
+    { kind: 'superseded', step: 's', by: 'b' },
   ];
   const reports = outcomes.map((outcome) => passed({ outcome, entry: undefined, revision: undefined }));
   let release: () => void = () => undefined;
@@ -106,6 +108,61 @@ test('every outcome comes through, after each step as it happens, with who asked
   expect(plain(answer)).toEqual(plain(reports));
 });
 
+const ada = { kind: 'request', by: 'ada' } as const;
+
+test('each act of a person arrives as it was meant, with who asked and why', async () => {
+  const asked: unknown[] = [];
+  const note = { app: 'a/b', entry: 7, summary: 'It is so.' };
+  await using hm = await daemon({
+    rollback: async (request, trigger, progress) => {
+      asked.push(['rollback', request, trigger]);
+      progress('a/b', 'replace web');
+      return passed();
+    },
+    adopt: async (request, trigger) => {
+      asked.push(['adopt', request, trigger]);
+      return passed();
+    },
+    retry: async (apps, trigger) => {
+      asked.push(['retry', apps, trigger]);
+      return [];
+    },
+    hold: async (...given) => {
+      asked.push(['hold', ...given]);
+      return note;
+    },
+    release: async (...given) => {
+      asked.push(['release', ...given]);
+      return { ...note, entry: undefined };
+    },
+    forget: async (...given) => {
+      asked.push(['forget', ...given]);
+      return note;
+    },
+  });
+  const harbor = daemonHarbor(hm.path);
+  const told: string[] = [];
+  const tell = (app: string, message: string) => told.push(`${app}: ${message}`);
+  const back = { app: 'a/b', to: undefined, reason: 'too slow', hold: true };
+  expect(plain(await harbor.rollback(back, ada, tell))).toEqual(plain(passed()));
+  await harbor.rollback({ ...back, to: 'a1b2', hold: false }, ada, tell);
+  expect(plain(await harbor.adopt({ app: 'shop', from: 'i2', reason: undefined }, ada, tell))).toEqual(plain(passed()));
+  expect(await harbor.retry(['shop'], ada, tell)).toEqual([]);
+  expect(await harbor.hold('a/b', 'the sale', ada)).toEqual(note);
+  expect(await harbor.release('shop', undefined, ada)).toEqual({ app: 'a/b', summary: 'It is so.' });
+  expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
+  expect(asked).toEqual([
+    ['rollback', back, ada],
+    ['rollback', { ...back, to: 'a1b2', hold: false }, ada],
+    ['adopt', { app: 'shop', from: 'i2', reason: undefined }, ada],
+    ['retry', ['shop'], ada],
+    ['hold', 'a/b', 'the sale', ada],
+    ['release', 'shop', undefined, ada],
+    ['forget', 'shop', 'moves out', ada],
+  ]);
+  expect(told).toEqual(['a/b: replace web', 'a/b: replace web']);
+});
+
 test('errors of the daemon are thrown as they were there', async () => {
   const error = new HarborError('there is no app x', {
     code: 'app-unknown',
@@ -115,12 +172,15 @@ test('errors of the daemon are thrown as they were there', async () => {
   const fail = async (): Promise<never> => {
     throw error;
   };
-  await using hm = await daemon({ plan: fail, status: fail, apply: fail });
+  await using hm = await daemon({ plan: fail, status: fail, apply: fail, rollback: fail, hold: fail });
   const harbor = daemonHarbor(hm.path);
   const same = { name: 'HarborError', code: 'app-unknown', message: error.message, hint: error.hint, at: error.at };
   await expect(harbor.plan(['x'])).rejects.toMatchObject(same);
   await expect(harbor.status(['x'])).rejects.toMatchObject(same);
   await expect(harbor.apply(['x'], { kind: 'request' }, () => undefined)).rejects.toMatchObject(same);
+  await expect(harbor.hold('x', 'why', ada)).rejects.toMatchObject(same);
+  const back = { app: 'x', to: undefined, reason: 'why', hold: false };
+  await expect(harbor.rollback(back, ada, () => undefined)).rejects.toMatchObject(same);
 });
 
 test('also those that come after the first step', async () => {
@@ -206,8 +266,18 @@ test.each(['', 'nonsense', '{"plans":[{"kind":"prophecy"}]}', '{"host":1}'])(
       hint: expect.stringContaining('one version'),
     });
     await expect(daemonHarbor(hm.path).status([])).rejects.toMatchObject({ code: 'daemon-unreachable' });
+    await expect(daemonHarbor(hm.path).hold('shop', 'why', ada)).rejects.toMatchObject({ code: 'daemon-unreachable' });
   },
 );
+
+test('a rollback without its one report is not believed either', async () => {
+  await using hm = await strangeDaemon((_request, response) => response.end('{"reports":[]}\n'));
+  const back = { app: 'shop', to: undefined, reason: 'why', hold: false };
+  await expect(daemonHarbor(hm.path).rollback(back, ada, () => undefined)).rejects.toMatchObject({
+    code: 'daemon-unreachable',
+    hint: expect.stringContaining('one version'),
+  });
+});
 
 test('a daemon that hangs is given up, one that works long is not', async () => {
   await using hanging = await strangeDaemon(() => undefined);

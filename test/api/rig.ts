@@ -17,11 +17,23 @@ const unused = () => {
   throw new Error('this test does not expect it');
 };
 
+export const nothing: Served = {
+  plan: unused,
+  apply: unused,
+  status: unused,
+  rollback: unused,
+  hold: unused,
+  release: unused,
+  retry: unused,
+  adopt: unused,
+  forget: unused,
+};
+
 /** A daemon's API over a Harbor of which a test says what matters. */
 export async function daemon(harbor: Partial<Served> = {}, configFile = '/etc/harbormaster/harbormaster.yml') {
   const path = await socketPath();
   const serving = await serveOn(path, {
-    harbor: { plan: unused, apply: unused, status: unused, ...harbor },
+    harbor: { ...nothing, ...harbor },
     version: '1.2.3',
     configFile,
   });

@@ -7,13 +7,7 @@ import { serveOn } from '../../src/api/server.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { PassReport } from '../../src/model/report.ts';
 import { passed } from '../cli/builders.ts';
-import { curl, daemon, socketPath } from './rig.ts';
-
-const nothing = {
-  plan: async () => [],
-  apply: async () => [],
-  status: async () => ({ host: 'h', daemon: undefined, apps: [] }),
-};
+import { curl, daemon, nothing, socketPath } from './rig.ts';
 
 const second = { harbor: nothing, version: '2', configFile: '/h.yml' };
 
@@ -143,6 +137,39 @@ test.each([
   const answer = await curl(hm.path, 'POST', '/v1/apply', body);
   expect(answer).toMatchObject({ status, type: 'application/problem+json' });
   expect(JSON.parse(answer.body)).toMatchObject({ code: 'usage', detail: expect.stringMatching(detail) });
+});
+
+test.each([
+  ['/v1/apps/shop/rollback', '{}', /reason/],
+  ['/v1/apps/shop/rollback', '{"reason":"  "}', /reason/],
+  ['/v1/apps/shop/rollback', '{"reason":"x","force":true}', /force/],
+  ['/v1/apps/shop/hold', '', /reason/],
+  ['/v1/apps/shop/hold', JSON.stringify({ reason: 'x'.repeat(1_001) }), /1000 characters/],
+  ['/v1/apps/shop/release', '{"reason":7}', /expected string/],
+  ['/v1/apps/shop/forget', '[]', /expected object/],
+  ['/v1/apps/shop/adopt', '{"from":""}', /from/],
+  ['/v1/retry', '{"apps":"shop"}', /expected array/],
+])('%s with %s is refused and touches nothing', async (path, body, detail) => {
+  await using hm = await daemon();
+  const answer = await curl(hm.path, 'POST', path, body);
+  expect(answer).toMatchObject({ status: 422, type: 'application/problem+json' });
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'usage', detail: expect.stringMatching(detail) });
+});
+
+test('closing waits for a word that is being written down', async () => {
+  let isWritten = false;
+  const hm = await daemon({
+    hold: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      isWritten = true;
+      return { app: 'shop', entry: 7, summary: 'held' };
+    },
+  });
+  const answer = curl(hm.path, 'POST', '/v1/apps/shop/hold', '{"reason":"the sale"}');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await hm.serving[Symbol.asyncDispose]();
+  expect(isWritten).toBe(true);
+  expect(JSON.parse((await answer).body)).toEqual({ app: 'shop', entry: 7, summary: 'held' });
 });
 
 test('an unknown route names the ones that there are', async () => {

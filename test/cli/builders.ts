@@ -1,5 +1,5 @@
 import type { HostConfig } from '../../src/model/config.ts';
-import type { Entry, EntryBody, EntryOf } from '../../src/model/entry.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { AppStatus, PassReport, PlanReport } from '../../src/model/report.ts';
 import type { Revision } from '../../src/model/revision.ts';
@@ -66,6 +66,16 @@ export const appStatus = (overrides: Partial<AppStatus> = {}): AppStatus => ({
   },
   operation: undefined,
   blockedBy: [],
+  policies: { deploy: 'auto', drift: 'correct', onFailure: 'rollback' },
+  desired: { release: 'r'.repeat(64), commit: revision().commit },
+  attempted: {
+    release: 'r'.repeat(64),
+    commit: revision().commit,
+    outcome: 'applied',
+    at: '2026-01-31T14:03:00Z',
+    seq: 42,
+  },
+  applied: 'r'.repeat(64),
   deployed: { release: 'r'.repeat(64), commit: revision().commit, at: '2026-01-31T14:03:00Z', seq: 42 },
   ...overrides,
 });
@@ -82,43 +92,45 @@ export const entry = <Body extends EntryBody>(seq: number, minutesAgo: number, b
     ...body,
   }) as Entry;
 
-export const started = (overrides: Partial<EntryOf<'started'>> = {}) =>
-  ({
-    kind: 'started',
-    app: 'shop',
-    project: 'shop',
-    trigger: { kind: 'interval' },
-    revision: revision(),
-    release: 'r'.repeat(64),
-    steps,
-    verdicts: [],
-    ...overrides,
-  }) satisfies Partial<EntryOf<'started'>>;
+type Body<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 
-export const finished = (overrides: Partial<EntryOf<'finished'>> = {}) =>
-  ({
-    kind: 'finished',
-    app: 'shop',
-    intent: 41,
-    trigger: { kind: 'interval' },
-    revision: revision(),
-    release: 'r'.repeat(64),
-    outcome: { kind: 'applied' },
-    services: [
-      {
-        service: 'web',
-        change: 'replace',
-        because: 'image nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)',
-        image: { from: oldImage, to: newImage },
-        digest: { from: 'd1', to: 'd2' },
-        imageId: `sha256:${'e'.repeat(64)}`,
-        containers: { before: ['c'.repeat(64)], after: ['f'.repeat(64)] },
-        completed: false,
-      },
-    ],
-    duration: 12_345,
-    ...overrides,
-  }) satisfies Partial<EntryOf<'finished'>>;
+export const started = (overrides: Partial<Body<'started'>> = {}): Body<'started'> => ({
+  kind: 'started',
+  app: 'shop',
+  project: 'shop',
+  trigger: { kind: 'interval' },
+  revision: revision(),
+  release: 'r'.repeat(64),
+  steps,
+  verdicts: [],
+  purpose: 'deploy',
+  ...overrides,
+});
+
+export const finished = (overrides: Partial<Body<'finished'>> = {}): Body<'finished'> => ({
+  kind: 'finished',
+  app: 'shop',
+  intent: 41,
+  trigger: { kind: 'interval' },
+  revision: revision(),
+  release: 'r'.repeat(64),
+  outcome: { kind: 'applied' },
+  services: [
+    {
+      service: 'web',
+      change: 'replace',
+      because: 'image nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)',
+      image: { from: oldImage, to: newImage },
+      digest: { from: 'd1', to: 'd2' },
+      imageId: `sha256:${'e'.repeat(64)}`,
+      containers: { before: ['c'.repeat(64)], after: ['f'.repeat(64)] },
+      completed: false,
+    },
+  ],
+  duration: 12_345,
+  purpose: 'deploy',
+  ...overrides,
+});
 
 export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => ({
   file: '/srv/harbormaster.yml',

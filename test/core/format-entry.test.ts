@@ -46,13 +46,46 @@ const started = {
     { kind: 'remove', services: [{ service: 'old', cause: { kind: 'not-declared' } }], containers: [] },
   ],
   verdicts: [],
+  purpose: 'deploy',
 } as const satisfies EntryBody;
+
+const release = `a1b2c3d4e5f6${hex(0).slice(12)}`;
+const ada = { kind: 'request', by: 'ada' } as const;
+const claim = (name: string) => ({ id: name, name, key: name, digest: 'd' });
+const claims = { containers: [claim('a'), claim('b')], networks: [claim('n')] };
+const done = {
+  kind: 'finished',
+  ...attempt,
+  intent: 6,
+  release,
+  outcome: { kind: 'applied' },
+  services: [],
+  duration: 1000,
+} as const;
 
 describe('every entry is one sentence', () => {
   test.each<[EntryBody, string]>([
-    [{ kind: 'opened', version: '0.1.0', snapshot: { apps: {} } }, 'the log was opened by Harbormaster 0.1.0'],
+    [
+      { kind: 'opened', version: '0.1.0', snapshot: { apps: {}, forgotten: [] } },
+      'the log was opened by Harbormaster 0.1.0',
+    ],
     [started, 'started: 4 steps'],
-    [{ ...started, steps: started.steps.slice(0, 1), release: undefined }, 'started: 1 step to remove the app'],
+    [
+      { ...started, steps: started.steps.slice(0, 1), release: undefined, purpose: 'remove' },
+      'started: 1 step to remove the app',
+    ],
+    [{ ...started, purpose: 'heal' }, 'started: 4 steps to heal what runs'],
+    [{ ...started, purpose: 'restore', release }, 'started: 4 steps to restore release a1b2c3d4e5f6'],
+    [{ ...started, purpose: 'adopt', reason: 'moved in' }, 'started: 4 steps to adopt what runs, because "moved in"'],
+    [
+      { ...started, purpose: 'rollback', release, reason: 'checkout is slow' },
+      'started: 4 steps to roll back to a1b2c3d4e5f6, because "checkout is slow"',
+    ],
+    [
+      { ...started, purpose: 'rollback', release, reason: 'checkout is slow', hold: true },
+      'started: 4 steps to roll back to a1b2c3d4e5f6 and hold it there, because "checkout is slow"',
+    ],
+    [{ kind: 'step', app: 'shop', intent: 6, act: 'replace', title: 'replace web' }, 'step: replace web'],
     [
       {
         kind: 'finished',
@@ -62,20 +95,77 @@ describe('every entry is one sentence', () => {
         outcome: { kind: 'applied' },
         services: [record('web', 'replace'), record('db', 'none'), record('old', 'remove')],
         duration: 12_345,
+        purpose: 'deploy',
       },
       'applied (replace web, remove old) in 12.3 s',
     ],
     [
-      { kind: 'finished', ...attempt, intent: 6, release: hex('a'), outcome: failed, services: [], duration: 40 },
+      { ...done, outcome: failed, duration: 40, purpose: 'deploy' },
       'failed at "replace web": service web exited (after 0.0 s)',
     ],
+    [{ ...done, purpose: 'heal', services: [record('web', 'mend')] }, 'healed (mend web) in 1.0 s'],
+    [{ ...done, purpose: 'heal', outcome: failed }, 'heal failed at "replace web": service web exited (after 1.0 s)'],
+    [{ ...done, purpose: 'restore' }, 'restored release a1b2c3d4e5f6 in 1.0 s'],
+    [
+      { ...done, purpose: 'restore', outcome: { kind: 'interrupted', step: undefined } },
+      'restoring release a1b2c3d4e5f6 interrupted (after 1.0 s)',
+    ],
+    [{ ...done, purpose: 'rollback' }, 'rolled back to a1b2c3d4e5f6 in 1.0 s'],
+    [
+      { ...done, purpose: 'rollback', outcome: failed },
+      'rollback to a1b2c3d4e5f6 failed at "replace web": service web exited (after 1.0 s)',
+    ],
+    [{ ...done, purpose: 'adopt' }, 'adopted in 1.0 s'],
+    [{ ...done, purpose: 'remove', release: undefined }, 'removed in 1.0 s'],
     [
       { kind: 'refused', ...attempt, release: undefined, outcome: failed, verdicts: [] },
       'failed at "replace web": service web exited',
     ],
     [
-      { kind: 'recovered', app: 'shop', after: 5 },
+      { kind: 'recovered', app: 'shop', after: 5, of: 'release' },
       'recovered: it is what Git declares again (the trouble was entry 5)',
+    ],
+    [
+      { kind: 'recovered', app: 'shop', after: 5, of: 'drift' },
+      'recovered: what was deployed runs again (the drift was entry 5)',
+    ],
+    [
+      {
+        kind: 'drifted',
+        app: 'shop',
+        release,
+        state: 'reported',
+        causes: ['web: found paused', 'db: x'],
+        fingerprint: 'f',
+      },
+      'drifted, and left so: web: found paused; db: x',
+    ],
+    [
+      { kind: 'drifted', app: 'shop', release, state: 'fought', causes: ['web: found paused'], fingerprint: 'f' },
+      'drifted each time that it was corrected, and now left so: web: found paused',
+    ],
+    [
+      { kind: 'held', app: 'shop', release, trigger: ada, reason: 'no changes before the sale' },
+      'held at a1b2c3d4e5f6 by ada: no changes before the sale',
+    ],
+    [
+      { kind: 'held', app: 'shop', release: undefined, trigger: { kind: 'interval' }, reason: 'it failed' },
+      'held at nothing deployed: it failed',
+    ],
+    [{ kind: 'released', app: 'shop', trigger: ada, reason: undefined }, 'released from its hold by ada'],
+    [
+      { kind: 'released', app: 'shop', trigger: ada, reason: 'the sale is over' },
+      'released from its hold by ada, because "the sale is over"',
+    ],
+    [{ kind: 'retried', app: 'shop', release, trigger: ada }, 'retry of release a1b2c3d4e5f6 asked for by ada'],
+    [{ kind: 'retried', app: 'shop', release: undefined, trigger: ada }, 'retry asked for by ada'],
+    [
+      { kind: 'adopted', app: 'shop', project: 'old-shop', trigger: ada, reason: undefined, ...claims },
+      'taken over by ada: 2 containers and 1 network of the project old-shop',
+    ],
+    [
+      { kind: 'forgotten', app: 'shop', trigger: ada, reason: 'moves out', ...claims, networks: [] },
+      'forgotten by ada: 2 containers stay, and are no longer ours, because "moves out"',
     ],
     [{ kind: 'repaired', offset: 1, length: 12, sha256: hex(1) }, 'repaired: 12 bytes of a torn write are covered'],
   ])('%j', (body, expected) => {
@@ -91,8 +181,8 @@ describe('every outcome is a sentence', () => {
       {
         kind: 'blocked',
         reasons: [
-          { reason: 'one', lift: undefined },
-          { reason: 'two', lift: 'x' },
+          { code: 'denied', reason: 'one', lift: undefined },
+          { code: 'held', reason: 'two', lift: 'x' },
         ],
       },
       'blocked: one; two',
@@ -100,6 +190,11 @@ describe('every outcome is a sentence', () => {
     [{ ...failed, step: undefined }, 'failed: service web exited'],
     [{ kind: 'interrupted', step: 'create web' }, 'interrupted before "create web"'],
     [{ kind: 'interrupted', step: undefined }, 'interrupted'],
+    [
+      { kind: 'superseded', step: 'wait for web until healthy', by: release },
+      'superseded by release a1b2c3d4e5f6 before "wait for web until healthy"',
+    ],
+    [{ kind: 'superseded', step: undefined, by: release }, 'superseded by release a1b2c3d4e5f6'],
   ])('%j', (outcome, expected) => {
     expect(outcomeSentence(outcome)).toBe(expected);
   });
@@ -108,16 +203,4 @@ describe('every outcome is a sentence', () => {
 test('the causes of an intent are one for each service that it touches', () => {
   const found = entry(started);
   expect(found.kind === 'started' && causesOf(found)).toEqual(['web: new', 'old: no longer declared']);
-});
-
-test('what keeps the deployed release says so, and not that the newer one was applied', () => {
-  const of = { ...attempt, release: hex(1), restores: true } as const;
-  expect(sentenceOf(entry({ kind: 'started', ...of, project: 'shop', steps: [], verdicts: [] }))).toBe(
-    'started: 0 steps to keep the deployed release',
-  );
-  const done = { kind: 'finished', ...of, intent: 6, services: [record('web', 'replace')], duration: 1000 } as const;
-  expect(sentenceOf(entry({ ...done, outcome: { kind: 'applied' } }))).toBe(
-    'restored the deployed release (replace web) in 1.0 s',
-  );
-  expect(sentenceOf(entry({ ...done, outcome: failed }))).toContain('service web exited');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { formatSteps, imageText, sentence, stepTitle, verdictLines } from '../../src/core/format-plan.ts';
+import { formatSteps, imageText, sentence, stepLines, stepTitle, verdictLines } from '../../src/core/format-plan.ts';
 import type { Cause } from '../../src/model/change.ts';
+import type { Mend } from '../../src/model/mend.ts';
 import type { Step } from '../../src/model/plan.ts';
 import { hex } from '../support/builders.ts';
 
@@ -68,6 +69,54 @@ test('every step has a short name', () => {
   ]);
 });
 
+describe('every repair is one line', () => {
+  const web = { id: 'web-id', name: 'shop-web-1' };
+  const second = { id: 'web-id-2', name: 'shop-web-2' };
+  const mend = (cause: Cause, ...mends: readonly Mend[]): Step => ({
+    kind: 'mend',
+    services: [{ service: 'web', cause }],
+    mends,
+  });
+  const altered: Cause = {
+    kind: 'altered',
+    fields: ['limits.memory (64 MB, was 128 MB)', 'limits.memory_swap (1 GB, was none)'],
+  };
+
+  test.each<[string, Step, readonly string[]]>([
+    ['paused', mend({ kind: 'paused' }, { kind: 'unpause', container: web }), ['  mend     web            unpause']],
+    [
+      'renamed',
+      mend(
+        { kind: 'renamed', from: 'mine', to: 'shop-web-1' },
+        { kind: 'rename', container: { ...web, name: 'mine' }, to: 'shop-web-1' },
+      ),
+      ['  mend     web            rename mine to shop-web-1'],
+    ],
+    [
+      'off its network, and on another',
+      mend(
+        { kind: 'altered', fields: ['networks.default'] },
+        { kind: 'connect', container: web, network: 'shop_default', attachment: '{}' },
+        { kind: 'disconnect', container: web, network: 'spy' },
+      ),
+      ['  mend     web            reconnect network shop_default', '  mend     web            disconnect network spy'],
+    ],
+    [
+      'with other limits, told with their values',
+      mend(altered, { kind: 'update', container: web, fields: { 'limits.memory': '134217728', restart: null } }),
+      ['  mend     web            limits.memory (64 MB, was 128 MB), restart'],
+    ],
+    [
+      'of several containers, told by their names',
+      mend({ kind: 'paused' }, { kind: 'unpause', container: web }, { kind: 'unpause', container: second }),
+      ['  mend     shop-web-1     unpause', '  mend     shop-web-2     unpause'],
+    ],
+  ])('%s', (_what, step, lines) => {
+    expect(stepLines(step)).toEqual(lines);
+    expect(stepTitle(step)).toBe('mend web');
+  });
+});
+
 describe('every cause is a sentence', () => {
   test.each<[Cause, string]>([
     [{ kind: 'new' }, 'new'],
@@ -77,6 +126,12 @@ describe('every cause is a sentence', () => {
     [{ kind: 'missing' }, 'its container is gone'],
     [{ kind: 'stopped', found: 'exited (1)' }, 'found exited (1)'],
     [{ kind: 'image-swapped' }, 'runs another image than was deployed'],
+    [{ kind: 'paused' }, 'found paused'],
+    [{ kind: 'renamed', from: 'mine', to: 'shop-web-1' }, 'container name mine → shop-web-1'],
+    [
+      { kind: 'altered', fields: ['limits.memory (64 MB, was 128 MB)', 'restart'] },
+      'altered on this host: limits.memory (64 MB, was 128 MB), restart',
+    ],
     [{ kind: 'other-release' }, 'runs what another release left'],
     [{ kind: 'scale', from: 1, to: 3 }, 'replicas 1 → 3'],
     [{ kind: 'follows', service: 'db', relation: 'depends_on.restart' }, 'follows db (depends_on.restart)'],

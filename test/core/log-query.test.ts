@@ -19,6 +19,16 @@ describe('a query', () => {
       2, 3,
     ]);
     expect(seqs({ after: 3 })).toEqual([4, 5]);
+    expect(seqs({ kinds: ['refused', 'opened'] })).toEqual([1, 4]);
+  });
+
+  test('leaves out the single steps only where it says so, and never those that it asks for', () => {
+    const step = { kind: 'step', app: 'web', intent: 1, act: 'replace', title: 'replace web' } as const;
+    const withStep = stamped(started(), step, finished());
+    const found = (query: Parameters<typeof selectEntries>[1]) => selectEntries(withStep, query).map(({ seq }) => seq);
+    expect(found({})).toEqual([1, 2, 3]);
+    expect(found({ steps: false })).toEqual([1, 3]);
+    expect(found({ steps: false, kinds: ['step'] })).toEqual([2]);
   });
 });
 

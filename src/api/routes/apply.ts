@@ -1,59 +1,13 @@
-import { applyRequest, claimedUser } from '../input.ts';
-import { problemOf } from '../problem.ts';
+import { appsBody, bodyOf, requestTrigger } from '../input.ts';
+import { streamed } from '../line-stream.ts';
 import type { Route } from './route.ts';
 
-/**
- * `{"apps": []}` → one line of JSON a step, `{"progress":{"app","message"}}`, and at last `{"reports":[…]}` or `{"problem":{…}}`. What goes wrong before
- * the first step is an ordinary problem response. The pass goes on when nobody listens any more.
- */
+/** `{"apps": []}`, empty: all → a line a step, then the reports. */
 export const apply: Route = {
   method: 'POST',
   path: '/v1/apply',
-  async answer(context, { harbor, keep }) {
-    const { apps } = await applyRequest(context);
-    const { stream, write, close, begun } = lineStream();
-    const tell = (app: string, message: string) => write({ progress: { app, message } });
-    const reports = keep(() => harbor.apply(apps, { kind: 'request', by: claimedUser(context) }, tell));
-    const ended = reports.then(
-      (all) => write({ reports: all }),
-      (error: unknown) => write({ problem: problemOf(error) }),
-    );
-    void ended.finally(close);
-    await Promise.race([begun, reports]);
-    return new Response(stream, { headers: { 'content-type': 'application/x-ndjson' } });
+  async answer(context, desk) {
+    const { apps } = await bodyOf(context, appsBody);
+    return streamed(desk, (progress) => desk.harbor.apply(apps, requestTrigger(context), progress));
   },
 };
-
-function lineStream() {
-  const encoder = new TextEncoder();
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const { promise: begun, resolve: begin } = deferred();
-  const stream = new ReadableStream<Uint8Array>({
-    start(own) {
-      controller = own;
-    },
-    cancel() {
-      controller = undefined;
-    },
-  });
-  return {
-    stream,
-    begun,
-    write(value: object) {
-      controller?.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-      begin();
-    },
-    close() {
-      controller?.close();
-      controller = undefined;
-    },
-  };
-}
-
-function deferred() {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}

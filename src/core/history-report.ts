@@ -1,0 +1,137 @@
+import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+
+/** Everything that was tried with one app, and everything that people said about it. */
+export interface HistoryReport {
+  readonly app: string;
+  /** Release whose containers are there, as far as the log knows. */
+  readonly running: string | undefined;
+  /** Newest first. */
+  readonly attempts: readonly Attempt[];
+  /** Releases that one can go back to, newest first. */
+  readonly good: readonly GoodRelease[];
+}
+
+/** One line of it: an intent and its outcome are one. */
+export interface Attempt {
+  /** Entry that tells most of it: the outcome; while there is none, the intent. */
+  readonly seq: number;
+  /** When it began, ISO 8601. */
+  readonly at: string;
+  readonly what: Purpose | 'refused' | 'recovered' | 'drift' | 'hold' | 'release' | 'retry' | 'forget';
+  readonly release: string | undefined;
+  readonly commit: string | undefined;
+  /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
+  readonly outcome: Outcome['kind'] | 'open' | EntryOf<'drifted'>['state'] | undefined;
+  /** Why it was done, and what came of it. */
+  readonly details: readonly string[];
+  readonly trigger: Trigger | undefined;
+  /** Milliseconds. */
+  readonly duration: number | undefined;
+  /** It put there what runs now. */
+  readonly runs: boolean;
+}
+
+type OfApp = Extract<Entry, { app: string }>;
+type Line = Exclude<OfApp, { kind: 'step' }>;
+
+/** Undefined: the log does not know the app. `history` is what the same entries fold to. */
+export function historyReport(
+  app: string,
+  entries: readonly Entry[],
+  history: AppHistory | undefined,
+): HistoryReport | undefined {
+  const own = entries.filter((entry): entry is OfApp => 'app' in entry && entry.app === app);
+  if (own.length === 0 && history === undefined) return undefined;
+  const running = history?.applied ?? history?.deployed?.release;
+  return {
+    app,
+    running,
+    attempts: marked(attemptsIn(own), running),
+    good: (history?.good ?? []).filter(({ release }) => release !== running).toReversed(),
+  };
+}
+
+function attemptsIn(own: readonly OfApp[]): readonly Attempt[] {
+  const intents = new Map(own.flatMap((entry) => (entry.kind === 'started' ? [[entry.seq, entry] as const] : [])));
+  const ended = new Set(own.flatMap((entry) => (entry.kind === 'finished' ? [entry.intent] : [])));
+  return own
+    .filter((entry): entry is Line => entry.kind !== 'step' && !ended.has(entry.seq))
+    .map((entry) => attemptOf(entry, entry.kind === 'finished' ? intents.get(entry.intent) : undefined))
+    .toReversed();
+}
+
+/** The newest one that brought the release, a successful one before any other. */
+function marked(attempts: readonly Attempt[], running: string | undefined): readonly Attempt[] {
+  const brought = attempts.filter(
+    ({ what, outcome, release }) => what !== 'refused' && outcome !== undefined && release === running,
+  );
+  const runs = brought.find(({ outcome }) => outcome === 'applied') ?? brought[0];
+  return running === undefined ? attempts : attempts.map((each) => (each === runs ? { ...each, runs: true } : each));
+}
+
+function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt {
+  const bare = {
+    seq: entry.seq,
+    at: intent?.at ?? entry.at,
+    release: 'release' in entry ? entry.release : undefined,
+    commit: 'revision' in entry ? entry.revision?.commit : undefined,
+    outcome: undefined,
+    details: [],
+    trigger: 'trigger' in entry ? entry.trigger : undefined,
+    duration: undefined,
+    runs: false,
+  };
+  switch (entry.kind) {
+    case 'started':
+      return { ...bare, what: entry.purpose, outcome: 'open', details: reasonsOf(entry) };
+    case 'finished': {
+      const { purpose, outcome, duration } = entry;
+      const details = [...(intent ? reasonsOf(intent) : []), ...detailOf(outcome)];
+      return { ...bare, what: purpose, outcome: outcome.kind, duration, details };
+    }
+    case 'refused':
+      return { ...bare, what: 'refused', outcome: entry.outcome.kind, details: detailOf(entry.outcome) };
+    case 'recovered':
+      return { ...bare, what: 'recovered', details: [`from entry ${entry.after}`] };
+    case 'drifted':
+      return { ...bare, what: 'drift', outcome: entry.state, details: entry.causes };
+    case 'held':
+      return { ...bare, what: 'hold', details: [entry.reason] };
+    case 'released':
+      return { ...bare, what: 'release', details: said(entry.reason) };
+    case 'retried':
+      return { ...bare, what: 'retry' };
+    case 'adopted':
+      return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
+    case 'forgotten':
+      return { ...bare, what: 'forget', details: [...said(entry.reason), claimsText(entry)] };
+    default:
+      return entry satisfies never;
+  }
+}
+
+const said = (reason: string | undefined): readonly string[] => (reason === undefined ? [] : [reason]);
+
+/** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
+function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
+  const { purpose, reason, revision } = intent;
+  if (purpose === 'heal') return causesOf(intent);
+  return purpose === 'deploy' && revision !== undefined ? [...said(reason), `"${revision.subject}"`] : said(reason);
+}
+
+function detailOf(outcome: Outcome): readonly string[] {
+  switch (outcome.kind) {
+    case 'failed':
+      return [`${outcome.step === undefined ? '' : `at "${outcome.step}": `}${outcome.message}`];
+    case 'blocked':
+      return outcome.reasons.map(({ reason }) => reason);
+    case 'superseded':
+      return [`by release ${shortRelease(outcome.by)}`];
+    case 'interrupted':
+      return outcome.step === undefined ? [] : [`before "${outcome.step}"`];
+    default:
+      return [];
+  }
+}
