@@ -96,6 +96,7 @@ const recovery = ({ after, of }: EntryOf<'recovered'>): string =>
 
 const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
   reported: 'drifted, and left so',
+  failed: 'cannot be kept as it was deployed',
   fought: 'drifted each time that it was corrected, and now left so',
 };
 

@@ -94,7 +94,7 @@ describe('trouble', () => {
 
   test('ends with a deployment and with a recovery', () => {
     expect(web(refused(failed()), started(), finished({ intent: 2 }))?.trouble).toBeUndefined();
-    expect(web(refused(failed()), { kind: 'recovered', app: 'web', after: 1 })?.trouble).toBeUndefined();
+    expect(web(refused(failed()), { kind: 'recovered', app: 'web', after: 1, of: 'release' })?.trouble).toBeUndefined();
   });
 });
 
@@ -190,7 +190,7 @@ test('people are told of trouble once, and of its end', () => {
     finished({ outcome: { kind: 'interrupted', step: undefined } }),
     finished(),
     refused(failed()),
-    { kind: 'recovered', app: 'web', after: 9 },
+    { kind: 'recovered', app: 'web', after: 9, of: 'release' },
   ] satisfies EntryBody[];
   const told: unknown[] = [];
   stamped(...bodies).reduce((history, entry) => {
@@ -239,7 +239,7 @@ describe('any sequence of entries', () => {
       .record({ app: name, release, outcome, services, intent: fc.nat(20) })
       .map((more) => finished({ ...more, revision: revision() })),
     fc.record({ app: name, release, outcome }).map(({ outcome: ended, ...more }) => refused(ended, more)),
-    name.map((app): EntryBody => ({ kind: 'recovered', app, after: 1 })),
+    name.map((app): EntryBody => ({ kind: 'recovered', app, after: 1, of: 'release' })),
     fc.constant<EntryBody>({ kind: 'repaired', offset: 0, length: 1, sha256: 'x' }),
   );
   const entries = fc.array(body, { maxLength: 40 }).map((bodies) => stamped(...bodies));

@@ -17,6 +17,7 @@ async function awaited(behaviour: Behaviour) {
       project: 'shop',
       step: { kind: 'await', services: ['web'], condition: 'healthy' },
       progress: (message) => told.push(message),
+      signal: new AbortController().signal,
     },
     { engine, clock: new ManualClock(), instance: 'us' } as unknown as Parts,
   ).catch((error: unknown) => error);

@@ -137,6 +137,7 @@ export const container = (of: string, more: Partial<ObservedContainer> = {}): Ob
   exitCode: undefined,
   joins: undefined,
   ports: [],
+  configHash: undefined,
   ...more,
 });
 

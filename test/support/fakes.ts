@@ -97,12 +97,17 @@ export class FakeRegistry implements ImageRegistry {
 
 export class MemoryLog implements DeploymentLog {
   readonly written: Entry[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   async append(body: EntryBody): Promise<Entry> {
     const stamp = {
       v: 1 as const,
       seq: this.written.length + 1,
-      at: new Date(0).toISOString(),
+      at: this.#clock.now().toISOString(),
       host: 'test',
       instance: 'us',
       prev: '',

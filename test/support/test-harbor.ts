@@ -55,11 +55,11 @@ export async function testHarbor({
   engine.model = { name: '', ...model } as ComposeModel;
   const source = new FakeSource();
   const registry = new FakeRegistry();
-  const log = new MemoryLog();
   const releases = new MemoryReleases();
   const live = new MemoryLive();
   const notifier = new RecordingNotifier();
   const clock = new ManualClock();
+  const log = new MemoryLog(clock);
   const stop = new AbortController();
   const parts: Parts = {
     source,
@@ -124,6 +124,9 @@ export async function testHarbor({
     plan: () => harbor.plan([]),
     status: () => harbor.status([]),
     apply: (names: readonly string[]) => harbor.apply(names, { kind: 'request' }, () => undefined),
-    kinds: () => log.written.map(({ kind }) => kind),
+    /** The Harbor itself, for what a person may ask besides. */
+    harbor: () => harbor,
+    /** Of all entries but the steps. */
+    kinds: () => log.written.map(({ kind }) => kind).filter((kind) => kind !== 'step'),
   };
 }

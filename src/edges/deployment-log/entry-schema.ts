@@ -89,7 +89,7 @@ const history = z.looseObject({
   drift: z
     .looseObject({ ...since, state: z.enum(['reported', 'fought', 'failed']), fingerprint: text, causes: texts })
     .optional(),
-  heals: z.array(z.looseObject({ fingerprint: text, at: text })),
+  heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
   quarantined: z.array(z.looseObject({ ...since, release: text, reason: text })),
   completed: texts,

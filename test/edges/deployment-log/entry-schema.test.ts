@@ -144,7 +144,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       causes: few(text),
     }),
   ),
-  heals: few(fc.record({ fingerprint: text, at })),
+  heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
   quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
   completed: few(text),
