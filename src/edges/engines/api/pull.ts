@@ -9,7 +9,7 @@ import { registryOf } from '../registry/hosts.ts';
 import type { EngineApi } from './client.ts';
 import { findImage, tagImage } from './images.ts';
 import type { PullLanes } from './pull-lanes.ts';
-import { throwIfUnwanted, whileWanted } from './while-wanted.ts';
+import { whileWanted } from './while-wanted.ts';
 
 export interface PullLimits {
   /** Milliseconds for the whole pull. */
@@ -54,7 +54,6 @@ const progress = z.object({ error: z.string().optional() });
 
 /** The engine answers 200 at once; a failure comes as a line of the stream. */
 async function download({ api, credentials, limits, signal }: PullParts, name: string, digest: string): Promise<void> {
-  throwIfUnwanted(`the pull of ${name}`, signal);
   let failure: string | undefined;
   const call = {
     method: 'POST',

@@ -6,8 +6,8 @@ export async function whileWanted<R>(
   signal: AbortSignal | undefined,
   work: () => Promise<R>,
 ): Promise<R> {
-  throwIfUnwanted(what, signal);
   if (signal === undefined) return await work();
+  if (signal.aborted) throw unwanted(what, signal);
   let stop = (): void => undefined;
   const end = new Promise<never>((_, reject) => {
     stop = () => reject(unwanted(what, signal));
@@ -18,10 +18,6 @@ export async function whileWanted<R>(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-}
-
-export function throwIfUnwanted(what: string, signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw unwanted(what, signal);
 }
 
 const unwanted = (what: string, { reason }: AbortSignal): HarborError =>

@@ -117,13 +117,18 @@ test('a pull that waits for its turn leaves the queue at the signal, and is not 
     free = resolve;
   });
   const parts = { api: engineApi(engine.dockerHost), credentials: async () => ({}), limits: { overall: 9, idle: 9 } };
-  const lanes: PullLanes = (_, work) => turn.then(work);
+  let begun: Promise<unknown> = Promise.resolve();
+  const lanes: PullLanes = (_, work) => {
+    const done = turn.then(work);
+    begun = done.catch((error: unknown) => error);
+    return done;
+  };
   const pulled = pullPin({ ...parts, lanes, signal: aborter.signal }, pin, 'keep/web:1');
   await expect.poll(() => engine.calls.length).toBe(1);
   aborter.abort();
   await expect(pulled).rejects.toMatchObject({ code: 'interrupted' });
   free();
-  await turn;
+  await begun;
   expect(engine.calls.filter((call) => call.startsWith('POST'))).toEqual([]);
 });
 
