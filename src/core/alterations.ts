@@ -58,8 +58,6 @@ export function alterationText({ field, was, is }: Alteration): string {
 
 function shown(field: string, value: string | undefined): string {
   if (value === undefined) return 'none';
-  if (field.startsWith('limits.memory')) return value === '-1' ? 'unlimited' : `${round(Number(value) / 2 ** 20)} MB`;
-  return field === 'limits.cpus' ? String(round(Number(value) / 1e9)) : value;
+  if (!field.startsWith('limits.memory')) return value;
+  return value === '-1' ? 'unlimited' : `${Math.round((Number(value) / 2 ** 20) * 100) / 100} MB`;
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;
