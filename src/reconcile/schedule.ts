@@ -19,7 +19,7 @@ export interface Turn {
 export interface Schedule {
   /** What is due now; it counts as begun. */
   turn(now: number): Turn;
-  /** How long nothing will be due, at most `most`. */
+  /** How long nothing will be due: at least a millisecond, so that others have their turn, and at most `most`. */
   idle(now: number, most: number): number;
   ended(report: PassReport, trigger: Trigger, now: number): void;
   /** Passes that ended without a report. */
@@ -69,7 +69,10 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       return { passes: byTrigger(idle, due), stirred, glances: glanced.map(({ name }) => name) };
     },
 
-    idle: (now, most) => Math.max(0, Math.min(most, ...[...noticed.values()].map((at) => at - now))),
+    idle(now, most) {
+      const waits = [...noticed].flatMap(([name, at]) => (busy.has(name) ? [] : [at - now]));
+      return Math.max(1, Math.min(most, ...waits));
+    },
 
     ended(report, trigger, now) {
       const { app: name, outcome, again } = report;

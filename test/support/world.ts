@@ -42,7 +42,10 @@ export interface World extends AsyncDisposable {
   run(...args: string[]): Promise<Ran>;
   /** One pass, as a person asks for it; the reports by the apps' short names. */
   apply(...apps: string[]): Promise<Readonly<Record<string, Outcome>>>;
+  /** The entries without the steps in between. */
   log(): Promise<readonly Entry[]>;
+  /** All entries. */
+  journal(): Promise<readonly Entry[]>;
   /** Containers of an app by its short name. */
   containers(app: string): Promise<readonly ObservedContainer[]>;
   /** Ids by service. */
@@ -114,7 +117,8 @@ export async function world(): Promise<World> {
       const reports = parseReports(ran);
       return Object.fromEntries(reports.map(({ app, outcome }) => [short(app), outcome]));
     },
-    async log() {
+    log: async () => (await self.journal()).filter(({ kind }) => kind !== 'step'),
+    async journal() {
       const { stdout } = await run('log', '--json', '--limit', '100000');
       return stdout
         .split('\n')
