@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { JsonSchema } from './json-schema.ts';
 import { nearest } from '../core/nearest.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { commonKeys } from './notifier-schema.ts';
 import { type Problem, printable, problemAt, quoted } from './problems.ts';
 import { either } from './sentences.ts';

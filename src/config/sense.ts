@@ -1,6 +1,6 @@
+import { nearest } from '../core/nearest.ts';
 import { milliseconds } from './duration.ts';
 import { isHttp, isSsh, urlFault } from './git-url.ts';
-import { nearest } from '../core/nearest.ts';
 import { type Problem, printable, problemAt } from './problems.ts';
 import { child, entriesOf, entryOf, type Node, type Path, textOf, textsOf } from './tree.ts';
 import { projectOf } from './values.ts';

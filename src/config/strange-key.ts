@@ -1,6 +1,6 @@
+import { nearest } from '../core/nearest.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { knownKeys } from './json-schema.ts';
-import { nearest } from '../core/nearest.ts';
 import { entryOf, type Node, nodeAt, type Path } from './tree.ts';
 
 /** What to say of a key that the schema does not have at its place. */
