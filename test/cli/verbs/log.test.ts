@@ -221,7 +221,20 @@ test('log show of an adoption lists what was taken over', async () => {
 
 test('a hold without a release, and a refusal before one was made, claim no removal', async () => {
   const held = entry(61, 1, { kind: 'held', app: 'shop', release: undefined, trigger: ada, reason: 'wait' });
-  expect((await harbormaster('log show 61', { entries: [held] })).stdout).not.toContain('removed');
+  const early = entry(62, 1, {
+    kind: 'refused',
+    app: 'shop',
+    trigger: ada,
+    revision: undefined,
+    release: undefined,
+    outcome: { kind: 'failed', step: undefined, code: 'source-unreachable', message: 'no answer', hint: undefined },
+    verdicts: [],
+  });
+  for (const each of [held, early]) {
+    const { stdout } = await harbormaster(`log show ${each.seq}`, { entries: [held, early] });
+    expect(stdout).toContain(`Entry ${each.seq}`);
+    expect(stdout).not.toContain('removed');
+  }
 });
 
 test('log show --json is the entry as it is in the log', async () => {
