@@ -82,7 +82,8 @@ const pathOf = (command: Command): string =>
 
 const descriptionOf = ({ summary, details }: Verb): string => {
   const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return details === undefined ? sentence : `${sentence}\n\n${details}`;
+  // Its lines are as wide as the source's; a terminal wraps them by itself.
+  return details === undefined ? sentence : `${sentence}\n\n${details.replaceAll('\n', ' ')}`;
 };
 
 function examplesOf({ examples }: Verb): string {

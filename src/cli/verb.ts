@@ -8,7 +8,7 @@ import type { Wired } from './wired.ts';
 export interface Verb {
   /** The words that call it, e.g. `log verify`. */
   readonly name: string;
-  readonly group: 'Set up' | 'Every day' | 'The record' | 'The daemon';
+  readonly group: 'Set up' | 'Every day' | 'By hand' | 'The record' | 'The daemon';
   /** One line of the list of verbs. */
   readonly summary: string;
   /** Operands, as commander writes them: `[apps...]`. */

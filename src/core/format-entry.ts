@@ -54,7 +54,8 @@ function aim({ purpose, release, reason, hold }: EntryOf<'started'>): string {
   return `${aims[purpose]}${reason === undefined ? '' : `, because "${reason}"`}`;
 }
 
-function ending({ outcome, purpose, release }: EntryOf<'finished'>): string {
+/** How an operation ended, by what it was for. */
+export function ending({ outcome, purpose, release }: EntryOf<'finished'>): string {
   const there = release === undefined ? '' : ` ${shortRelease(release)}`;
   const words: Readonly<Record<Purpose, readonly [done: string, attempt: string]>> = {
     deploy: ['applied', ''],

@@ -297,7 +297,7 @@ test('a daemon that hangs is given up, one that works long is not', async () => 
   expect((await waiting.next()).value).toEqual({ plans: [] });
 });
 
-test('plan, apply and status of the command line go to the daemon that runs, and healthcheck finds it', async () => {
+test('the verbs of the command line go to the daemon that runs, and healthcheck finds it', async () => {
   const own = { plan: () => Promise.reject(new Error('asked this process')) };
   await using hm = await daemon({
     plan: async () => [planned()],
@@ -306,6 +306,11 @@ test('plan, apply and status of the command line go to the daemon that runs, and
       return [passed()];
     },
     status: async () => ({ host: 'prod-1', daemon: { pid: 1, since: '2026-01-31T14:00:00Z' }, apps: [appStatus()] }),
+    hold: async (app, reason, { by }) => ({ app, entry: 7, summary: `held by ${by}: ${reason}` }),
+    rollback: async ({ reason }, _trigger, progress) => {
+      progress('shop', reason);
+      return passed();
+    },
   });
   const rig = { harbor: own, socketPath: hm.path };
   expect(await harbormaster('plan', rig)).toMatchObject({
@@ -320,6 +325,15 @@ test('plan, apply and status of the command line go to the daemon that runs, and
   expect(await harbormaster('status', rig)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining('its one app matches'),
+  });
+  expect(await harbormaster('hold shop --reason sale', rig)).toMatchObject({
+    exitCode: 0,
+    stdout: 'held by ada: sale\n',
+  });
+  expect(await harbormaster('rollback shop --reason slow', rig)).toMatchObject({
+    exitCode: 0,
+    stderr: '· shop  slow\n',
+    stdout: expect.stringContaining('✓ shop  rolled back'),
   });
   expect(await harbormaster('healthcheck', rig)).toMatchObject({
     exitCode: 0,

@@ -160,7 +160,8 @@ test('closing waits for a word that is being written down', async () => {
   let isWritten = false;
   const hm = await daemon({
     hold: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      // Longer than what is still connected is given to end by itself.
+      await new Promise((resolve) => setTimeout(resolve, 1_300));
       isWritten = true;
       return { app: 'shop', entry: 7, summary: 'held' };
     },

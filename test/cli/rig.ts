@@ -79,6 +79,13 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     apply: unused,
     pass: unused,
     status: unused,
+    glance: unused,
+    rollback: unused,
+    hold: unused,
+    release: unused,
+    retry: unused,
+    adopt: unused,
+    forget: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };

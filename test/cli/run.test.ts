@@ -70,9 +70,20 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       apply              one pass now, over all apps or the named ones
       status             the host in one sentence, its apps, and what lifts each
                          trouble
+      why                why an app is as it is, and the command that lifts each
+                         block
+
+    By hand:
+      retry              tries again what failed: lifts quarantine and waiting
+      rollback           goes back to an earlier release that is kept on disk
+      hold               keeps an app at what is deployed, until \`release\`
+      release            ends a hold: what Git asks for is deployed again
+      adopt              takes over a project that somebody else started
+      forget             drops an app and leaves its containers running
 
     The record:
       log [show|verify]  the deployment log: every attempt and how it ended
+      history            every attempt with one app, and what one can go back to
 
     The daemon:
       run                keeps this host as Git declares, until it is stopped

@@ -1,17 +1,25 @@
 import type { Verb } from '../verb.ts';
+import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { forget } from './forget.ts';
 import { healthcheck } from './healthcheck.ts';
+import { history } from './history.ts';
+import { hold } from './hold.ts';
 import { init } from './init.ts';
 import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
+import { release } from './release.ts';
+import { retry } from './retry.ts';
+import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
+import { why } from './why.ts';
 
 /** Every verb, in the order of the help. */
 export const verbs: readonly Verb[] = [
@@ -23,9 +31,17 @@ export const verbs: readonly Verb[] = [
   plan,
   apply,
   status,
+  why,
+  retry,
+  rollback,
+  hold,
+  release,
+  adopt,
+  forget,
   log,
   logShow,
   logVerify,
+  history,
   run,
   healthcheck,
 ];

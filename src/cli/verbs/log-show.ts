@@ -2,7 +2,7 @@ import { HarborError } from '../../errors.ts';
 import type { Entry, EntryOf } from '../../model/entry.ts';
 import { wholeNumber } from '../option.ts';
 import type { Verb } from '../verb.ts';
-import { entryView } from '../views/entry.ts';
+import { type Around, entryView } from '../views/entry.ts';
 
 export const logShow: Verb = {
   name: 'log show',
@@ -18,7 +18,7 @@ export const logShow: Verb = {
     const entries = await (await call.wired()).log.entries();
     const entry = entries.find((each) => each.seq === seq);
     if (entry === undefined) throw notThere(seq, entries);
-    call.answer(entry, () => entryView(entry, intentOf(entry, entries), call.now()));
+    call.answer(entry, () => entryView(entry, aroundOf(entry, entries), call.now()));
     return 0;
   },
 };
@@ -32,8 +32,10 @@ function notThere(seq: number, entries: readonly Entry[]): HarborError {
   return new HarborError(`there is no entry ${seq}`, { code: 'usage', hint });
 }
 
-const intentOf = (entry: Entry, entries: readonly Entry[]): EntryOf<'started'> | undefined =>
-  entries.find(
-    (each): each is EntryOf<'started'> =>
-      entry.kind === 'finished' && each.kind === 'started' && each.seq === entry.intent,
-  );
+function aroundOf(entry: Entry, entries: readonly Entry[]): Around {
+  const seq = entry.kind === 'finished' ? entry.intent : entry.seq;
+  return {
+    intent: entries.find((each): each is EntryOf<'started'> => each.kind === 'started' && each.seq === seq),
+    steps: entries.filter((each): each is EntryOf<'step'> => each.kind === 'step' && each.intent === seq),
+  };
+}

@@ -15,7 +15,24 @@ const options = {
     'failed',
     'blocked',
     'interrupted',
+    'superseded',
   ]),
+  kind: choices('kind', 'kind', 'only entries of this kind', [
+    'started',
+    'step',
+    'finished',
+    'refused',
+    'recovered',
+    'drifted',
+    'held',
+    'released',
+    'retried',
+    'adopted',
+    'forgotten',
+    'opened',
+    'repaired',
+  ]),
+  steps: flag('steps', 'also each step as it began (with --json always)'),
   limit: count('limit', 'at most the last n entries; 0: all (default 50, with --json all)'),
   follow: flag('follow', 'then wait for new entries, until interrupted'),
 } as const;
@@ -31,6 +48,7 @@ export const log: Verb = {
     { command: 'harbormaster log', does: 'the last 50 entries' },
     { command: 'harbormaster log --app shop --since 3d', does: 'one app, the last three days' },
     { command: 'harbormaster log --outcome failed --outcome blocked', does: 'what went wrong' },
+    { command: 'harbormaster log --kind held --kind released', does: 'who held what, and why' },
     { command: 'harbormaster log --json --follow', does: 'everything, for another program' },
     { command: 'harbormaster log show 42', does: 'one entry in full' },
   ],
@@ -51,11 +69,14 @@ function queryOf(call: Call): LogQuery {
   const since = momentOf(options.since, call);
   const until = momentOf(options.until, call);
   const outcomes = call.option(options.outcome);
+  const kinds = call.option(options.kind);
   return {
     apps: call.option(options.app),
     ...(since && { since }),
     ...(until && { until }),
     ...(outcomes.length > 0 && { outcomes }),
+    ...(kinds.length > 0 && { kinds }),
+    steps: call.json || call.option(options.steps),
   };
 }
 

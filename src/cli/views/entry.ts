@@ -1,6 +1,6 @@
-import { outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
+import { ending, outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
-import type { Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
+import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Revision } from '../../model/revision.ts';
 import { dim, type Line, nextStep, paragraph, spansOf, strong } from '../line.ts';
@@ -8,8 +8,15 @@ import { moment, when } from '../moment.ts';
 import { outcomeStyle } from './log.ts';
 import { paintedStep, paintedVerdict } from './plan.ts';
 
-/** One entry in full. An outcome is shown with the plan of its intent. */
-export function entryView(entry: Entry, intent: EntryOf<'started'> | undefined, now: Date): readonly Line[] {
+/** What else the log says of the same operation. */
+export interface Around {
+  /** Of an outcome, or the entry itself. */
+  readonly intent: EntryOf<'started'> | undefined;
+  readonly steps: readonly EntryOf<'step'>[];
+}
+
+/** One entry in full. An outcome is shown with the plan of its intent, both with the steps that were begun. */
+export function entryView(entry: Entry, { intent, steps }: Around, now: Date): readonly Line[] {
   return [
     [strong(`Entry ${entry.seq}`), 'app' in entry ? `, ${entry.app}` : '', ':'],
     ...whatLines(entry),
@@ -21,10 +28,16 @@ export function entryView(entry: Entry, intent: EntryOf<'started'> | undefined, 
       ? [...fact('intent', `entry ${entry.intent}`), ...fact('took', `${(entry.duration / 1000).toFixed(1)} s`)]
       : []),
     ...('revision' in entry && entry.revision !== undefined ? revisionFacts(entry.revision) : []),
-    ...('release' in entry ? fact('release', entry.release ?? 'none: the app is removed') : []),
+    ...releaseFact(entry),
+    ...(intent?.reason === undefined ? [] : fact('reason', intent.reason)),
     ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
     ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
     ...section('gates', verdictsOf(entry, intent).flatMap(paintedVerdict)),
+    ...section(
+      'steps',
+      steps.map((step) => stepLine(step, intent)),
+    ),
+    ...(entry.kind === 'adopted' || entry.kind === 'forgotten' ? claimSections(entry) : []),
     ...(entry.kind === 'finished' ? section('services', entry.services.flatMap(serviceLines)) : []),
   ];
 }
@@ -34,13 +47,33 @@ const labelWidth = 12;
 const fact = (label: string, text: string): readonly Line[] =>
   paragraph(text).map((line, index) => [dim(`  ${(index === 0 ? label : '').padEnd(labelWidth)}`), ...spansOf(line)]);
 
+function releaseFact(entry: Entry): readonly Line[] {
+  if (!('release' in entry)) return [];
+  if (entry.release !== undefined) return fact('release', entry.release);
+  return entry.kind === 'started' || entry.kind === 'finished' ? fact('release', 'none: the app is removed') : [];
+}
+
+/** `14:03:02  after 1.2 s  replace web`. */
+function stepLine({ at, title }: EntryOf<'step'>, intent: EntryOf<'started'> | undefined): Line {
+  const after = intent === undefined ? '' : `after ${((Date.parse(at) - Date.parse(intent.at)) / 1000).toFixed(1)} s`;
+  return [dim(`  ${at.slice(11, 19)}  ${after.padEnd(labelWidth + 2)}`), title];
+}
+
+const claimSections = ({ containers, networks }: EntryOf<'adopted' | 'forgotten'>): readonly Line[] => [
+  ...section('containers', containers.map(claimLine)),
+  ...section('networks', networks.map(claimLine)),
+];
+
+const claimLine = ({ id, name, key }: Claim): Line => [`  ${short(id)}  `, strong(name), `  ${key}`];
+
 const section = (title: string, lines: readonly Line[]): readonly Line[] =>
   lines.length === 0 ? [] : ['', [strong(title)], ...lines];
 
 function whatLines(entry: Entry): readonly Line[] {
   if (!('outcome' in entry)) return paragraph(sentenceOf(entry), 2);
   const paint = outcomeStyle(entry.outcome.kind);
-  const [first = '', ...output] = outcomeSentence(entry.outcome).split(/\r?\n/);
+  const what = entry.kind === 'finished' ? ending(entry) : outcomeSentence(entry.outcome);
+  const [first = '', ...output] = what.split(/\r?\n/);
   return [
     [paint(`  ${first}`)],
     ...output.flatMap((line) => paragraph(line, 4)),
@@ -58,6 +91,7 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
   start: 'Harbormaster was started',
   interval: 'the interval was over',
   'file-change': 'the configuration changed',
+  'engine-event': 'something happened to a container',
   retry: 'tried again after a failure',
   request: 'somebody asked for it',
 };

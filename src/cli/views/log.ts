@@ -1,5 +1,6 @@
 import { sentenceOf } from '../../core/format-entry.ts';
 import type { Entry } from '../../model/entry.ts';
+import type { Outcome } from '../../model/outcome.ts';
 import { bad, dim, good, type Line, type Span, warn } from '../line.ts';
 import { ago, moment } from '../moment.ts';
 import { layout, type Row, type Table } from '../table.ts';
@@ -29,14 +30,22 @@ const entryRow = (entry: Entry, now: Date): Row => [
 /** The first line: what a tool wrote is in `log show`. */
 function whatCell(entry: Entry): Span | string {
   const [what = ''] = sentenceOf(entry).split(/\r?\n/, 1);
-  if (entry.kind === 'started' || entry.kind === 'opened') return dim(what);
-  if (entry.kind === 'recovered') return good(what);
-  if (entry.kind === 'repaired') return warn(what);
-  return outcomeStyle(entry.outcome.kind)(what);
+  if ('outcome' in entry) return outcomeStyle(entry.outcome.kind)(what);
+  return kindStyles[entry.kind]?.(what) ?? what;
 }
 
-export function outcomeStyle(kind: Extract<Entry, { kind: 'finished' }>['outcome']['kind']): (text: string) => Span {
+/** What people did stays plain: it is neither well nor ill. */
+const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>>> = {
+  opened: dim,
+  started: dim,
+  step: dim,
+  recovered: good,
+  drifted: warn,
+  repaired: warn,
+};
+
+export function outcomeStyle(kind: Outcome['kind']): (text: string) => Span {
   if (kind === 'applied') return good;
-  if (kind === 'unchanged') return dim;
+  if (kind === 'unchanged' || kind === 'superseded') return dim;
   return kind === 'interrupted' ? warn : bad;
 }

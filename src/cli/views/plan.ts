@@ -90,6 +90,7 @@ const verbStyles: Readonly<Record<Step['kind'], (text: string) => Span>> = {
   await: dim,
   create: good,
   start: good,
+  mend: good,
   replace: warn,
   stop: warn,
   remove: bad,

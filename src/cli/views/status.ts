@@ -1,7 +1,9 @@
-import type { AppStatus, HealthState, HostStatus, SyncState } from '../../model/report.ts';
+import type { AppStatus, Block, HealthState, HostStatus, SyncState } from '../../model/report.ts';
 import { bad, dim, good, type Line, nextStep, paragraph, type Span, spansOf, strong, warn } from '../line.ts';
-import { moment, when } from '../moment.ts';
+import { when } from '../moment.ts';
 import { table } from '../table.ts';
+import { remediesOf, sinceText } from './block.ts';
+import { type Condition, conditionOf, worstFirst } from './condition.ts';
 import { share, tally } from './count.ts';
 import { shortCommit } from './revision.ts';
 
@@ -25,26 +27,6 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
     ...daemonLines(status, now),
   ];
 }
-
-/** What one says of an app in a word; undefined: it matches Git and is healthy. */
-type Condition = readonly [one: string, many: string];
-
-function conditionOf({ operation, blockedBy, health, sync, deployed }: AppStatus): Condition | undefined {
-  if (operation !== undefined) return ['is being worked on', 'are being worked on'];
-  if (blockedBy.some(({ code }) => code === 'blocked')) return ['is blocked', 'are blocked'];
-  if (blockedBy.length > 0) return ['failed', 'failed'];
-  if (deployed === undefined) return ['was never deployed', 'were never deployed'];
-  if (health.state !== 'healthy') return unwell[health.state];
-  if (sync.state === 'out-of-sync') return ['is out of sync', 'are out of sync'];
-  return sync.state === 'unknown' ? ['is unknown', 'are unknown'] : undefined;
-}
-
-const unwell: Readonly<Record<Exclude<HealthState, 'healthy'>, Condition>> = {
-  progressing: ['is starting', 'are starting'],
-  degraded: ['is degraded', 'are degraded'],
-  missing: ['is missing', 'are missing'],
-  suspended: ['is paused', 'are paused'],
-};
 
 function hostSentence({ host, apps }: HostStatus): Line {
   const conditions = apps.map(conditionOf).filter((condition) => condition !== undefined);
@@ -88,41 +70,56 @@ function deployedText({ deployed }: AppStatus, now: Date): string {
 function troubleLines(app: AppStatus, now: Date): readonly Line[] {
   const condition = conditionOf(app);
   if (condition === undefined) return [];
-  const reasons = reasonsOf(app);
-  const lifts = [
-    ...new Set(app.blockedBy.map(({ code, lift }) => (code === 'blocked' ? `to lift it: ${lift}` : lift))),
-  ];
-  const elsewhere = lifts.length === 0 && app.operation === undefined ? [`harbormaster log --app ${app.app}`] : [];
+  const others = reasonsOf(app);
   return [
     '',
     [strong(app.app), ' ', ...spansOf(headline(app, condition, now))],
-    ...reasons.flatMap((reason) => paragraph(reason, 2)),
-    ...[...lifts, ...elsewhere].flatMap((lift) => nextStep(lift, 2)),
+    ...(app.blockedBy.length === 0 ? unblocked(app, others) : blocked(app.blockedBy, others)),
   ];
+}
+
+const unblocked = ({ app, operation }: AppStatus, reasons: readonly string[]): readonly Line[] => [
+  ...reasons.flatMap((reason) => paragraph(reason, 2)),
+  ...(operation === undefined ? nextStep(`harbormaster why ${app}`, 2) : []),
+];
+
+/** Each block with its remedies, the worst first and with all that is wrong besides; what was said once is not said again. */
+function blocked(blocks: readonly Block[], others: readonly string[]): readonly Line[] {
+  const told = new Set<string>();
+  const once = (texts: readonly string[]): readonly string[] =>
+    texts.filter((text) => !told.has(text) && told.add(text));
+  return worstFirst(blocks).flatMap((block, index) => [
+    ...once([block.detail, ...(index === 0 ? others : [])]).flatMap((reason) => paragraph(reason, 2)),
+    ...once(remediesOf(block)).flatMap((remedy) => nextStep(remedy, 2)),
+  ]);
 }
 
 function headline({ blockedBy, operation }: AppStatus, [condition]: Condition, now: Date): Line {
   if (operation !== undefined) return [warn(`${condition} now: `), operation];
-  const [block] = blockedBy;
-  if (block === undefined) return [bad(condition)];
-  const until = block.until === undefined ? '' : `, until ${moment(block.until)}`;
-  return [bad(condition), `, since ${when(block.since, now)}${until}`];
+  const [block] = worstFirst(blockedBy);
+  return block === undefined ? [bad(condition)] : [bad(condition), `, ${sinceText(block, now)}`];
 }
 
-/** Each reason once: a trouble is also the first cause of being out of sync. */
+/** What is wrong besides the blocks. A trouble is also the first cause of being out of sync. */
 function reasonsOf({ blockedBy, sync, health, source, deployed }: AppStatus): readonly string[] {
   const causes = sync.state === 'out-of-sync' ? sync.causes : sync.state === 'unknown' ? [sync.because] : [];
-  const services = health.services.filter((service) => service.health !== 'healthy');
+  const details = blockedBy.map(({ detail }) => detail);
   const told = [
-    ...blockedBy.map(({ detail }) => detail),
     ...(source.state === 'fetched' || (deployed !== undefined && source.state === 'stale') ? [] : [source.detail]),
     ...causes.filter((cause) => !(deployed === undefined && cause === 'never deployed')),
-  ];
-  const unsaid = services.filter(({ service }) => !told.some((reason) => reason.startsWith(`${service}: `)));
+  ].filter((reason) => !details.some((detail) => detail.includes(reason)));
+  const unsaid = health.services.filter(
+    ({ service, health: state }) =>
+      state !== 'healthy' && ![...details, ...told].some((reason) => isAbout(reason, service)),
+  );
   return [
     ...new Set([...told, ...unsaid.map(({ service, found, health: state }) => `${service}: ${state}, ${found}`)]),
   ];
 }
+
+/** Whether a reason, or one of several in it, is about the service. */
+const isAbout = (reason: string, service: string): boolean =>
+  reason.startsWith(`${service}: `) || reason.includes(`; ${service}: `);
 
 function daemonLines({ daemon }: HostStatus, now: Date): readonly Line[] {
   if (daemon !== undefined) return [[dim(`Daemon: pid ${daemon.pid}, started ${when(daemon.since, now)}.`)]];

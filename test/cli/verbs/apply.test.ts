@@ -24,8 +24,12 @@ const blocked = passed({
   outcome: {
     kind: 'blocked',
     reasons: [
-      { reason: 'service agent mounts the socket of the engine', lift: 'apps.crm.allow.engine_socket: [agent]' },
-      { reason: 'service web runs privileged', lift: 'apps.crm.allow.privileged: [web]' },
+      {
+        code: 'denied',
+        reason: 'service agent mounts the socket of the engine',
+        lift: 'apps.crm.allow.engine_socket: [agent]',
+      },
+      { code: 'denied', reason: 'service web runs privileged', lift: 'apps.crm.allow.privileged: [web]' },
     ],
   },
 });
@@ -61,6 +65,24 @@ test.each([
   ['one that the user must mend', [blocked, unhealthy], 4],
 ] as const)('apply with %s: the exit code tells the worst of it', async (_what, reports, code) => {
   expect((await harbormaster('apply', applying(...reports))).exitCode).toBe(code);
+});
+
+test('a release that a newer one superseded is no failure, and says what becomes of it', async () => {
+  const { stdout, exitCode } = await harbormaster(
+    'apply',
+    applying(
+      passed({
+        outcome: { kind: 'superseded', step: 'wait for web until healthy', by: `a1b2c3d4e5f6${'0'.repeat(52)}` },
+      }),
+    ),
+  );
+  expect(stdout).toBe(`\
+· shop  superseded by release a1b2c3d4e5f6 before "wait for web until healthy"  (entry 42)
+        → The newer release takes over what was begun.
+
+1 superseded in 0.0 s.
+`);
+  expect(exitCode).toBe(0);
 });
 
 test('apply without anything to do is one sentence', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { entry, finished, revision, started } from '../builders.ts';
 import { harbormaster } from '../rig.ts';
 
-const opened = entry(40, 200, { kind: 'opened', version: '1.2.3', snapshot: { apps: {} } });
+const opened = entry(40, 200, { kind: 'opened', version: '1.2.3', snapshot: { apps: {}, forgotten: [] } });
 const intent = entry(41, 12, started());
 const deployed = entry(42, 12, finished());
 const refused = entry(43, 3, {
@@ -13,7 +13,7 @@ const refused = entry(43, 3, {
   release: 's'.repeat(64),
   outcome: {
     kind: 'blocked',
-    reasons: [{ reason: 'service agent runs privileged', lift: 'apps.crm.allow.privileged: [agent]' }],
+    reasons: [{ code: 'denied', reason: 'service agent runs privileged', lift: 'apps.crm.allow.privileged: [agent]' }],
   },
   verdicts: [
     {
@@ -35,7 +35,7 @@ const failed = entry(44, 1, {
     hint: 'Push a fix.',
   },
 });
-const recovered = entry(45, 0, { kind: 'recovered', app: 'crm', after: 43 });
+const recovered = entry(45, 0, { kind: 'recovered', app: 'crm', after: 43, of: 'release' });
 const entries = [opened, intent, deployed, refused, failed, recovered];
 
 test('log is one line an entry, the newest last', async () => {
@@ -79,7 +79,7 @@ test.each([
 
 test('people get the last fifty entries, and are told that there are more', async () => {
   const many = Array.from({ length: 60 }, (_, index) =>
-    entry(index + 1, 60 - index, { kind: 'recovered', app: 'shop', after: index }),
+    entry(index + 1, 60 - index, { kind: 'recovered', app: 'shop', after: index, of: 'release' }),
   );
   const { stdout, stderr } = await harbormaster('log', { entries: many });
   expect(stdout.trimEnd().split('\n')).toHaveLength(51);
@@ -157,6 +157,84 @@ Entry 43, crm:
 test('log show tells a failure with the output that explains it', async () => {
   const { stdout } = await harbormaster('log show 44', { entries });
   expect(stdout).toContain('  failed at "wait for web": web exited (1)\n    Error: no such file\n  → Push a fix.\n');
+});
+
+const ada = { kind: 'request', by: 'ada' } as const;
+const step = (seq: number, minutesAgo: number, title: string) =>
+  entry(seq, minutesAgo, { kind: 'step', app: 'shop', intent: 50, act: 'replace', title });
+const rollback = [
+  entry(50, 5, started({ purpose: 'rollback', trigger: ada, reason: 'checkout is slow', steps: [] })),
+  step(51, 5, 'files nginx.conf'),
+  step(52, 4.9, 'replace web'),
+  entry(
+    53,
+    4,
+    finished({
+      intent: 50,
+      purpose: 'rollback',
+      trigger: ada,
+      services: [],
+      outcome: { kind: 'interrupted', step: 'x' },
+    }),
+  ),
+];
+
+test('steps are shown to people who ask for them, and always to programs', async () => {
+  const seqs = async (options: string) =>
+    (await harbormaster(`log ${options}`, { entries: rollback })).stdout.match(/(?<=^|"seq":)5\d/gm);
+  expect(await seqs('')).toEqual(['50', '53']);
+  expect(await seqs('--steps')).toEqual(['50', '51', '52', '53']);
+  expect(await seqs('--json')).toEqual(['50', '51', '52', '53']);
+  expect(await seqs('--kind step')).toEqual(['51', '52']);
+  expect(await seqs('--kind finished --json')).toEqual(['53']);
+});
+
+test('log show of an outcome and of its intent tell what it was for, why, and each step with its time', async () => {
+  for (const [seq, what] of [
+    [50, 'started: 0 steps to roll back to rrrrrrrrrrrr, because "checkout is slow"'],
+    [53, 'rollback to rrrrrrrrrrrr interrupted before "x"'],
+  ] as const) {
+    const { stdout } = await harbormaster(`log show ${seq}`, { entries: rollback });
+    expect(stdout).toContain(`Entry ${seq}, shop:\n  ${what}\n\n`);
+    expect(stdout).toContain('\n  reason      checkout is slow\n');
+    expect(stdout).toContain(
+      '\nsteps\n  14:10:00  after 0.0 s   files nginx.conf\n  14:10:06  after 6.0 s   replace web\n',
+    );
+  }
+});
+
+test('log show of an adoption lists what was taken over', async () => {
+  const claim = { id: 'c'.repeat(64), name: 'shop-web-1', key: 'web', digest: 'd' };
+  const adopted = entry(60, 1, {
+    kind: 'adopted',
+    app: 'shop',
+    project: 'shop',
+    trigger: ada,
+    reason: undefined,
+    containers: [claim],
+    networks: [],
+  });
+  const { stdout } = await harbormaster('log show 60', { entries: [adopted] });
+  expect(stdout).toContain('\ncontainers\n  cccccccccccc  shop-web-1  web\n');
+  expect(stdout).not.toContain('networks');
+});
+
+test('a hold without a release, and a refusal before one was made, claim no removal', async () => {
+  const held = entry(61, 1, { kind: 'held', app: 'shop', release: undefined, trigger: ada, reason: 'wait' });
+  const early = entry(62, 1, {
+    kind: 'refused',
+    app: 'shop',
+    trigger: ada,
+    revision: undefined,
+    release: undefined,
+    outcome: { kind: 'failed', step: undefined, code: 'source-unreachable', message: 'no answer', hint: undefined },
+    verdicts: [],
+  });
+  for (const each of [held, early]) {
+    const { stdout } = await harbormaster(`log show ${each.seq}`, { entries: [held, early] });
+    expect(stdout).toContain(`Entry ${each.seq}`);
+    expect(stdout).not.toContain('removed');
+  }
 });
 
 test('log show --json is the entry as it is in the log', async () => {

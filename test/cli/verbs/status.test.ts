@@ -14,13 +14,23 @@ const crm = appStatus({
   sync: { state: 'out-of-sync', causes: ['service agent mounts the socket of the engine'] },
   blockedBy: [
     {
-      code: 'blocked',
+      code: 'denied',
       detail: 'service agent mounts the socket of the engine',
+      hint: 'To allow it, add to the configuration: apps.crm.allow.engine_socket: [agent]',
       since: '2026-01-31T14:03:00Z',
       until: undefined,
-      lift: 'apps.crm.allow.engine_socket: [agent]',
+      lift: 'harbormaster plan crm',
     },
   ],
+});
+
+const block = (code: string) => ({
+  code,
+  detail: 'it is so',
+  hint: undefined,
+  since: '2026-01-31T14:05:00Z',
+  until: undefined,
+  lift: 'harbormaster retry shop',
 });
 
 const wiki = appStatus({
@@ -48,11 +58,12 @@ wiki  fetched  out of sync  degraded  9d3e41c2f0, 12 min ago (2026-01-31 14:03:0
 
 crm is blocked, since 12 min ago (2026-01-31 14:03:00 UTC)
   service agent mounts the socket of the engine
-  → to lift it: apps.crm.allow.engine_socket: [agent]
+  → To allow it, add to the configuration: apps.crm.allow.engine_socket: [agent]
+  → harbormaster plan crm
 
 wiki is degraded
   web: found exited (1)
-  → harbormaster log --app wiki
+  → harbormaster why wiki
 
 Daemon: pid 12, started 2 h ago (2026-01-31 12:00:00 UTC).
 `);
@@ -108,19 +119,57 @@ test.each([
     {
       blockedBy: [
         {
-          code: 'unhealthy',
-          detail: 'web exited (1)',
+          code: 'source-unreachable',
+          detail: 'Git does not answer',
+          hint: 'Is the network up? At once: harbormaster retry shop',
           since: '2026-01-31T14:05:00Z',
           until: '2026-01-31T14:20:00Z',
-          lift: 'Push a fix.',
+          lift: 'harbormaster retry shop',
         },
       ],
     },
-    /1 failed\.[\s\S]*shop failed, since 10 min ago \(2026-01-31 14:05:00 UTC\), until 2026-01-31 14:20:00 UTC\n {2}web exited \(1\)\n {2}→ Push a fix\.\n/,
+    /1 failed\.[\s\S]*shop failed, since 10 min ago \(2026-01-31 14:05:00 UTC\), until 2026-01-31 14:20:00 UTC\n {2}Git does not answer\n {2}→ Is the network up\? At once: harbormaster retry shop\n\n/,
+  ],
+  ['that a person holds', { blockedBy: [block('held')] }, /1 is held\.[\s\S]*shop is held, since 10 min ago/],
+  ['that is deployed by hand', { blockedBy: [block('manual')] }, /1 waits for a person\./],
+  ['that left its release', { blockedBy: [block('drift-fought')] }, /1 drifted\./],
+  [
+    'that waits before it tries again',
+    { blockedBy: [{ ...block('retry'), until: '2026-01-31T14:20:00Z' }] },
+    /, tried again at 2026-01-31 14:20:00 UTC\n/,
   ],
 ] as const)('an app %s is told so', async (_what, overrides, text) => {
   const { stdout } = await harbormaster('status', host([appStatus(overrides as Partial<AppStatus>)], running));
   expect(stdout).toMatch(text);
+});
+
+test('of several blocks the worst comes first, each with what lifts it, and nothing is said twice', async () => {
+  const held = { ...block('held'), detail: 'held by ada: the sale', lift: 'harbormaster release shop' };
+  const failed = { ...block('unhealthy'), detail: 'service web exited (1)', hint: 'Push a fix, or try it once more.' };
+  const waits = { ...block('retry'), detail: 'the registry did not answer' };
+  const { stdout } = await harbormaster(
+    'status',
+    host(
+      [
+        appStatus({
+          sync: { state: 'out-of-sync', causes: ['service web exited (1)', 'db: found paused'] },
+          blockedBy: [held, failed, waits],
+        }),
+      ],
+      running,
+    ),
+  );
+  expect(stdout).toContain(`
+shop failed, since 10 min ago (2026-01-31 14:05:00 UTC)
+  service web exited (1)
+  db: found paused
+  → Push a fix, or try it once more.
+  → harbormaster retry shop
+  the registry did not answer
+  held by ada: the sale
+  → harbormaster release shop
+
+`);
 });
 
 test('status --json is the status as it is', async () => {

@@ -1,0 +1,14 @@
+import type { Block } from '../../model/report.ts';
+import { moment, when } from '../moment.ts';
+
+/** What a person can do about it: the advice, then the exact command, unless the advice has it in it already. */
+export function remediesOf({ hint, lift }: Block): readonly string[] {
+  if (hint === undefined) return [lift];
+  return hint.includes(lift) ? [hint] : [hint, lift];
+}
+
+/** `since 12 min ago (…), tried again at …`. */
+export function sinceText({ code, since, until }: Block, now: Date): string {
+  const end = until === undefined ? '' : `, ${code === 'retry' ? 'tried again at' : 'until'} ${moment(until)}`;
+  return `since ${when(since, now)}${end}`;
+}

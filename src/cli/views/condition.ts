@@ -1,0 +1,46 @@
+import type { AppStatus, Block, HealthState } from '../../model/report.ts';
+
+/** What one says of an app in a word; undefined: it matches Git and is healthy. */
+export type Condition = readonly [one: string, many: string];
+
+export function conditionOf({ operation, blockedBy, health, sync, deployed }: AppStatus): Condition | undefined {
+  if (operation !== undefined) return ['is being worked on', 'are being worked on'];
+  const [block] = worstFirst(blockedBy);
+  if (block !== undefined) return words[kindOf(block)];
+  if (deployed === undefined) return ['was never deployed', 'were never deployed'];
+  if (health.state !== 'healthy') return unwell[health.state];
+  if (sync.state === 'out-of-sync') return ['is out of sync', 'are out of sync'];
+  return sync.state === 'unknown' ? ['is unknown', 'are unknown'] : undefined;
+}
+
+/** The first one decides what the app is called. */
+export const worstFirst = (blocks: readonly Block[]): readonly Block[] =>
+  blocks.toSorted((a, b) => ranking.indexOf(kindOf(a)) - ranking.indexOf(kindOf(b)));
+
+type Kind = 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting';
+
+/** Worst first. */
+const ranking: readonly Kind[] = ['failed', 'blocked', 'drifted', 'held', 'waiting'];
+
+/** Codes of errors, and whatever a newer daemon may say, are failures. */
+function kindOf({ code }: Block): Kind {
+  if (code === 'denied' || code === 'removal-guard') return 'blocked';
+  if (code === 'held') return 'held';
+  if (code === 'manual') return 'waiting';
+  return code.startsWith('drift-') ? 'drifted' : 'failed';
+}
+
+const words: Readonly<Record<Kind, Condition>> = {
+  failed: ['failed', 'failed'],
+  blocked: ['is blocked', 'are blocked'],
+  drifted: ['drifted', 'drifted'],
+  held: ['is held', 'are held'],
+  waiting: ['waits for a person', 'wait for a person'],
+};
+
+const unwell: Readonly<Record<Exclude<HealthState, 'healthy'>, Condition>> = {
+  progressing: ['is starting', 'are starting'],
+  degraded: ['is degraded', 'are degraded'],
+  missing: ['is missing', 'are missing'],
+  suspended: ['is paused', 'are paused'],
+};
