@@ -142,7 +142,7 @@ function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: D
   function causeOfMend(): Cause {
     if (from.some(({ state }) => state === 'paused')) return { kind: 'paused' };
     if (renamed?.own === undefined) return alteredCause(to, from, input);
-    return { kind: 'renamed', from: renamed.own, to: renamed.container.name };
+    return { kind: 'renamed', from: renamed.container.name, to: renamed.own };
   }
 }
 

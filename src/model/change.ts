@@ -12,6 +12,7 @@ export type Cause =
   | { readonly kind: 'stopped'; readonly found: string }
   | { readonly kind: 'image-swapped' }
   | { readonly kind: 'paused' }
+  /** From the name that was found to the one that it should have. */
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
   /** The engine configures it otherwise than when it was deployed: fields as `limits.memory (64 MB, was 128 MB)`, secrets unsaid. */
   | { readonly kind: 'altered'; readonly fields: readonly string[] }

@@ -82,9 +82,7 @@ function acts(changes: readonly ServiceChange[]): readonly Step[] {
           } as const,
         ]
       : []),
-    ...(mend.length > 0
-      ? [{ kind: 'mend', services: mend.map(causeOf), mends: mend.flatMap(({ mends }) => mends) } as const]
-      : []),
+    ...mend.map((change): Step => ({ kind: 'mend', services: [causeOf(change)], mends: change.mends })),
     ...(start.length > 0
       ? [{ kind: 'start', services: start.map(causeOf), containers: refs(start.flatMap(({ from }) => from)) } as const]
       : []),

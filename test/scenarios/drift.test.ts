@@ -108,18 +108,12 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
   test('a container that somebody made anew with another environment is replaced; the value is in no record', async () => {
     const before = await webOf('kept');
     const seq = await lastSeq('kept');
-    const { Config, HostConfig, NetworkSettings } = (await host.engine.inspect(before.id)) as {
-      Config: { Env: string[]; Labels: Record<string, string>; Image: string };
-      HostConfig: object;
-      NetworkSettings: { Networks: Record<string, object> };
-    };
+    const { Config, HostConfig } = (await host.engine.inspect(before.id)) as { Config: object; HostConfig: object };
+    // Else it would be back before somebody could take its place.
+    daemon.signal('SIGSTOP');
     await host.engine.rm(before.id);
-    await host.engine.run(`${host.named('kept')}-web-1`, Config.Image, {
-      ...Config,
-      Env: ['COLOR=hunter2'],
-      HostConfig,
-      NetworkingConfig: { EndpointsConfig: NetworkSettings.Networks },
-    });
+    await host.engine.run(before.name, image, { ...Config, Env: ['COLOR=hunter2'], HostConfig });
+    daemon.signal('SIGCONT');
     await eventually(async () => {
       const details = (await host.engine.inspect((await webOf('kept')).id)) as { Config: { Env: string[] } };
       expect(details.Config.Env).toContain('COLOR=red');
