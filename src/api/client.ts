@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HarborError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
 import { type Ask, exchange } from './exchange.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entry } from '../../model/entry.ts';
 
 /** Strict on the stamp, which the chain hangs on; open to more fields elsewhere, so that versions can read each other's logs. */
