@@ -30,8 +30,8 @@ RUN apt-get update \
 COPY --from=build /build/dist/harbormaster.cjs /usr/local/lib/harbormaster/harbormaster.cjs
 RUN ln -s ../lib/harbormaster/harbormaster.cjs /usr/local/bin/harbormaster
 
-# A small young generation keeps a long-running process near 60 MB instead of 105.
-ENV NODE_OPTIONS=--max-semi-space-size=1
+# What keeps a long-running process small (docs/decisions/0007-small-for-months.md); the program's first line says the same.
+ENV NODE_OPTIONS=--max-semi-space-size=1 MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 
 # Whoever may use the engine's socket is as good as root on the host, so another user id protects little, and as root Harbormaster
 # renders compose files as an unprivileged user without a network. Where policy wants another user all the same:

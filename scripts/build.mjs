@@ -30,9 +30,9 @@ await build({
   // Source text stays in memory: 3 MB less for a process that runs for months. Names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
-  // A small young generation keeps the daemon smaller: 80 MB instead of 117 with a hundred apps. ESM-only packages ask where they are by import.meta.url, which CommonJS does not have.
+  // The first line keeps the daemon small, see docs/decisions/0007-small-for-months.md. ESM-only packages ask where they are by import.meta.url, which CommonJS does not have.
   banner: {
-    js: "#!/usr/bin/env -S node --max-semi-space-size=1\nconst __importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+    js: "#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=1\nconst __importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
   },
   define: {
     'import.meta.url': '__importMetaUrl',

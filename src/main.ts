@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { interruptedExitCode, run } from './cli/run.ts';
+import { keepSmall } from './edges/heap.ts';
 
 /** Put in by the bundler. */
 declare const __HARBORMASTER_VERSION__: string;
@@ -50,6 +51,8 @@ const drained = (stream: NodeJS.WriteStream): Promise<void> =>
 async function main(): Promise<void> {
   // What Node ends with if it ever runs out of things to wait for before we are done: never a silent success.
   process.exitCode = 70;
+  // Before anything large is loaded, so before the arguments are understood: an app that is named `run` costs a moment, no more.
+  if (process.argv.includes('run')) keepSmall();
   const exitCode = await run(process.argv.slice(2), {
     environment: process.env,
     cwd: process.cwd(),

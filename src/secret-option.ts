@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from './model/secret.ts';
 
 /** An option of a pluggable part that may be given as a secret; the part gets its value. */

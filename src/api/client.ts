@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';

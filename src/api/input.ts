@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';

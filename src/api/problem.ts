@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asHarborError, type ErrorCode, HarborError, httpStatusOf, isErrorCode } from '../errors.ts';
 
 export const problemType = 'application/problem+json';

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { chmod, lstat, unlink } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
 import { HarborError } from '../errors.ts';
 import { daemonAnswers, longestSocketPath, somebodyListens } from './probe.ts';
-import { createRouter } from './router.ts';
+import type { Desk } from './routes/route.ts';
 import type { Served } from './served.ts';
 
 export interface Serving {
@@ -25,8 +24,7 @@ const grace = 1_000;
 export async function serveOn(socketPath: string, { harbor, version, configFile }: Serving): Promise<AsyncDisposable> {
   await makeWay(socketPath);
   const work = keeper();
-  const router = createRouter({ harbor, version, configFile, pid: process.pid, keep: work.keep });
-  const answer = getRequestListener(router.fetch, { overrideGlobalObjects: false });
+  const answer = listener({ harbor, version, configFile, pid: process.pid, keep: work.keep });
   const server = createServer((request, response) => void answer(request, response));
   await listen(server, socketPath);
   return {
@@ -39,6 +37,25 @@ export async function serveOn(socketPath: string, { harbor, version, configFile 
       await closed;
     },
   };
+}
+
+/** The router, and what Node has behind `Request` and `Response`, take ten megabytes: they are loaded when somebody asks for the first time. */
+function listener(desk: Desk): (...exchange: Parameters<RequestListener>) => Promise<void> {
+  let loading: Promise<RequestListener> | undefined;
+  return async (request, response) => {
+    loading ??= load(desk);
+    const answer = await loading;
+    answer(request, response);
+  };
+}
+
+async function load(desk: Desk): Promise<RequestListener> {
+  const [{ getRequestListener }, { createRouter }] = await Promise.all([
+    import('@hono/node-server'),
+    import('./router.ts'),
+  ]);
+  const answer = getRequestListener(createRouter(desk).fetch, { overrideGlobalObjects: false });
+  return (request, response) => void answer(request, response);
 }
 
 /** Work that goes on whoever listens, until it ends by itself. */

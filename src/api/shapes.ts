@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
 import type { Noted } from '../reconcile/harbor.ts';
 

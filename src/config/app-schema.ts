@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './duration.ts';
 import { access, login, url } from './repository-schema.ts';
 import * as v from './values.ts';

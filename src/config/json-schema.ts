@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Catalogues, configSchema } from './schema.ts';
 import { child, type Node, type Path, textOf } from './tree.ts';
 

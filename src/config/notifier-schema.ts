@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NotifierConfig } from '../model/config.ts';
 import { Secret } from '../model/secret.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as v from './values.ts';
 
 /** Keys that say how to get at a repository. */

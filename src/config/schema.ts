@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import { duration } from './duration.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';

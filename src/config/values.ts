@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { urlFault } from './git-url.ts';
 
 /** How one kind of value is told from others: what it must be, and the test. `title` names the type in the reference. */

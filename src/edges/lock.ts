@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HarborError } from '../errors.ts';
 import { isFull } from './fs-errors.ts';
 import { type OpenProcess, open } from './process.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LoadRequest, loadConfig } from '../../src/config/load.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';

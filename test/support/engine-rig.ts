@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EngineApi, engineApi } from '../../src/edges/engines/api/client.ts';
 import { untagImages } from '../../src/edges/engines/api/images.ts';
 import { demultiplex } from '../../src/edges/engines/api/logs.ts';

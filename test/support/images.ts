@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EngineApi, segment } from '../../src/edges/engines/api/client.ts';
 import { findImage, tagImage } from '../../src/edges/engines/api/images.ts';
 import { header } from '../../src/edges/engines/registry/credentials.ts';

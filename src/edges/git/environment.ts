@@ -73,7 +73,7 @@ export function inheritedFrom(ambient: Readonly<Record<string, string | undefine
 
 /** For git on a mirror alone: no way out. */
 export function localEnvironment(base: Environment, mirror: string): Environment {
-  return { ...fixed(base), GIT_ALLOW_PROTOCOL: 'none', GIT_DIR: mirror, ...configured(hardening) };
+  return { ...fixed(base), GIT_ALLOW_PROTOCOL: 'none', GIT_DIR: mirror, ...hardened };
 }
 
 /** For git that talks with the one remote, over that remote's protocol only. `mirror` undefined: no repository at all, wherever we are started. */
@@ -131,3 +131,5 @@ function configured(settings: readonly Setting[]): Environment {
   ]);
   return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
 }
+
+const hardened = configured(hardening);

@@ -1,7 +1,8 @@
 import { HarborError } from '../../errors.ts';
-import { type Lru, lru } from './lru.ts';
+import { lru } from './lru.ts';
 import type { Mirror } from './mirror.ts';
 import type { ObjectType, Taker } from './objects.ts';
+import { type Recall, recall } from './recall.ts';
 import { parseTree, type Tree } from './tree.ts';
 
 /** One commit of one mirror, to be read. */
@@ -18,9 +19,9 @@ export interface Snapshot {
 
 /** Folders that were read, for all mirrors together: a commit that changes one file is looked through in memory but for that file's folders. */
 export interface TreeCache {
-  readonly trees: Lru<Tree>;
+  readonly tree: Recall<Tree>;
   /** By mirror and commit. */
-  readonly roots: Lru<string>;
+  readonly root: Recall<string>;
 }
 
 /** About 10 MB. */
@@ -28,13 +29,16 @@ const treeBudget = 50_000;
 const largestTree = 32 * 1024 * 1024;
 const largestCommit = 4 * 1024 * 1024;
 
-export const treeCache = (): TreeCache => ({ trees: lru(treeBudget, (tree) => tree.size + 4), roots: lru(2000) });
+export const treeCache = (): TreeCache => ({
+  tree: recall(lru(treeBudget, (tree) => tree.size + 4)),
+  root: recall(lru(2000)),
+});
 
 /** Throws `source-broken` if the mirror does not have the commit. */
 export async function snapshotOf(mirror: Mirror, commit: string, cache: TreeCache): Promise<Snapshot> {
-  const root = await remember(cache.roots, `${mirror.folder} ${commit}`, () => rootOf(mirror, commit));
+  const root = await cache.root(`${mirror.folder} ${commit}`, () => rootOf(mirror, commit));
   const tree = (id: string): Promise<Tree> =>
-    remember(cache.trees, `${mirror.folder} ${id}`, async () =>
+    cache.tree(`${mirror.folder} ${id}`, async () =>
       parseTree(await whole(mirror, id, 'tree', largestTree), id.length / 2),
     );
   return {
@@ -107,12 +111,4 @@ function broken(mirror: Mirror, because: string, cause?: unknown): HarborError {
     hint: 'It is made anew by the next fetch.',
     cause,
   });
-}
-
-async function remember<V>(cache: Lru<V>, key: string, make: () => Promise<V>): Promise<V> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = await make();
-  cache.set(key, made);
-  return made;
 }

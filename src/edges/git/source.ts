@@ -12,6 +12,7 @@ import { remoteLook } from './look.ts';
 import { lru } from './lru.ts';
 import { mirrors } from './mirror.ts';
 import { readFile, whatIs } from './read.ts';
+import { recall } from './recall.ts';
 import { type Snapshot, snapshotOf, treeCache } from './snapshot.ts';
 import { closeConnections } from './ssh.ts';
 import { submoduleRepository, submoduleUrls } from './submodules.ts';
@@ -38,17 +39,14 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
   const client = httpClient();
   const open = mirrors(context);
   const cache = treeCache();
-  const descriptions = lru<Description>(1000);
+  const described = recall(lru<Description>(1000));
   const snapshot = (repository: Repository, commit: string): Promise<Snapshot> =>
     snapshotOf(open.of(repository), commit, cache);
 
-  const described = async (repository: Repository, ref: Ref, commit: string): Promise<Description> => {
-    const key = `${repository.id} ${commit}`;
+  const description = async (repository: Repository, ref: Ref, commit: string): Promise<Description> => {
     const mirror = open.of(repository);
     await mirror.obtain({ repository, ref, commit });
-    const description = descriptions.get(key) ?? (await describe(mirror.folder, commit, context).catch(mend));
-    descriptions.set(key, description);
-    return description;
+    return described(`${repository.id} ${commit}`, () => describe(mirror.folder, commit, context).catch(mend));
 
     async function mend(): Promise<Description> {
       mirror.suspect();
@@ -77,7 +75,7 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
   return {
     look: remoteLook(context, client),
     fetch: async ({ repository, ref }: App, commit): Promise<Revision> =>
-      revisionOf(repository, ref, commit, await described(repository, ref, commit)),
+      revisionOf(repository, ref, commit, await description(repository, ref, commit)),
     objects: async (repository, commit, paths): Promise<ReadonlyMap<string, GitObject | undefined>> => {
       const tree = await snapshot(repository, commit);
       return new Map(await Promise.all(paths.map(async (path) => [path, await whatIs(tree, path)] as const)));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile } from '../durable.ts';
 import { isMissing } from '../fs-errors.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HarborError } from '../../errors.ts';
 import { defineKind } from '../../kind.ts';
 import type { Notifier } from '../../ports.ts';

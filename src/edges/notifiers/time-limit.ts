@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How long one delivery may take, as `10s`; milliseconds for the notifier. */
 export function timeLimit(most: number) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hmac } from '../../core/digest.ts';
 import { HarborError } from '../../errors.ts';
 import { defineKind } from '../../kind.ts';

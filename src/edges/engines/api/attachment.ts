@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonical } from '../../../core/digest.ts';
 import { HarborError } from '../../../errors.ts';
 

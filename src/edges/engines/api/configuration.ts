@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ContainerConfiguration } from '../../../model/observed.ts';
 import { attachmentText, endpoint } from './attachment.ts';
 import { type EngineApi, segment } from './client.ts';

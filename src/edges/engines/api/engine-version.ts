@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineApi } from './client.ts';
 import { shaped } from './shape.ts';
 

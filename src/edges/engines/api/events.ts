@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord } from '../../../core/compose-paths.ts';
 import type { EngineEvent } from '../../../model/observed.ts';
 import type { EngineApi } from './client.ts';

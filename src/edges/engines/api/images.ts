@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LocalImage } from '../../../ports.ts';
 import { type EngineApi, segment } from './client.ts';
 import { shaped } from './shape.ts';

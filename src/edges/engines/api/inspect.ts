@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labels } from '../../../core/labels.ts';
 import type { ContainerReport } from '../../../model/observed.ts';
 import { lastLines, visible } from '../text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isImageId, parseImageRef } from '../../../core/image-ref.ts';
 import { HarborError } from '../../../errors.ts';
 import type { Pin } from '../../../model/release.ts';

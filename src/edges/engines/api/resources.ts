@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labels } from '../../../core/labels.ts';
 import type { ObservedNetwork, ObservedVolume } from '../../../model/observed.ts';
 import { type EngineApi, segment } from './client.ts';

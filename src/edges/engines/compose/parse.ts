@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ComposeModel } from '../../../model/compose-model.ts';
 import { shaped } from '../api/shape.ts';
 

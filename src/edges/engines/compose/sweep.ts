@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObservedContainer } from '../../../model/observed.ts';
 import type { EngineApi } from '../api/client.ts';
 import { composeLabels } from '../api/container-words.ts';

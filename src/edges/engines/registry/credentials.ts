@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HarborError } from '../../../errors.ts';
 import { type Argv, run } from '../../process.ts';
 import { lastLines, visible } from '../text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseImageRef } from '../../../core/image-ref.ts';
 import type { ImageRegistry } from '../../../ports.ts';
 import { type EngineApi, engineApi, segment } from '../api/client.ts';
