@@ -39,6 +39,7 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
   const retry = `harbormaster retry ${app.name}`;
+  const adopt = `harbormaster adopt ${app.name}`;
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map(({ code, reason, lift }): Block => {
       const isCommand = lift?.startsWith('harbormaster ') === true;
@@ -55,7 +56,7 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
       until: retryAt?.toISOString(),
-      lift: retry,
+      lift: failed?.code === 'project-foreign' ? adopt : retry,
     },
   ];
 }

@@ -61,6 +61,7 @@ export async function testHarbor({
   const clock = new ManualClock();
   const log = new MemoryLog(clock);
   const stop = new AbortController();
+  const scratch = { open: 0 };
   const parts: Parts = {
     source,
     engine,
@@ -71,7 +72,12 @@ export async function testHarbor({
     notifier,
     clock,
     logger: silentLogger,
-    scratch: { create: async () => ({ path: '/scratch', [Symbol.asyncDispose]: async () => undefined }) },
+    scratch: {
+      create: async () => {
+        scratch.open += 1;
+        return { path: '/scratch', [Symbol.asyncDispose]: async () => void --scratch.open };
+      },
+    },
     strategies: [recreate],
     gates,
     key: Buffer.from('key'),
@@ -100,6 +106,8 @@ export async function testHarbor({
     notifier,
     clock,
     stop,
+    /** How many scratch folders are there. */
+    scratch,
     /** What the next commit declares. */
     push(next: Omit<ComposeModel, 'name'>): void {
       engine.model = { name: '', ...next } as ComposeModel;
