@@ -7,7 +7,6 @@ import { denials } from './forbid.ts';
 import type { RollbackRequest } from './harbor.ts';
 import type { Context, Pass } from './pass.ts';
 import { propose } from './propose.ts';
-import { refuse } from './refuse.ts';
 
 /** To an earlier release, from what is kept of it: neither Git nor a registry is asked. Automatic deployment stays as it is. */
 export async function rollback(
@@ -15,7 +14,7 @@ export async function rollback(
   request: RollbackRequest,
   context: Context,
 ): Promise<PassReport> {
-  const { app, observed, trigger } = pass;
+  const { app, observed } = pass;
   const history = context.journal.of(app.name);
   const { release: digest } = chosen(app, history, request.to);
   const stored = await context.releases.load(app.name, digest);
@@ -25,9 +24,9 @@ export async function rollback(
   const proposal = await propose({ app, revision, release, observed, history }, context);
   const reasons = denials(proposal.verdicts);
   if (reasons.length > 0) {
-    const { verdicts } = proposal;
-    const outcome = { kind: 'blocked', reasons } as const;
-    return refuse({ app, trigger }, { outcome, revision, release: digest, verdicts }, context);
+    // Told and not written: it was no attempt at what Git asks for, and must not be taken for one.
+    const outcome = context.journal.redacted({ kind: 'blocked', reasons });
+    return { app: app.name, outcome, entry: undefined, revision };
   }
   const { reason, hold } = request;
   return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
