@@ -34,7 +34,7 @@ export async function rollback(
 
 function chosen(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
   const good = history?.good ?? [];
-  if (to === undefined) return before(app, good, history?.applied);
+  if (to === undefined) return before(app, history);
   const wanted = to.toLowerCase();
   const matching = good.filter(({ release, commit }) => release.startsWith(wanted) || commit?.startsWith(wanted));
   const [first, second] = matching.toReversed();
@@ -60,8 +60,10 @@ function chosen(app: App, history: AppHistory | undefined, to: string | undefine
 const sameCommit = (releases: readonly GoodRelease[]): boolean =>
   new Set(releases.map(({ commit }) => commit)).size === 1;
 
-function before(app: App, good: readonly GoodRelease[], applied: string | undefined): GoodRelease {
-  const found = good.findLast(({ release }) => release !== applied);
+/** What a person went back from before is not gone forward to. */
+function before(app: App, history: AppHistory | undefined): GoodRelease {
+  const bad = new Set([history?.applied, ...(history?.quarantined ?? []).map(({ release }) => release)]);
+  const found = history?.good.findLast(({ release }) => !bad.has(release));
   if (found) return found;
   throw new HarborError(`there is no earlier release of ${app.name} that was healthy here`, {
     code: 'usage',
