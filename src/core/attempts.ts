@@ -153,7 +153,7 @@ function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open
     ...succeeded(history, entry),
     trouble: undefined,
     quarantined: [
-      ...history.quarantined.filter((record) => record.release !== release && record.release !== left),
+      ...history.quarantined.filter((record) => record.release !== release && !left.has(record.release)),
       ...bad,
     ].slice(-most.quarantined),
     hold: open?.hold ? { seq, since: at, by: open.by, reason: open.reason ?? 'rolled back' } : history.hold,

@@ -7,7 +7,8 @@ import type { Aim, Context, Pass } from './pass.ts';
 export async function settle({ app }: Pass, { revision, release }: Aim, context: Context): Promise<PassReport> {
   const { journal } = context;
   const after = supersededBy(journal.of(app.name), release);
-  const entry = after && (await journal.record({ kind: 'recovered', app: app.name, after, of: 'release' }));
+  const entry =
+    after === undefined ? undefined : await journal.record({ kind: 'recovered', app: app.name, after, of: 'release' });
   await keepStored(release, context);
   return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
 }
