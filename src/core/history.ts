@@ -107,7 +107,6 @@ function retried(history: AppHistory, { release }: EntryOf<'retried'>): AppHisto
     ...history,
     quarantined: history.quarantined.filter((bad) => bad.release !== release),
     heals: [],
-    drift: history.drift?.state === 'fought' ? undefined : history.drift,
   };
 }
 
