@@ -1,10 +1,12 @@
 import { HarborError } from '../errors.ts';
+import type { Trigger } from '../model/entry.ts';
 import { adopt } from './adopt.ts';
 import { forget } from './forget.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { hold, liftForRetry, needsRetry, release } from './notes.ts';
+import { recover } from './recover.ts';
 import { rollback } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 
@@ -23,11 +25,17 @@ export function byHand({
   inTurn,
 }: House): ByHand {
   const { journal } = context;
+  /** An operation that was cut short gets its outcome before another begins. */
+  const settled = async (app: string, trigger: Trigger): Promise<void> => {
+    const error = (await inTurn(' recovery', () => recover(trigger, journal, context))).get(app);
+    if (error) throw error;
+  };
   return {
     rollback(request, trigger, progress) {
       const app = selectOne(config(), request.app);
       const tell = (message: string) => progress(app.name, message);
       return inTurn(app.project, async () => {
+        await settled(app.name, trigger);
         const observed = await inspections.settled(app);
         return rollback({ app, observed, trigger, named: true, signal, progress: tell }, request, context);
       });

@@ -35,6 +35,9 @@ export interface Passes {
   afterEvents(apps: readonly App[], asked: Asked): Promise<readonly PassReport[]>;
 }
 
+/** Apps whose last operation was cut short, and that cannot be looked at. */
+type Stuck = Awaited<ReturnType<typeof recover>>;
+
 interface PassesOptions {
   readonly find: FindTarget;
   readonly removals: Removals;
@@ -60,6 +63,18 @@ export function createPasses({ find, removals, inspections, context, signal, inT
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** Before the outcome of an operation that was cut short is written nothing new may begin. */
+  const afterRecovery = async (
+    app: App,
+    { trigger }: Asked,
+    stuck: Stuck,
+    work: () => Promise<PassReport>,
+  ): Promise<PassReport> => {
+    const error = stuck.get(app.name);
+    if (error === undefined) return work();
+    return refuse({ app, trigger }, { outcome: failure(error, undefined), revision: undefined }, context);
+  };
+
   const passOver = (app: App, look: Look, since: HostSnapshot, asked: Asked): Promise<PassReport> =>
     inTurn(app.project, async () => {
       const { target, observed } = await comparing(async () => {
@@ -68,6 +83,12 @@ export function createPasses({ find, removals, inspections, context, signal, inT
         return { target: await find(app, seen), observed: near };
       });
       return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
+    });
+
+  const passOverWhatRuns = (app: App, asked: Asked): Promise<PassReport> =>
+    inTurn(app.project, async () => {
+      const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
+      return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
     });
 
   const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
@@ -88,11 +109,10 @@ export function createPasses({ find, removals, inspections, context, signal, inT
   const whileEngineAnswers = async (
     apps: readonly App[],
     asked: Asked,
-    work: () => Promise<readonly PassReport[]>,
+    work: (stuck: Stuck) => Promise<readonly PassReport[]>,
   ): Promise<readonly PassReport[]> => {
     try {
-      await inTurn(' recovery', () => recover(asked.trigger, journal, context));
-      return await work();
+      return await work(await inTurn(' recovery', () => recover(asked.trigger, journal, context)));
     } catch (error) {
       if (asHarborError(error).code !== 'engine-unreachable') throw error;
       return engineless(apps, asked, error);
@@ -101,25 +121,29 @@ export function createPasses({ find, removals, inspections, context, signal, inT
 
   return {
     over: (apps, gone, asked) =>
-      whileEngineAnswers(apps, asked, async () => {
+      whileEngineAnswers(apps, asked, async (stuck) => {
         const { trigger, progress } = asked;
         const since = journal.all();
         const look = await lookAt(apps, context);
-        const reports = await Promise.all(apps.map((app) => told(passOver(app, look, since, asked), asked)));
+        const reports = await Promise.all(
+          apps.map((app) =>
+            told(
+              afterRecovery(app, asked, stuck, () => passOver(app, look, since, asked)),
+              asked,
+            ),
+          ),
+        );
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
         for (const report of removed) asked.ended?.(report);
         return [...reports, ...removed];
       }),
 
     afterEvents: (apps, asked) =>
-      whileEngineAnswers(apps, asked, () =>
+      whileEngineAnswers(apps, asked, (stuck) =>
         Promise.all(
           apps.map((app) =>
             told(
-              inTurn(app.project, async () => {
-                const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
-                return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
-              }),
+              afterRecovery(app, asked, stuck, () => passOverWhatRuns(app, asked)),
               asked,
             ),
           ),

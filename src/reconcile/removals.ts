@@ -67,7 +67,9 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const remove = async (seen: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
-    if (leftover === undefined)
+    const open = journal.of(seen.app)?.open;
+    const isStuck = open !== undefined && !journal.atWork.has(open.seq);
+    if (leftover === undefined || isStuck)
       return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
     const plan = await removalPlan(leftover, context);
     const act: Operation['act'] = (begins) => {
