@@ -66,7 +66,8 @@ test('a second daemon on one state folder is refused and told who holds it', asy
   await eventually(async () => expect((await host.containers('second')).length).toBe(1));
   const { code, stderr } = await host.run('run');
   expect(code).toBe(4);
-  expect(stderr).toContain(String(first.pid));
+  expect(stderr).toContain(`in use by harbormaster run (pid ${first.pid}`);
+  expect(stderr).not.toContain('Harbormaster runs');
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
