@@ -114,7 +114,7 @@ describe('a container of the right digest', () => {
       'mend web [shop-web-1]: found paused',
     ]);
     expect(changes({ containers: [container('web', { name: 'mine' })] })).toEqual([
-      'mend web [mine]: container name shop-web-1 → mine',
+      'mend web [mine]: container name mine → shop-web-1',
     ]);
   });
 
