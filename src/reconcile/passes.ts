@@ -3,6 +3,7 @@ import { historyOf } from '../core/history.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostSnapshot, Trigger } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
 import type { Ended } from './harbor.ts';
@@ -63,18 +64,6 @@ export function createPasses({ find, removals, inspections, context, signal, inT
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
-  /** Before the outcome of an operation that was cut short is written nothing new may begin. */
-  const afterRecovery = async (
-    app: App,
-    { trigger }: Asked,
-    stuck: Stuck,
-    work: () => Promise<PassReport>,
-  ): Promise<PassReport> => {
-    const error = stuck.get(app.name);
-    if (error === undefined) return work();
-    return refuse({ app, trigger }, { outcome: failure(error, undefined), revision: undefined }, context);
-  };
-
   const passOver = (app: App, look: Look, since: HostSnapshot, asked: Asked): Promise<PassReport> =>
     inTurn(app.project, async () => {
       const { target, observed } = await comparing(async () => {
@@ -91,21 +80,13 @@ export function createPasses({ find, removals, inspections, context, signal, inT
       return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
     });
 
-  const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
-    const result = await report;
-    ended?.(result);
-    return result;
+  /** Before the outcome of an operation that was cut short is written nothing new may begin. */
+  const over = (app: App, asked: Asked, stuck: Stuck, work: () => Promise<PassReport>): Promise<PassReport> => {
+    const error = stuck.get(app.name);
+    return told(error ? refused(app, asked, failure(error, undefined), context) : work(), asked);
   };
 
   /** Without the engine nothing can be compared: every app says so. */
-  const engineless = (apps: readonly App[], asked: Asked, error: unknown): Promise<readonly PassReport[]> => {
-    const { trigger } = asked;
-    const outcome = failure(asHarborError(error), undefined);
-    return Promise.all(
-      apps.map((app) => told(refuse({ app, trigger }, { outcome, revision: undefined }, context), asked)),
-    );
-  };
-
   const whileEngineAnswers = async (
     apps: readonly App[],
     asked: Asked,
@@ -115,7 +96,8 @@ export function createPasses({ find, removals, inspections, context, signal, inT
       return await work(await inTurn(' recovery', () => recover(asked.trigger, journal, context)));
     } catch (error) {
       if (asHarborError(error).code !== 'engine-unreachable') throw error;
-      return engineless(apps, asked, error);
+      const outcome = failure(asHarborError(error), undefined);
+      return Promise.all(apps.map((app) => told(refused(app, asked, outcome, context), asked)));
     }
   };
 
@@ -126,12 +108,7 @@ export function createPasses({ find, removals, inspections, context, signal, inT
         const since = journal.all();
         const look = await lookAt(apps, context);
         const reports = await Promise.all(
-          apps.map((app) =>
-            told(
-              afterRecovery(app, asked, stuck, () => passOver(app, look, since, asked)),
-              asked,
-            ),
-          ),
+          apps.map((app) => over(app, asked, stuck, () => passOver(app, look, since, asked))),
         );
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
         for (const report of removed) asked.ended?.(report);
@@ -140,17 +117,19 @@ export function createPasses({ find, removals, inspections, context, signal, inT
 
     afterEvents: (apps, asked) =>
       whileEngineAnswers(apps, asked, (stuck) =>
-        Promise.all(
-          apps.map((app) =>
-            told(
-              afterRecovery(app, asked, stuck, () => passOverWhatRuns(app, asked)),
-              asked,
-            ),
-          ),
-        ),
+        Promise.all(apps.map((app) => over(app, asked, stuck, () => passOverWhatRuns(app, asked)))),
       ),
   };
 }
+
+const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
+  const result = await report;
+  ended?.(result);
+  return result;
+};
+
+const refused = (app: App, { trigger }: Asked, outcome: Outcome, context: Context): Promise<PassReport> =>
+  refuse({ app, trigger }, { outcome, revision: undefined }, context);
 
 const passOf = (
   app: App,

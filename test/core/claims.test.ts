@@ -24,7 +24,7 @@ const forgotten = (...ids: readonly string[]): EntryBody => ({
   containers: ids.map((id) => claim(id)),
   networks: [claim('front-id')],
 });
-const after = (...bodies: readonly EntryBody[]) => claimsOf(foldHistory(stamped(...bodies)), instance);
+const claimsAfter = (...bodies: readonly EntryBody[]) => claimsOf(foldHistory(stamped(...bodies)), instance);
 
 const theirs = container('other', { id: 'c1', instance: undefined, app: undefined, digest: undefined });
 const ours = container('web', { id: 'c1' });
@@ -35,7 +35,7 @@ test('without any claim the labels have the word', () => {
 });
 
 describe('what was adopted', () => {
-  const claims = after(adopted(claim('c1')));
+  const claims = claimsAfter(adopted(claim('c1')));
 
   test('is ours without a label, and stands for the service and digest that were written down', () => {
     expect(claimObserved(observed([theirs]), claims).containers).toEqual([
@@ -56,7 +56,7 @@ describe('what was adopted', () => {
 });
 
 describe('what was forgotten', () => {
-  const claims = after(forgotten('c1'));
+  const claims = claimsAfter(forgotten('c1'));
 
   test('is not ours in spite of its label', () => {
     expect(claimObserved(observed([ours]), claims).containers).toEqual([
@@ -67,9 +67,9 @@ describe('what was forgotten', () => {
   });
 
   test('is ours again once it is adopted again, and not once more after that', () => {
-    const again = after(forgotten('c1'), adopted(claim('c1')));
+    const again = claimsAfter(forgotten('c1'), adopted(claim('c1')));
     expect(claimObserved(observed([ours]), again).containers).toMatchObject([{ app: 'shop', adopted: true }]);
-    const gone = after(adopted(claim('c1')), forgotten('c1'));
+    const gone = claimsAfter(adopted(claim('c1')), forgotten('c1'));
     expect(claimObserved(observed([theirs]), gone).containers).toMatchObject([{ app: undefined, instance: undefined }]);
   });
 
@@ -81,6 +81,6 @@ describe('what was forgotten', () => {
 });
 
 test('an adopted container that is adopted anew stands for the newer digest', () => {
-  const claims = after(adopted(claim('c1')), adopted(claim('c1', { digest: 'd2' })));
+  const claims = claimsAfter(adopted(claim('c1')), adopted(claim('c1', { digest: 'd2' })));
   expect(claimObserved(observed([theirs]), claims).containers).toMatchObject([{ digest: 'd2' }]);
 });

@@ -107,9 +107,9 @@ class Teller {
     this.write(finished({ app, intent: seq, release, revision: undefined, purpose, outcome, services: [] }));
   }
 
-  tell(choice: Choice): void {
+  tell(choice: Choice): unknown {
     this.#now += choice.seconds * 1000;
-    if (choice.what === 'segment') return void this.write(opened(this.state.apps, this.state.forgotten));
+    if (choice.what === 'segment') return this.write(opened(this.state.apps, this.state.forgotten));
     this.recover();
     const { release, outcome, flag, pick } = choice;
     const { deployed, applied, good = [], trouble, drift } = this.history ?? {};
@@ -133,7 +133,7 @@ class Teller {
         const reasons = [{ code, reason: `${code} it is`, lift: flag ? undefined : `harbormaster release ${app}` }];
         const ended: Outcome = outcome.kind === 'failed' ? outcome : { kind: 'blocked', reasons };
         const isKnown = outcome.kind !== 'failed' || flag;
-        return void this.write(
+        return this.write(
           refused(ended, {
             app,
             release: isKnown ? release : undefined,
@@ -144,12 +144,11 @@ class Teller {
       case 'drift': {
         const state = (['reported', 'fought', 'failed'] as const)[pick % 3] ?? 'reported';
         const about = { app, release: deployed?.release ?? '', state, causes: ['web: found exited (1)'] };
-        return deployed && void this.write({ kind: 'drifted', ...about, fingerprint: `f${pick % 2}` });
+        return deployed && this.write({ kind: 'drifted', ...about, fingerprint: `f${pick % 2}` });
       }
       case 'recover':
         if (trouble) this.write({ kind: 'recovered', app, after: trouble.seq, of: 'release' });
-        if (drift) this.write({ kind: 'recovered', app, after: drift.seq, of: 'drift' });
-        return;
+        return drift && this.write({ kind: 'recovered', app, after: drift.seq, of: 'drift' });
       case 'note':
         return this.note(choice);
     }
