@@ -55,7 +55,7 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
     const waiting = notYet(pass, aim, context);
     if (waiting) return waiting;
     await probe(proposal, history, context);
-    const report = await context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context));
+    const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context);
     await holdAfter(pass, report, context);
     return report;
   } catch (thrown) {

@@ -8,7 +8,7 @@ import type { PassReport } from '../model/report.ts';
 import { baselines } from './baselines.ts';
 import { type Cause, operate } from './operate.ts';
 import type { Context, Pass } from './pass.ts';
-import { lookAgain, perform } from './perform.ts';
+import { type InTurn, lookAgain, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
 import { tidyUp } from './tidy.ts';
@@ -18,8 +18,19 @@ export type Intended = Proposal & { readonly cause: Cause };
 
 type Maker = Pick<Pass, 'app' | 'observed' | 'trigger' | 'progress' | 'signal'>;
 
-/** Makes what was proposed, under an intent, and says how it ended. */
-export async function deploy(pass: Maker, intended: Intended, context: Context): Promise<PassReport> {
+/**
+ * Makes what was proposed when it is its turn, under an intent, and says how it ended. What must be fetched first waits for its turn only afterwards: a
+ * registry that hangs holds up nobody else.
+ */
+export function deploy(pass: Maker, intended: Intended, context: Context): Promise<PassReport> {
+  const inTurn: InTurn = (work) => context.inLane(intended.cause.purpose, work);
+  const fetches = intended.plan.steps.some(({ kind }) => kind === 'pull');
+  return fetches ? make(pass, intended, inTurn, context) : inTurn(() => make(pass, intended, atOnce, context));
+}
+
+const atOnce: InTurn = (work) => work();
+
+async function make(pass: Maker, intended: Intended, inTurn: InTurn, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
   const { revision, release, plan, verdicts, cause } = intended;
   const stored = await context.releases.save(release);
@@ -40,7 +51,7 @@ export async function deploy(pass: Maker, intended: Intended, context: Context):
       verdicts,
       cause,
       act: (begins) =>
-        perform({ plan, deployment: { app, stored, revision }, progress, signal, superseded, begins }, context),
+        perform({ plan, deployment: { app, stored, revision }, progress, signal, superseded, begins, inTurn }, context),
       look: () => lookAfter(intended, before, context),
     },
     context.journal,

@@ -1,9 +1,10 @@
-import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
+import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
+import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
@@ -41,9 +42,6 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon'>
   readonly inTurn: Queues;
 }
 
-/** Comparing is cheap; deploying is as quick as the engine, which has only so many cores. */
-const operationsAtOnce = 4;
-
 export function furnish({ config, parts: given, journal, signal, random, daemon }: HostOptions): House {
   const { source, sights } = seeing(given.source);
   const engine = owningEngine(given.engine, journal.all, given.instance);
@@ -58,7 +56,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
     retention: config,
     retries: createRetries(parts.clock, random),
     running: createRunning(),
-    inLane: createLane(operationsAtOnce),
+    inLane: createLanes(),
     stored: new Set<string>(),
   };
   const inTurn = createQueues();

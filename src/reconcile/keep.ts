@@ -67,7 +67,7 @@ async function goBack(kept: Kept, context: Context): Promise<PassReport> {
   const denied = deniedDrift(proposal);
   if (denied) return note(kept, denied, context);
   pass.progress(`brings back release ${release.digest.slice(0, 12)}, which was deployed before`);
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context);
 }
 
 /** What runs left the deployed release without Git having moved. */
@@ -84,7 +84,7 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
   const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
   const cause = { purpose: 'heal', fingerprint: fingerprintOf(small.changes) } as const;
-  return context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+  return deploy(pass, { ...proposal, cause }, context);
 }
 
 type Ruling =

@@ -4,6 +4,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Journal } from './journal.ts';
+import type { Lanes } from './lanes.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
 import type { Running } from './running.ts';
@@ -29,7 +30,7 @@ export type Context = Parts & {
   readonly retries: Retries;
   readonly running: Running;
   /** Lets only so many operations act at once. */
-  readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
+  readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */
   readonly stored: Set<string>;
 };
