@@ -12,6 +12,9 @@ import type { Target } from './target.ts';
 /** So many apps are compared at once. */
 export const atOnce = 64;
 
+/** Milliseconds. */
+const longWait = 1000;
+
 export type FindTarget = (app: App, look: Look) => Promise<Target>;
 
 /** Passes over one app, when it is its project's turn. */
@@ -31,13 +34,22 @@ export interface AppPassesOptions {
 }
 
 export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
-  const { journal, engine } = context;
+  const { journal, engine, clock } = context;
   /** Comparing waits for no deployment: only finding out what is to be done is limited. */
   const comparing = createLane(atOnce);
 
   /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
   const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
     journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
+
+  /** Waits for the app's own Git server, and takes nobody's place meanwhile. What runs may have changed in so long a time. */
+  const answered = async (app: App, look: Look, since: HostSnapshot): Promise<Look> => {
+    const begun = clock.elapsed();
+    await look.commits.get(app.name);
+    const seen = await stillTrue(app, look, since);
+    await seen.commits.get(app.name);
+    return clock.elapsed() - begun < longWait ? seen : { ...seen, observed: await engine.observe() };
+  };
 
   const needsInspection = (app: App, { trigger }: Asked): boolean =>
     app.drift !== 'ignore' &&
@@ -47,8 +59,8 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
+        const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const seen = await stillTrue(app, look, since);
           const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
           return { target: await find(app, seen), observed: near };
         });

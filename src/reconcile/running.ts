@@ -1,5 +1,5 @@
 /** One app that is being worked on. */
-interface Work extends Disposable {
+export interface Work extends Disposable {
   /** Aborted when a newer release ends its waiting; the reason is that release's digest. */
   readonly superseded: AbortSignal;
   /** Which step begins. */
