@@ -17,8 +17,8 @@ interface Sample {
 /** Nothing of it is to run: what is measured is Harbormaster, not the engine. */
 const service = { image: '', deploy: { replicas: 0 }, environment: { A: 'b' } };
 
-/** Milliseconds; 100 on a machine of its own. */
-const limit = 300;
+/** Milliseconds, on a machine that is busy with other things, too. A rendering of each app at once took 1400. */
+const limit = 500;
 
 test('nothing blocks the event loop while a hundred apps are loaded, rendered and compared', async () => {
   await using host = await world();
