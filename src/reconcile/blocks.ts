@@ -48,13 +48,14 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
   }
   const failed = outcome?.kind === 'failed' ? outcome : undefined;
   const isWorlds = failed !== undefined && faultOf(failed.code) === 'world';
+  const stalls = failed !== undefined && faultOf(failed.code) === 'user';
   return [
     {
       code: failed?.code ?? trouble.kind,
       detail: message,
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
-      until: retryAt?.toISOString(),
+      until: stalls ? undefined : retryAt?.toISOString(),
       lift: retry,
     },
   ];
