@@ -44,13 +44,23 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. */
+  const findNewest = async (app: App, look: Look): Promise<{ readonly target: Target; readonly look: Look }> => {
+    const commit = look.commits.get(app.name);
+    if (typeof commit !== 'string') return { target: await find(app, look), look };
+    using search = context.searches.begin(app.name, commit);
+    const target = await Promise.race([find(app, look), search.givenUp]);
+    return target === undefined ? findNewest(app, await lookAt([app], context)) : { target, look };
+  };
+
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const { target, observed } = await comparing(async () => {
-          const seen = await stillTrue(app, look, since);
-          const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
-          return { target: await find(app, seen), observed: near };
+          const found = await findNewest(app, await stillTrue(app, look, since));
+          const { observed } = found.look;
+          const near = needsInspection(app, asked) ? await inspections.within(observed, app) : observed;
+          return { target: found.target, observed: near };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),

@@ -7,6 +7,7 @@ import type { Journal } from './journal.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
 import type { Running } from './running.ts';
+import type { Searches } from './searches.ts';
 import type { Target } from './target.ts';
 import type { Retention } from './tidy.ts';
 
@@ -28,6 +29,7 @@ export type Context = Parts & {
   readonly retention: () => Retention;
   readonly retries: Retries;
   readonly running: Running;
+  readonly searches: Searches;
   /** Lets only so many operations act at once. */
   readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
   /** Digests of releases that are known to be on disk. */

@@ -61,6 +61,7 @@ export async function testHarbor({
   const clock = new ManualClock();
   const log = new MemoryLog(clock);
   const stop = new AbortController();
+  const agenda = new Map<string, Date>();
   const parts: Parts = {
     source,
     engine,
@@ -86,6 +87,7 @@ export async function testHarbor({
       journal,
       signal: stop.signal,
       daemon: undefined,
+      agenda,
       random: () => 0.5,
     });
   };
@@ -99,6 +101,7 @@ export async function testHarbor({
     live,
     notifier,
     clock,
+    agenda,
     stop,
     /** What the next commit declares. */
     push(next: Omit<ComposeModel, 'name'>): void {
