@@ -44,13 +44,16 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
-  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. */
-  const findNewest = async (app: App, look: Look): Promise<{ readonly target: Target; readonly look: Look }> => {
+  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. Undefined at the signal: nor does the end. */
+  const findNewest = async (
+    app: App,
+    look: Look,
+  ): Promise<{ readonly target: Target | undefined; readonly look: Look }> => {
     const commit = look.commits.get(app.name);
     if (typeof commit !== 'string') return { target: await find(app, look), look };
     using search = context.searches.begin(app.name, commit);
     const target = await Promise.race([find(app, look), search.givenUp]);
-    return target === undefined ? findNewest(app, await lookAt([app], context)) : { target, look };
+    return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
   };
 
   return {

@@ -61,7 +61,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
     retention: config,
     retries: createRetries(parts.clock, random),
     running: createRunning(),
-    searches: createSearches(),
+    searches: createSearches(signal),
     inLane: createLane(operationsAtOnce),
     stored: new Set<string>(),
   };

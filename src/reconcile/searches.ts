@@ -14,8 +14,10 @@ interface Known {
   readonly giveUp: () => void;
 }
 
-export function createSearches(): Searches {
+/** `signal`: gives all of them up. */
+export function createSearches(signal: AbortSignal): Searches {
   const searches = new Map<string, Known>();
+  signal.addEventListener('abort', () => searches.forEach(({ giveUp }) => void giveUp()), { once: true });
   return {
     begin(app, commit) {
       let giveUp = (): void => undefined;

@@ -89,6 +89,14 @@ describe('a registry that never says what a tag is', () => {
     expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
   });
 
+  test('does not keep the end waiting, and nothing is written of it', async () => {
+    const harbor = await silent();
+    const written = harbor.log.written.length;
+    harbor.stop.abort();
+    expect(await harbor.underWay).toEqual([{ kind: 'unchanged' }]);
+    expect(harbor.log.written.length).toBe(written);
+  });
+
   test('is waited for while Git asks for nothing newer', async () => {
     const harbor = await silent();
     await harbor.harbor().glance(['shop']);

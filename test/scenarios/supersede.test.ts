@@ -166,7 +166,7 @@ test('a newer commit does not wait for a registry that never says what a tag is'
     repository.commit({ 'compose.yaml': stringify({ services: { web: web(of, version) } }) }, `Version ${version}`);
   await push(image, 'one');
   await host.configure({ silent: { url: repository.url, ...limits } });
-  await using _daemon = await host.daemon();
+  const daemon = await host.daemon();
   await eventually(async () => expect(await versionOf(host, 'silent')).toBe('one'));
   await push(`${silent.address}/${host.engine.prefix}/web:2`, 'two');
   // Long enough for the daemon to have asked.
@@ -175,6 +175,13 @@ test('a newer commit does not wait for a registry that never says what a tag is'
   await push(image, 'three');
   await eventually(async () => expect(await versionOf(host, 'silent')).toBe('three'), 60);
   expect(Date.now() - began).toBeLessThan(10_000);
+  // Nor does the daemon's end wait for the registry.
+  await push(`${silent.address}/${host.engine.prefix}/web:4`, 'four');
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const ending = Date.now();
+  daemon.signal('SIGTERM');
+  expect(await daemon.ended).toBe(0);
+  expect(Date.now() - ending).toBeLessThan(8000);
 });
 
 test('while the registry of a new tag is down, it is tried again by itself, why says when, and the release comes once it is back', async () => {
