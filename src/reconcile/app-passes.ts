@@ -12,6 +12,9 @@ import type { Target } from './target.ts';
 /** So many apps are compared at once. */
 export const atOnce = 64;
 
+/** Milliseconds. */
+const longWait = 1000;
+
 export type FindTarget = (app: App, look: Look) => Promise<Target>;
 
 /** Passes over one app, when it is its project's turn. */
@@ -31,13 +34,22 @@ export interface AppPassesOptions {
 }
 
 export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
-  const { journal, engine } = context;
+  const { journal, engine, clock } = context;
   /** Comparing waits for no deployment: only finding out what is to be done is limited. */
   const comparing = createLane(atOnce);
 
   /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
   const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
     journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
+
+  /** Waits for the app's own Git server, and takes nobody's place meanwhile. What runs may have changed in so long a time. */
+  const answered = async (app: App, look: Look, since: HostSnapshot): Promise<Look> => {
+    const begun = clock.elapsed();
+    await look.commits.get(app.name);
+    const seen = await stillTrue(app, look, since);
+    await seen.commits.get(app.name);
+    return clock.elapsed() - begun < longWait ? seen : { ...seen, observed: await engine.observe() };
+  };
 
   const needsInspection = (app: App, { trigger }: Asked): boolean =>
     app.drift !== 'ignore' &&
@@ -49,7 +61,7 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     app: App,
     look: Look,
   ): Promise<{ readonly target: Target | undefined; readonly look: Look }> => {
-    const commit = look.commits.get(app.name);
+    const commit = await look.commits.get(app.name);
     if (typeof commit !== 'string') return { target: await find(app, look), look };
     using search = context.searches.begin(app.name, commit);
     const target = await Promise.race([find(app, look), search.givenUp]);
@@ -59,8 +71,9 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
+        const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const found = await findNewest(app, await stillTrue(app, look, since));
+          const found = await findNewest(app, seen);
           const { observed } = found.look;
           const near = needsInspection(app, asked) ? await inspections.within(observed, app) : observed;
           return { target: found.target, observed: near };

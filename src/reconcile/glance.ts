@@ -20,7 +20,7 @@ export async function glance(apps: readonly App[], house: House): Promise<void> 
 
 async function endWhatIsOlder(app: App, look: Look, { context, find }: House): Promise<void> {
   const { running, searches } = context;
-  const [newest, sought] = [look.commits.get(app.name), searches.commit(app.name)];
+  const [newest, sought] = [await look.commits.get(app.name), searches.commit(app.name)];
   if (typeof newest === 'string' && sought !== undefined && sought !== newest) searches.giveUp(app.name);
   if (running.yielding(app.name) === undefined) return;
   const target = await find(app, look);

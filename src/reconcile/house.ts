@@ -1,6 +1,5 @@
 import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
-import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
@@ -53,8 +52,10 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const parts = { ...given, source, engine };
   const pins = createPinBook({ ...parts, interval: () => config().imageInterval });
   const targets = createTargets({ ...parts, pins });
-  const find: FindTarget = (app, { commits }) =>
-    targets.find(app, commits.get(app.name) ?? notLooked(app), journal.of(app.name)?.deployed?.release);
+  const find: FindTarget = async (app, { commits }) => {
+    const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
+    return targets.find(app, commit, journal.of(app.name)?.deployed?.release);
+  };
   const context = {
     ...parts,
     journal,
@@ -72,6 +73,3 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const passes = createPasses({ appPasses, removals, context, inTurn });
   return { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
 }
-
-const notLooked = (app: App): Error =>
-  new HarborError(`nothing is known of ${app.repository.url}`, { code: 'source-broken' });

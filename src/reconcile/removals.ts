@@ -54,9 +54,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const remove = async (seen: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
-    const open = journal.of(seen.app)?.open;
-    const isStuck = open !== undefined && !journal.atWork.has(open.seq);
-    if (leftover === undefined || isStuck)
+    if (leftover === undefined || isStuck(seen, journal))
       return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
     const plan = await removalPlan(leftover, context);
     const act: Operation['act'] = (begins) => {
@@ -103,6 +101,12 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       );
     },
   };
+}
+
+/** The outcome of an operation that was cut short is still to be found out. */
+function isStuck({ app }: Leftover, journal: Journal): boolean {
+  const open = journal.of(app)?.open;
+  return open !== undefined && !journal.atWork.has(open.seq);
 }
 
 /** Nothing takes the place of a removal. */

@@ -130,3 +130,77 @@ describe('a one-shot that ran to its end', () => {
     expect(completed.length).toBeLessThanOrEqual(51);
   });
 });
+
+describe('what runs', () => {
+  const step = (act: 'pull' | 'replace', intent: number): EntryBody => ({
+    kind: 'step',
+    app: 'web',
+    intent,
+    act,
+    title: act,
+  });
+  const good = [started(), finished({ intent: 1 })];
+
+  test('is of the release whose containers were touched, and still of the other while it was only fetched', () => {
+    const begun = [...good, started({ release: 'r2' })];
+    expect(web(...begun, step('pull', 3))).toMatchObject({ applied: 'r1', open: { step: 'pull' } });
+    expect(web(...begun, step('replace', 3))).toMatchObject({ applied: 'r2', deployed: { release: 'r1' } });
+    expect(web(...begun, step('replace', 99))?.applied).toBe('r1');
+  });
+
+  test('and was cut short or superseded is nobody’s fault', () => {
+    for (const outcome of [
+      { kind: 'interrupted', step: 'replace' },
+      { kind: 'superseded', step: 'wait', by: 'r3' },
+    ] as const) {
+      const history = web(
+        ...good,
+        started({ release: 'r2' }),
+        step('replace', 3),
+        finished({ intent: 3, release: 'r2', outcome }),
+      );
+      expect(history).toMatchObject({
+        applied: 'r2',
+        deployed: { release: 'r1' },
+        trouble: undefined,
+        quarantined: [],
+      });
+      expect(history?.unfinished?.release).toBe(outcome.kind === 'interrupted' ? 'r2' : undefined);
+    }
+  });
+});
+
+describe('a rollback by hand', () => {
+  const deploy = (release: string, intent: number) => [started({ release }), finished({ release, intent })];
+  const back = (release: string, intent: number, more: Parameters<typeof finished>[0] = {}) => [
+    started({
+      release,
+      purpose: 'rollback',
+      reason: 'it is slow',
+      trigger: { kind: 'request', by: 'ada' },
+      hold: true,
+    }),
+    finished({ release, intent, purpose: 'rollback', ...more }),
+  ];
+
+  test('keeps what Git asks for, quarantines what it left, and holds where that was said', () => {
+    expect(web(...deploy('r1', 1), ...deploy('r2', 3), ...back('r1', 5))).toMatchObject({
+      applied: 'r1',
+      deployed: { release: 'r1' },
+      desired: { release: 'r2' },
+      quarantined: [{ release: 'r2', reason: 'rolled back by ada: it is slow' }],
+      hold: { by: 'ada', reason: 'it is slow' },
+    });
+  });
+
+  test('that fails is a drift of its own, and holds nothing', () => {
+    const outcome = failed({ code: 'engine-refused' });
+    expect(web(...deploy('r1', 1), ...deploy('r2', 3), ...back('r1', 5, { outcome }))).toMatchObject({
+      deployed: { release: 'r2' },
+      drift: { state: 'failed' },
+      trouble: undefined,
+      quarantined: [],
+      hold: undefined,
+    });
+  });
+});

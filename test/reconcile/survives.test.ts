@@ -190,7 +190,7 @@ const runningOf = ({ engine }: World) =>
 
 const runs = (image: string) => ['shop-db-1 running db:1', `shop-web-1 running ${image}`];
 
-async function expectAllWell(world: World): Promise<void> {
+async function expectAllWell(world: World, onFailure: App['onFailure']): Promise<void> {
   expect(world.broken).toEqual([]);
   expectOneOutcomeEach(world);
   expect(world.engine.containers.filter(({ project }) => project !== 'shop')).toEqual(strangers);
@@ -205,23 +205,31 @@ async function expectAllWell(world: World): Promise<void> {
   expect(status?.sync.state).toBe('out-of-sync');
   expect(status?.blockedBy).not.toEqual([]);
   if (history?.deployed === undefined) return;
+  if (onFailure !== 'rollback' && history.applied !== history.deployed.release) {
+    expect(status?.blockedBy.map(({ code }) => code)).toContain('left');
+    return;
+  }
   const [web] = world.engine.containers.filter(({ service, project }) => service === 'web' && project === 'shop');
   expect(web?.health).toBe('none');
   expect(status?.health.state).toBe('healthy');
   expect(history.applied).toBe(history.deployed.release);
 }
 
-for (const drift of ['correct', 'report', 'ignore'] as const) {
-  test(`whatever happens to a host, it ends well: drift ${drift}`, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(events, { minLength: 1, maxLength: 25 }), async (story) => {
-        const world = await worldOf(testApp({ drift }));
-        for (const event of story) await world.happen(event);
-        expect(world.broken).toEqual([]);
-        await world.calmDown();
-        await expectAllWell(world);
-      }),
-      { numRuns: Number(process.env['RUNS'] ?? 150) },
-    );
-  });
-}
+const policies = fc.record({
+  deploy: fc.constantFrom<App['deploy'][]>('auto', 'auto', 'manual'),
+  drift: fc.constantFrom<App['drift'][]>('correct', 'correct', 'report', 'ignore'),
+  onFailure: fc.constantFrom<App['onFailure'][]>('rollback', 'rollback', 'leave', 'hold'),
+});
+
+test('whatever happens to a host, it ends well', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(policies, fc.array(events, { minLength: 1, maxLength: 25 }), async (declared, story) => {
+      const world = await worldOf(testApp(declared));
+      for (const event of story) await world.happen(event);
+      expect(world.broken).toEqual([]);
+      await world.calmDown();
+      await expectAllWell(world, declared.onFailure);
+    }),
+    { numRuns: 300 },
+  );
+});
