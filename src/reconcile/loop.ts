@@ -84,7 +84,8 @@ export function startLoop(options: LoopOptions): Loop {
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
-    if (glances.length > 0) start(glance(glances));
+    // It only looks: the end does not wait for it.
+    if (glances.length > 0) void glance(glances);
     // Without any app there is still a pass, for what left the configuration.
     if (removalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
     removalsDue = false;
