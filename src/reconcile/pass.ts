@@ -8,6 +8,7 @@ import type { Lanes } from './lanes.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
 import type { Running } from './running.ts';
+import type { Searches } from './searches.ts';
 import type { Target } from './target.ts';
 import type { Retention } from './tidy.ts';
 
@@ -29,6 +30,7 @@ export type Context = Parts & {
   readonly retention: () => Retention;
   readonly retries: Retries;
   readonly running: Running;
+  readonly searches: Searches;
   /** Lets only so many operations act at once. */
   readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */

@@ -62,6 +62,7 @@ export async function testHarbor({
   const log = new MemoryLog(clock);
   const stop = new AbortController();
   const scratch = { open: 0 };
+  const agenda = new Map<string, Date>();
   const parts: Parts = {
     source,
     engine,
@@ -92,6 +93,7 @@ export async function testHarbor({
       journal,
       signal: stop.signal,
       daemon: undefined,
+      agenda,
       random: () => 0.5,
     });
   };
@@ -105,6 +107,7 @@ export async function testHarbor({
     live,
     notifier,
     clock,
+    agenda,
     stop,
     /** How many scratch folders are there. */
     scratch,
