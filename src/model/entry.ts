@@ -188,6 +188,8 @@ export interface AppHistory {
         readonly hold: boolean;
         readonly reason: string | undefined;
         readonly by: string | undefined;
+        /** What was applied before it. */
+        readonly left?: string | undefined;
       }
     | undefined;
   /** A deployment that was cut short, and that nothing has taken the place of. */

@@ -2,12 +2,13 @@ import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
+import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
-import { createPasses, type FindTarget, type Passes } from './passes.ts';
+import { createPasses, type Passes } from './passes.ts';
 import { createPinBook } from './pins.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import { createRetries } from './retries.ts';
@@ -63,7 +64,8 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
   const inTurn = createQueues();
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
-  const passes = createPasses({ find, removals, inspections, context, signal, inTurn });
+  const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
+  const passes = createPasses({ appPasses, removals, context, inTurn });
   return { config, signal, daemon, context, sights, targets, find, inspections, removals, passes, inTurn };
 }
 
