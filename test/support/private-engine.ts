@@ -59,18 +59,18 @@ export async function privateEngine(): Promise<PrivateEngine> {
   };
   return {
     dockerHost,
-    signal: (signal) => void process.kill(docker.pid, signal),
+    signal: (signal) => docker.signal(signal),
     ended: () => docker.ended,
     start,
     async revive() {
-      if (docker.isRunning()) process.kill(docker.pid, 'SIGCONT');
+      if (docker.isRunning()) docker.signal('SIGCONT');
       else await start();
     },
     async [Symbol.asyncDispose]() {
       // In good order first, so that it takes its control groups away.
       if (docker.isRunning()) {
-        process.kill(docker.pid, 'SIGCONT');
-        process.kill(docker.pid, 'SIGTERM');
+        docker.signal('SIGCONT');
+        docker.signal('SIGTERM');
       }
       await Promise.race([docker.ended, delay(15_000)]);
       house.stdin.end();
@@ -80,8 +80,7 @@ export async function privateEngine(): Promise<PrivateEngine> {
 }
 
 interface Launched {
-  /** Of dockerd itself. */
-  readonly pid: number;
+  signal(signal: NodeJS.Signals): void;
   readonly ended: Promise<void>;
   readonly said: () => string;
   readonly isRunning: () => boolean;
@@ -99,7 +98,13 @@ async function startDocker(first: number, folder: string): Promise<Launched> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-8000)));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-  return { pid: await childOf(pidOf(child)), ended, said: () => said, isRunning };
+  const pid = await childOf(pidOf(child));
+  const signal = (name: NodeJS.Signals): void => {
+    process.kill(pid, name);
+    // nsenter stands still when its child does, and would not see it end.
+    if (name === 'SIGCONT') child.kill(name);
+  };
+  return { signal, ended, said: () => said, isRunning };
 }
 
 async function answering(dockerHost: string, { isRunning, said }: Launched): Promise<void> {
