@@ -7,7 +7,7 @@ export interface Sample {
 }
 
 /** So many samples of one life are needed to say anything. */
-const fewest = 60;
+const fewest = 200;
 /** The last third of a life may need so much more than its second third. */
 const growth = 1.15;
 

@@ -41,8 +41,9 @@ const sampleEvery = 500;
 
 export async function stage(): Promise<Stage> {
   const host = await world();
-  // As its own first line sets them: what is started by hand here is the same program.
-  Object.assign(host.environment, { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' });
+  // As the program's own first line sets them, which is not read where Node is started by name.
+  const small = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072', NODE_OPTIONS: '--max-semi-space-size=1' };
+  Object.assign(host.environment, small);
   const registry = await registryRig(host.engine.api);
   const published = `${registry.host}/${host.engine.prefix}/pinned`;
   for (const tag of [1, 2, 3, 4])
@@ -121,6 +122,8 @@ async function furnished(
     daemon: current,
     configure,
     async restart(signal) {
+      // With a broken one it would not start, and rightly so.
+      await configure();
       leaving = true;
       current().signal(signal);
       const code = await current().ended;
