@@ -28,12 +28,13 @@ export type Act = { readonly pause: number } & (
   | { readonly kind: 'drop'; readonly app: string; readonly acts: number }
 );
 
-export const verbs = ['hold', 'release', 'retry', 'rollback', 'apply', 'plan'] as const;
-export type Verb = (typeof verbs)[number];
+export type Verb = 'hold' | 'release' | 'retry' | 'rollback' | 'apply' | 'plan';
+/** While most apps are held little happens. */
+const verbs: readonly Verb[] = ['hold', 'release', 'release', 'retry', 'retry', 'rollback', 'apply', 'apply', 'plan'];
 
 const weights = {
-  commit: 16,
-  bad: 9,
+  commit: 20,
+  bad: 12,
   revert: 4,
   remark: 4,
   mischief: 30,

@@ -49,11 +49,13 @@ function unexplained({ entries, happenings, own, apps, foreign }: Record): reado
     if (happening.labels[crashLabel] !== undefined && action === 'start') return [];
     if (happening.type === 'network' && follows(happening, happenings, deaths)) return [];
     if (windows.some((window) => window.project === project && window.from <= at + 1 && at <= window.to + 1)) return [];
-    if (own.some((act) => act.id === id && act.actions.includes(action) && act.from <= at + 1 && at <= act.to + echo))
-      return [];
+    if (own.some((act) => explains(act, happening))) return [];
     return [`${moment(at)} ${happening.type} ${action} of ${happening.name} (${id.slice(0, 12)}) belongs to no intent`];
   });
 }
+
+const explains = (act: OwnAct, { id, action, at }: Happening): boolean =>
+  act.id === id && act.actions.includes(action) && act.from <= at + 1 && at <= act.to + echo;
 
 /** The engine itself takes a container that ends off its networks, and puts one that starts on them. */
 function follows({ at, action, id }: Happening, all: readonly Happening[], deaths: readonly Happening[]): boolean {
@@ -74,7 +76,7 @@ const windowsOf = (entries: readonly Entry[]): readonly Window[] =>
 function touchedForeign({ happenings, foreign, own }: Record): readonly string[] {
   return happenings
     .filter(({ id, action }) => foreign.has(id) && (mutations.has(action) || action === 'die'))
-    .filter(({ id, at }) => !own.some((act) => act.id === id && act.from <= at + 1 && at <= act.to + echo))
+    .filter((happening) => !own.some((act) => explains(act, happening)))
     .map(({ at, action, name }) => `${moment(at)} ${action} of the foreign container ${name}`);
 }
 

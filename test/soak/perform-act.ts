@@ -112,10 +112,12 @@ async function mistreat({ app, what, which }: Extract<Act, { kind: 'mischief' }>
 }
 
 /** A project of somebody else, whose name begins like ours. */
-async function neighbour(at: number, { host, images, neighbours }: Stage): Promise<void> {
+async function neighbour(at: number, { host, images, neighbours, witness }: Stage): Promise<void> {
   const name = `${host.named('pair')}-neighbour-${at}`;
   const labels = { 'com.docker.compose.project': name, 'com.docker.compose.service': 'web' };
+  const from = Date.now();
   const id = await host.engine.run(name, images.local, { Labels: labels, Cmd: ['idle'] });
+  witness.own.push({ id, from, to: Date.now(), actions: ['create', 'connect', 'start'] });
   neighbours.set(id, await stateOf(id, host));
 }
 

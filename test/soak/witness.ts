@@ -27,7 +27,7 @@ export interface OwnAct {
 /** Somebody who listens to the engine beside Harbormaster, from the beginning to the end. */
 export interface Witness extends AsyncDisposable {
   readonly happenings: readonly Happening[];
-  readonly own: readonly OwnAct[];
+  readonly own: OwnAct[];
   /** Does something to a container and writes down when. */
   commits(id: string, actions: readonly string[], act: () => Promise<void>): Promise<void>;
   /** Why not everything was heard; undefined: everything was. */
