@@ -29,7 +29,7 @@ export async function deploy(pass: Maker, intended: Intended, context: Context):
     work.say(message);
     pass.progress(message);
   };
-  const { superseded } = work;
+  const { superseded, stirred } = work;
   const { seq, outcome } = await operate(
     {
       app: app.name,
@@ -40,7 +40,10 @@ export async function deploy(pass: Maker, intended: Intended, context: Context):
       verdicts,
       cause,
       act: (begins) =>
-        perform({ plan, deployment: { app, stored, revision }, progress, signal, superseded, begins }, context),
+        perform(
+          { plan, deployment: { app, stored, revision, stirred }, progress, signal, superseded, begins },
+          context,
+        ),
       look: () => lookAfter(intended, before, context),
     },
     context.journal,

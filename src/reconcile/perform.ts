@@ -10,6 +10,7 @@ import type { Build, Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
+import type { Bell } from './bell.ts';
 import type { Parts } from './parts.ts';
 
 export interface Performance {
@@ -30,6 +31,8 @@ export interface Deployment {
   readonly stored: StoredRelease;
   /** Where build contexts, and mounted files that are not kept yet, are taken from: any commit with the release's content. */
   readonly revision: Revision;
+  /** Rings when something happens to the app's containers. */
+  readonly stirred: Bell;
 }
 
 export type Performed =
@@ -82,7 +85,7 @@ async function deploy(
   { plan, progress, ...performance }: Performance,
   parts: Parts,
 ): Promise<void> {
-  const { stored, app } = deployment;
+  const { stored, app, stirred } = deployment;
   const signal = AbortSignal.any([performance.signal, performance.superseded]);
   switch (step.kind) {
     case 'pull':
@@ -96,7 +99,10 @@ async function deploy(
     case 'replace':
       return parts.engine.replace(stored, names(step));
     case 'await':
-      return awaitServices({ app, release: stored.release, step, project: plan.project, progress, signal }, parts);
+      return awaitServices(
+        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        parts,
+      );
     default:
       return act(step, parts);
   }

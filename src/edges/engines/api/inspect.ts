@@ -30,7 +30,7 @@ const inspected = z.object({
     Labels: z.record(z.string(), z.string()).nullish(),
     Tty: z.boolean().default(false),
     StopTimeout: z.number().nullish(),
-    Healthcheck: z.object({ Retries: z.number().optional() }).nullish(),
+    Healthcheck: z.looseObject({ Retries: z.number().optional() }).nullish(),
   }),
 });
 
