@@ -30,6 +30,8 @@ interface Round {
   readonly pushed: number;
   readonly detected: number;
   readonly operation: number;
+  /** What the operation consists of: to the first step, Compose, and then until all is well and written down. */
+  readonly phases: readonly number[];
 }
 
 /** Where the rounds of one case take place. */
@@ -97,18 +99,21 @@ async function once(files: Record<string, string>, place: Place): Promise<Round>
   const asked = git.requests.length;
   await until(() => (git.requests.length > asked ? true : undefined));
   const detected = Date.now();
-  const { begin, end } = await finishedAfter(before, place);
-  return { hand, pushed: end - pushed, detected: end - detected, operation: end - begin };
+  const at = await finishedAfter(before, place);
+  const [begin = 0, end = 0] = [at[0], at.at(-1)];
+  const phases = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+  return { hand, pushed: end - pushed, detected: end - detected, operation: end - begin, phases };
 }
 
-/** When the operation began and ended that the log tells after so many entries. Asked for seldom: reading takes time that is being measured. */
-async function finishedAfter(entries: number, { log }: Place): Promise<{ begin: number; end: number }> {
+/** When the operation that the log tells after so many entries began, took its steps, and ended. Asked for seldom: reading takes time that is being measured. */
+async function finishedAfter(entries: number, { log }: Place): Promise<readonly number[]> {
   for (;;) {
     await sleep(250);
     const fresh: readonly Entry[] = (await readEntries(log).catch(() => [])).slice(entries);
-    const [begin, end] = ['started', 'finished'].map((kind) => fresh.find((entry) => entry.kind === kind));
-    if (end?.kind === 'finished' && end.outcome.kind !== 'applied') throw new Error(JSON.stringify(end.outcome));
-    if (begin && end) return { begin: Date.parse(begin.at), end: Date.parse(end.at) };
+    const end = fresh.find((entry) => entry.kind === 'finished');
+    if (end && end.outcome.kind !== 'applied') throw new Error(JSON.stringify(end.outcome));
+    if (end)
+      return fresh.filter(({ kind }) => ['started', 'step', 'finished'].includes(kind)).map(({ at }) => Date.parse(at));
   }
 }
 
@@ -128,5 +133,7 @@ for (const healthcheck of [true, false]) {
     told('Harbormaster, from detection', (round) => round.detected);
     told('Harbormaster, from intent to outcome', (round) => round.operation);
     told('Harbormaster, from the push', (round) => round.pushed, false);
+    for (const [index, phase] of ['to the first step', 'Compose', 'until well, and written down'].entries())
+      told(`… ${phase}`, ({ phases }) => phases[index] ?? 0, false);
   }
 }
