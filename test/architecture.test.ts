@@ -46,6 +46,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   hono: ['api/'],
   '@hono/node-server': ['api/'],
   'node:child_process': [],
+  // The global is what the words below look for.
+  'node:process': [],
 };
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'core/digest.ts': ['node:crypto'],
@@ -61,15 +63,19 @@ const words: readonly {
   readonly pattern: RegExp;
   readonly allowed: (file: string) => boolean;
 }[] = [
-  { what: 'process.env', pattern: /\bprocess\.env\b/, allowed: (file) => ['main.ts', 'wire.ts'].includes(file) },
-  { what: 'process.exit', pattern: /\bprocess\.exit\b(?!Code)/, allowed: (file) => file === 'main.ts' },
   // As a namespace the bundler takes of it what is used; as an object it takes all, in fifty languages.
   { what: 'zod as an object', pattern: /^import \{[^}]*\} from 'zod'/m, allowed: () => false },
   {
+    what: 'process.env',
+    pattern: /\bprocess(?:\.env\b|\['env'\])/,
+    allowed: (file) => ['main.ts', 'wire.ts'].includes(file),
+  },
+  { what: 'process.exit', pattern: /\bprocess(?:\.exit\b(?!Code)|\['exit'\])/, allowed: (file) => file === 'main.ts' },
+  {
     what: 'clock, chance or the world',
     pattern:
-      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.(?!ts\b)|\bconsole\.|\bfetch\(|\bset(?:Timeout|Interval|Immediate)\(|\bperformance\./,
-    allowed: (file) => !/^(?:model|core|strategies|policies)\//.test(file),
+      /\bDate\.now\b|\bDate\(\)|\bMath\.random\b|\bprocess(?:\.(?!ts\b)|\[)|\bconsole\.|(?<!\.)\bfetch\(|\bset(?:Timeout|Interval|Immediate)\(|\bperformance\./,
+    allowed: (file) => !/^(?:model|core|strategies|policies|reconcile)\//.test(file),
   },
 ];
 
@@ -78,7 +84,9 @@ type Sources = ReadonlyMap<string, string>;
 
 function readSources(): Sources {
   const top = fileURLToPath(new URL('../src', import.meta.url));
-  const files = readdirSync(top, { recursive: true, withFileTypes: true }).filter(({ name }) => name.endsWith('.ts'));
+  const files = readdirSync(top, { recursive: true, withFileTypes: true }).filter(({ name }) =>
+    /\.[cm]?[jt]sx?$/.test(name),
+  );
   return new Map(
     files.map(({ parentPath, name }) => {
       const path = posix.join(parentPath, name);
@@ -94,7 +102,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-const statement = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s*)?'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+const statement = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s*)?'([^']+)'|\bimport\(\s*['"`]([^'"`]+)['"`]/gm;
 
 const importsOf = (source: string): readonly string[] =>
   [...source.matchAll(statement)].flatMap(([, plain, dynamic]) => plain ?? dynamic ?? []);
@@ -225,12 +233,33 @@ describe('a planted violation is found', () => {
     ],
     ['wire.ts', "import { execa } from 'execa';", 'wire.ts imports execa: it has another home'],
     ['core/diff.ts', "import { close } from './close';", 'core/diff.ts imports ./close: it has no ending .ts'],
+    [
+      'core/diff.ts',
+      'const clock = await import(`../edges/clock.ts`);',
+      'core/diff.ts imports ../edges/clock.ts: its room may not',
+    ],
+    [
+      'core/diff.mts',
+      "import { run } from '../edges/process.ts';",
+      'core/diff.mts imports ../edges/process.ts: its room may not',
+    ],
+    [
+      'edges/clock.ts',
+      "import { env } from 'node:process';",
+      'edges/clock.ts imports node:process: it has another home',
+    ],
+    ['main.ts', "import { exit } from 'node:process';", 'main.ts imports node:process: it has another home'],
     ['attic/old.ts', 'const x = 1;', 'attic/old.ts is in a room that is not in the table'],
     ['edges/clock.ts', 'const path = process.env.PATH;', 'edges/clock.ts speaks of process.env'],
+    ['edges/clock.ts', "const { PATH } = process['env'];", 'edges/clock.ts speaks of process.env'],
     ['cli/run.ts', 'process.exit(1);', 'cli/run.ts speaks of process.exit'],
+    ['cli/run.ts', "process['exit'](1);", 'cli/run.ts speaks of process.exit'],
     ['core/diff.ts', 'const now = Date.now();', 'core/diff.ts speaks of clock, chance or the world'],
     ['policies/x.ts', 'const now = new Date();', 'policies/x.ts speaks of clock, chance or the world'],
     ['config/values.ts', "import { z } from 'zod';", 'config/values.ts speaks of zod as an object'],
+    ['core/diff.ts', 'const chance = Math.random;', 'core/diff.ts speaks of clock, chance or the world'],
+    ['core/diff.ts', 'const now = Date();', 'core/diff.ts speaks of clock, chance or the world'],
+    ['reconcile/loop.ts', 'const now = Date.now();', 'reconcile/loop.ts speaks of clock, chance or the world'],
     ['cli/run.ts', 'export default {};', 'cli/run.ts has a default export'],
   ])('%s: %s', (file, source, violation) => {
     expect(violations(new Map([[file, source]]))).toEqual([violation]);

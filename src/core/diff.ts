@@ -127,8 +127,8 @@ function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: D
     const mends: readonly Mend[] = [
       ...(state === 'paused' ? [{ kind: 'unpause', container: { id, name } } as const] : []),
       ...(own === undefined ? [] : [{ kind: 'rename', container: { id, name }, to: own } as const]),
-      // A name is an alias on networks, too: with the name they may be right again.
-      ...(own === undefined ? mendsOf(container, alterationsOf(container, to, input)) : []),
+      // A name is an alias on networks, too: with the name those may be right again.
+      ...mendsOf(container, alterationsOf(container, to, input)),
     ];
     return mends.length > 0 ? [{ container, mends, own }] : [];
   });

@@ -29,7 +29,8 @@ export function healRuling(heals: readonly HealRecord[], fingerprint: string, no
   const until = last + pauseAfter(met.length);
   const hasFailed = heals.findLast((heal) => heal.fingerprint === fingerprint)?.failed === true;
   if (now >= until) return { kind: 'now', thorough: hasFailed || met.length >= patience };
-  return { kind: met.length >= fight.corrections ? 'fought' : 'wait', until, met: met.length };
+  // What fails is not undone by anybody.
+  return { kind: met.length >= fight.corrections && !hasFailed ? 'fought' : 'wait', until, met: met.length };
 }
 
 const pauseAfter = (corrections: number): number => delays[corrections - 1] ?? fight.pause;

@@ -50,7 +50,7 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
     case 'refused':
       return refused(history, entry);
     case 'recovered':
-      return entry.of === 'drift' ? { ...history, drift: undefined } : { ...history, trouble: undefined };
+      return entry.of === 'drift' ? { ...history, drift: undefined } : wantedAgain(history);
     case 'drifted':
       return { ...history, drift: driftedBy(entry) };
     case 'held':
@@ -87,6 +87,13 @@ export const blank = (app: string): AppHistory => ({
   adopted: { containers: [], networks: [] },
 });
 
+/** Git asks for what is deployed: nothing newer is wanted, and nothing of it is left to be finished. */
+function wantedAgain(history: AppHistory): AppHistory {
+  const { deployed, desired } = history;
+  const wanted = deployed ? { release: deployed.release, commit: deployed.commit } : desired;
+  return { ...history, desired: wanted, trouble: undefined, unfinished: undefined };
+}
+
 const driftedBy = ({ seq, at, state, fingerprint, causes }: EntryOf<'drifted'>): AppHistory['drift'] => ({
   seq,
   since: at,
@@ -100,7 +107,6 @@ function retried(history: AppHistory, { release }: EntryOf<'retried'>): AppHisto
     ...history,
     quarantined: history.quarantined.filter((bad) => bad.release !== release),
     heals: [],
-    drift: history.drift?.state === 'fought' ? undefined : history.drift,
   };
 }
 

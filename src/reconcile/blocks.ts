@@ -22,6 +22,7 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
   return [
     ...hold,
     ...ofRelease.filter(({ code }) => code !== 'held' || hold.length === 0),
+    ...quarantinedBlock(app, history),
     ...leftBlock(app, history),
     ...driftBlocks(input, history),
   ];
@@ -58,6 +59,16 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
       lift: retry,
     },
   ];
+}
+
+/** Right after a rollback by hand no pass has met the quarantine yet. */
+function quarantinedBlock({ name }: App, { desired, quarantined, trouble }: AppHistory): readonly Block[] {
+  const bad = quarantined.find(({ release }) => release === desired?.release);
+  if (bad === undefined || trouble) return [];
+  const { since, reason, release } = bad;
+  const detail = `release ${release.slice(0, 12)} is not tried again by itself: ${reason}`;
+  const hint = 'The next release that differs is deployed by itself.';
+  return [{ code: 'quarantined', detail, hint, since, until: undefined, lift: `harbormaster retry ${name}` }];
 }
 
 /** A failed release was left in place. */

@@ -1,41 +1,49 @@
 import { HarborError } from '../errors.ts';
+import type { Trigger } from '../model/entry.ts';
 import { adopt } from './adopt.ts';
 import { forget } from './forget.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { hold, liftForRetry, needsRetry, release } from './notes.ts';
-import { rollback } from './rollback.ts';
+import { recover } from './recover.ts';
+import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 
 type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'retry' | 'adopt' | 'forget'>;
 
 /** What only happens because a person asked for it. */
-export function byHand({
-  config,
-  signal,
-  context,
-  passes,
-  targets,
-  find,
-  inspections,
-  removals,
-  inTurn,
-}: House): ByHand {
+export const byHand = (house: House): ByHand => ({ ...noting(house), ...going(house), ...owning(house) });
+
+/** What is only written down. */
+const noting = ({ config, context: { journal } }: House): Pick<ByHand, 'hold' | 'release'> => ({
+  hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
+  release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
+});
+
+/** An operation that was cut short gets its outcome before anything else is said of its app. */
+async function settled(app: string, trigger: Trigger, { context, inTurn }: House): Promise<void> {
+  const error = (await inTurn(' recovery', () => recover(trigger, context.journal, context))).get(app);
+  if (error) throw error;
+}
+
+/** Back, and forward again. */
+function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
+  const { config, signal, context, passes, inspections, inTurn } = house;
   const { journal } = context;
   return {
-    rollback(request, trigger, progress) {
+    async rollback(request, trigger, progress) {
       const app = selectOne(config(), request.app);
       const tell = (message: string) => progress(app.name, message);
+      // Whoever goes back does not wait for the end of what he goes back from.
+      const { release } = wayBack(app, journal.of(app.name), request.to);
+      context.running.supersede(app.name, release);
       return inTurn(app.project, async () => {
+        await settled(app.name, trigger, house);
         const observed = await inspections.settled(app);
         return rollback({ app, observed, trigger, named: true, signal, progress: tell }, request, context);
       });
     },
-
-    hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
-    release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
-
     async retry(names, trigger, progress) {
       const { apps } = select(config(), names, []);
       const named = names.length > 0;
@@ -43,10 +51,17 @@ export function byHand({
       for (const app of wanted) await liftForRetry(app, trigger, journal);
       return wanted.length === 0 ? [] : passes.over(wanted, [], { trigger, progress, named });
     },
+  };
+}
 
+/** Whose containers they are. */
+function owning(house: House): Pick<ByHand, 'adopt' | 'forget'> {
+  const { config, context, passes, targets, find, removals, inTurn } = house;
+  return {
     async adopt(request, trigger, progress) {
       const app = selectOne(config(), request.app);
       await inTurn(app.project, async () => {
+        await settled(app.name, trigger, house);
         const look = await lookAt([app], context);
         const target = await find(app, look);
         if (target.kind === 'unknown') throw target.error;
@@ -56,13 +71,15 @@ export function byHand({
       if (report) return report;
       throw new HarborError(`the pass over ${app.name} told nothing`, { code: 'bug' });
     },
-
     async forget(name, reason, trigger) {
       const { apps, declared } = config();
       if (!declared.includes(name) && (await removals.among([name])).length === 0) select(config(), [name], []);
-      const project = apps.find((app) => app.name === name)?.project ?? journal.of(name)?.project ?? name;
+      const project = apps.find((app) => app.name === name)?.project ?? context.journal.of(name)?.project ?? name;
       const isDeclared = declared.includes(name);
-      const noted = await inTurn(project, () => forget({ name, project, isDeclared }, reason, trigger, context));
+      const noted = await inTurn(project, async () => {
+        await settled(name, trigger, house);
+        return forget({ name, project, isDeclared }, reason, trigger, context);
+      });
       targets.forget(name);
       return noted;
     },

@@ -1,13 +1,13 @@
 import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
-import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
+import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
-import { createPasses, type FindTarget, type Passes } from './passes.ts';
+import { createPasses, type Passes } from './passes.ts';
 import { createPinBook } from './pins.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import { createRetries } from './retries.ts';
@@ -49,8 +49,10 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
   const parts = { ...given, source, engine };
   const pins = createPinBook({ ...parts, interval: () => config().imageInterval });
   const targets = createTargets({ ...parts, pins });
-  const find: FindTarget = (app, { commits }) =>
-    targets.find(app, commits.get(app.name) ?? notLooked(app), journal.of(app.name)?.deployed?.release);
+  const find: FindTarget = async (app, { commits }) => {
+    const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
+    return targets.find(app, commit, journal.of(app.name)?.deployed?.release);
+  };
   const context = {
     ...parts,
     journal,
@@ -63,9 +65,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
   const inTurn = createQueues();
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
-  const passes = createPasses({ find, removals, inspections, context, signal, inTurn });
+  const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
+  const passes = createPasses({ appPasses, removals, context, inTurn });
   return { config, signal, daemon, context, sights, targets, find, inspections, removals, passes, inTurn };
 }
-
-const notLooked = (app: App): Error =>
-  new HarborError(`nothing is known of ${app.repository.url}`, { code: 'source-broken' });

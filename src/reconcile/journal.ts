@@ -49,9 +49,10 @@ export async function openJournal({ log, notifier, logger, redact }: JournalPart
     atWork,
     redacted: (outcome) => redactOutcome(redact, outcome),
     async record(body) {
-      const entry = await log.append(body);
+      const appending = log.append(body);
+      // Also where it could not be written: then the work is over all the same, and the next pass writes the outcome.
+      const entry = await (body.kind === 'finished' ? appending.finally(() => atWork.delete(body.intent)) : appending);
       if (entry.kind === 'started') atWork.add(entry.seq);
-      if (entry.kind === 'finished') atWork.delete(entry.intent);
       const before = history;
       history = advance(history, entry);
       notify(before, entry);

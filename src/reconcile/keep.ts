@@ -35,7 +35,8 @@ export async function keep(pass: Pass, advanced: PassReport, context: Context): 
   const release = await deployedRelease(pass, context);
   if (release === undefined) return unchanged(pass);
   try {
-    const hasActed = advanced.outcome.kind === 'failed' && advanced.outcome.step !== undefined;
+    const { outcome } = advanced;
+    const hasActed = outcome.kind === 'failed' && (outcome.step !== undefined || isBack);
     const observed = hasActed ? await context.engine.observe() : pass.observed;
     const kept = { pass: { ...pass, observed }, release };
     return isBack ? await goBack(kept, context) : await correct(kept, context);

@@ -1,24 +1,17 @@
-import { createLane, type Queues } from '../core/concurrency.ts';
-import { historyOf } from '../core/history.ts';
+import type { Queues } from '../core/concurrency.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { HostSnapshot, Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
+import type { AppPasses } from './app-passes.ts';
 import type { Ended } from './harbor.ts';
-import { type Inspections, type Look, lookAt } from './looks.ts';
+import { lookAt } from './looks.ts';
 import { failure } from './operate.ts';
-import type { Context, Pass } from './pass.ts';
-import { reconcile } from './reconcile.ts';
+import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
 import { refuse } from './refuse.ts';
 import type { Removals } from './removals.ts';
-import type { Target } from './target.ts';
-
-/** So many apps are compared at once. */
-export const atOnce = 64;
-
-export type FindTarget = (app: App, look: Look) => Promise<Target>;
 
 export interface Asked {
   readonly trigger: Trigger;
@@ -35,107 +28,71 @@ export interface Passes {
   afterEvents(apps: readonly App[], asked: Asked): Promise<readonly PassReport[]>;
 }
 
+type OnePass = (app: App) => Promise<PassReport>;
+
 interface PassesOptions {
-  readonly find: FindTarget;
+  readonly appPasses: AppPasses;
   readonly removals: Removals;
-  readonly inspections: Inspections;
   readonly context: Context;
-  readonly signal: AbortSignal;
   /** One at a time for each project. */
   readonly inTurn: Queues;
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ find, removals, inspections, context, signal, inTurn }: PassesOptions): Passes {
-  const { journal, engine } = context;
-  /** Comparing waits for no deployment: only finding out what is to be done is limited. */
-  const comparing = createLane(atOnce);
+export function createPasses({ appPasses, removals, context, inTurn }: PassesOptions): Passes {
+  const { journal } = context;
 
-  /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
-  const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
-    journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
-
-  const needsInspection = (app: App, { trigger }: Asked): boolean =>
-    app.drift !== 'ignore' &&
-    journal.of(app.name)?.deployed !== undefined &&
-    (trigger.kind === 'request' || inspections.isDue(app.name));
-
-  const passOver = (app: App, look: Look, since: HostSnapshot, asked: Asked): Promise<PassReport> =>
-    inTurn(app.project, async () => {
-      const { target, observed } = await comparing(async () => {
-        const seen = await stillTrue(app, look, since);
-        const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
-        return { target: await find(app, seen), observed: near };
-      });
-      return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
-    });
-
-  const told = async (report: Promise<PassReport>, { ended }: Asked): Promise<PassReport> => {
-    const result = await report;
-    ended?.(result);
-    return result;
+  const told = (report: PassReport, { ended }: Asked): PassReport => {
+    ended?.(report);
+    return report;
   };
 
-  /** Without the engine nothing can be compared: every app says so. */
-  const engineless = (apps: readonly App[], asked: Asked, error: unknown): Promise<readonly PassReport[]> => {
-    const { trigger } = asked;
+  const failed = async (app: App, asked: Asked, error: unknown): Promise<PassReport> => {
     const outcome = failure(asHarborError(error), undefined);
-    return Promise.all(
-      apps.map((app) => told(refuse({ app, trigger }, { outcome, revision: undefined }, context), asked)),
-    );
+    return told(await refuse({ app, trigger: asked.trigger }, { outcome, revision: undefined }, context), asked);
   };
 
-  const whileEngineAnswers = async (
+  /** Of one app; the others are not concerned. */
+  const attempt = async (app: App, asked: Asked, pass: OnePass): Promise<PassReport> => {
+    try {
+      return told(await pass(app), asked);
+    } catch (error) {
+      return engineless(error, () => failed(app, asked, error));
+    }
+  };
+
+  /** What a crash cut short gets its outcome first; where that cannot be had nothing new begins. Without the engine every app says so. */
+  const afterRecovery = async (
     apps: readonly App[],
     asked: Asked,
-    work: () => Promise<readonly PassReport[]>,
+    work: (each: (pass: OnePass) => Promise<readonly PassReport[]>) => Promise<readonly PassReport[]>,
   ): Promise<readonly PassReport[]> => {
     try {
-      await inTurn(' recovery', () => recover(asked.trigger, journal, context));
-      return await work();
+      const stuck = await inTurn(' recovery', () => recover(asked.trigger, journal, context));
+      const over = (app: App, pass: OnePass): Promise<PassReport> =>
+        stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);
+      return await work((pass) => Promise.all(apps.map((app) => over(app, pass))));
     } catch (error) {
-      if (asHarborError(error).code !== 'engine-unreachable') throw error;
-      return engineless(apps, asked, error);
+      return engineless(error, () => Promise.all(apps.map((app) => failed(app, asked, error))));
     }
   };
 
   return {
     over: (apps, gone, asked) =>
-      whileEngineAnswers(apps, asked, async () => {
+      afterRecovery(apps, asked, async (each) => {
         const { trigger, progress } = asked;
         const since = journal.all();
         const look = await lookAt(apps, context);
-        const reports = await Promise.all(apps.map((app) => told(passOver(app, look, since, asked), asked)));
+        const reports = await each((app) => appPasses.full(app, look, since, asked));
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
-        for (const report of removed) asked.ended?.(report);
-        return [...reports, ...removed];
+        return [...reports, ...removed.map((report) => told(report, asked))];
       }),
-
-    afterEvents: (apps, asked) =>
-      whileEngineAnswers(apps, asked, () =>
-        Promise.all(
-          apps.map((app) =>
-            told(
-              inTurn(app.project, async () => {
-                const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
-                return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
-              }),
-              asked,
-            ),
-          ),
-        ),
-      ),
+    afterEvents: (apps, asked) => afterRecovery(apps, asked, (each) => each((app) => appPasses.ofWhatRuns(app, asked))),
   };
 }
 
-const passOf = (
-  app: App,
-  { trigger, progress, named }: Asked,
-  signal: AbortSignal,
-): Omit<Pass, 'target' | 'observed'> => ({
-  app,
-  trigger,
-  named,
-  signal,
-  progress: (message) => progress(app.name, message),
-});
+/** What else goes wrong ends the pass. */
+function engineless<Result>(error: unknown, say: () => Promise<Result>): Promise<Result> {
+  if (asHarborError(error).code !== 'engine-unreachable') throw error;
+  return say();
+}

@@ -42,31 +42,26 @@ export type Performed =
   | { readonly kind: 'superseded'; readonly step: string; readonly by: string };
 
 /** Does a plan's steps in order, and stops at the first that fails. */
-export async function perform(performance: Performance, parts: Parts): Promise<Performed> {
-  for (const step of performance.plan.steps) {
+export async function perform(task: Performance, parts: Parts): Promise<Performed> {
+  for (const step of task.plan.steps) {
     const title = stepTitle(step);
-    const stopped = stoppedAt(title, performance) ?? (await attempt(step, title, performance, parts));
+    const stopped = stoppedAt(title, task) ?? (await attempt(step, title, task, parts));
     if (stopped) return stopped;
   }
   return { kind: 'done' };
 }
 
 /** Undefined: the step is done. */
-async function attempt(
-  step: Step,
-  title: string,
-  performance: Performance,
-  parts: Parts,
-): Promise<Performed | undefined> {
-  const { plan, progress, begins, deployment } = performance;
+async function attempt(step: Step, title: string, task: Performance, parts: Parts): Promise<Performed | undefined> {
+  const { plan, progress, begins, deployment } = task;
   progress(title);
   try {
     await begins(step, title);
-    await (deployment ? deploy(step, deployment, performance, parts) : act(step, parts));
+    await (deployment ? deploy(step, deployment, task, parts) : act(step, parts));
     return undefined;
   } catch (thrown) {
     const error = asHarborError(thrown);
-    const ended = error.code === 'interrupted' ? stoppedAt(title, performance) : undefined;
+    const ended = error.code === 'interrupted' ? stoppedAt(title, task) : undefined;
     if (ended) return ended;
     if (step.kind === 'create' || step.kind === 'replace')
       await parts.engine.sweep(plan.project).catch(() => undefined);
@@ -82,11 +77,11 @@ function stoppedAt(step: string, { signal, superseded }: Performance): Performed
 async function deploy(
   step: Step,
   deployment: Deployment,
-  { plan, progress, ...performance }: Performance,
+  { plan, progress, ...task }: Performance,
   parts: Parts,
 ): Promise<void> {
   const { stored, app, stirred } = deployment;
-  const signal = AbortSignal.any([performance.signal, performance.superseded]);
+  const signal = AbortSignal.any([task.signal, task.superseded]);
   switch (step.kind) {
     case 'pull':
       return pull(step.services, stored.release, signal, parts);

@@ -1,5 +1,5 @@
 import { close } from '../core/close.ts';
-import { diff } from '../core/diff.ts';
+import { diff, isDone } from '../core/diff.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
 import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
@@ -44,12 +44,13 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
   const changes = await explainedChanges(situation, containers, parts);
   if (changes.length === 0) return withoutChanges(situation, containers, parts);
   assertFree(observed, release, parts.instance);
-  const plan = strategyOf(app, parts.strategies).plan({
+  const planned = strategyOf(app, parts.strategies).plan({
     release,
     changes,
     absentImages: await absentImages(changes, parts),
     files: await changedFiles(release, parts),
   });
+  const plan = { ...planned, steps: proven(planned.steps, await unprovenServices(situation, containers, parts)) };
   return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
 }
 
@@ -89,6 +90,34 @@ function proof(situation: Situation, containers: readonly ObservedContainer[]): 
   const { plan, ...rest } = nothingToDo(situation);
   return { ...rest, plan: { ...plan, steps: [{ kind: 'await', services, condition: 'healthy' }] } };
 }
+
+/** What this release brought, and an attempt that failed or was cut short has put there already: a later one must see it healthy, too. */
+async function unprovenServices(
+  { app, release, history }: Situation,
+  containers: readonly ObservedContainer[],
+  { releases }: Parts,
+): Promise<readonly string[]> {
+  const before = history?.deployed?.release;
+  if (before === release.digest) return [];
+  const deployed = before === undefined ? undefined : (await releases.load(app.name, before))?.release;
+  return release.services
+    .filter((to) => deployed?.services.find(({ name }) => name === to.name)?.digest !== to.digest)
+    .filter((to) => to.replicas > 0 && !isDone(to, history))
+    .map(({ name }) => name)
+    .filter((name) => containers.some(({ service }) => service === name));
+}
+
+/** The steps, with a last wait that covers these services as well. */
+function proven(steps: readonly Step[], services: readonly string[]): readonly Step[] {
+  const last = steps.findLast(isHealthWait);
+  const missing = services.filter((name) => last?.services.includes(name) !== true);
+  if (missing.length === 0) return steps;
+  const wait: Step = { kind: 'await', services: [...(last?.services ?? []), ...missing], condition: 'healthy' };
+  return last === undefined ? [...steps, wait] : steps.map((step) => (step === last ? wait : step));
+}
+
+const isHealthWait = (step: Step): step is Extract<Step, { kind: 'await' }> =>
+  step.kind === 'await' && step.condition === 'healthy';
 
 async function explainedChanges(
   { app, release, history, thorough = false }: Situation,

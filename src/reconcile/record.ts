@@ -38,7 +38,7 @@ function record({ name, change, declared, before, after }: RecordInput): Service
   const finished = after.length > 0 && after.every(({ state, exitCode }) => state === 'exited' && exitCode === 0);
   return {
     service: name,
-    change: kind === 'create' || kind === 'replace' || kind === 'start' || kind === 'remove' ? kind : 'none',
+    change: kind === undefined || kind === 'replace-network' || kind === 'remove-network' ? 'none' : kind,
     because: change === undefined ? undefined : sentence(change.cause),
     image: { from: before[0]?.imageId, to: declared?.image.pinned },
     digest: { from: before[0]?.digest, to: after[0]?.digest },

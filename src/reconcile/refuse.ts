@@ -1,10 +1,11 @@
 import { needsEntry, signatureOf } from '../core/signature.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { App } from '../model/app.ts';
+import type { AppHistory, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Context, Pass } from './pass.ts';
+import type { Context } from './pass.ts';
 
 interface Refusal {
   readonly outcome: Outcome;
@@ -15,9 +16,9 @@ interface Refusal {
 
 /** An attempt that ended before any side effect. It is written once, not once a cycle. */
 export async function refuse(
-  { app, trigger }: Pick<Pass, 'app' | 'trigger'>,
+  { app, trigger }: { readonly app: Pick<App, 'name'>; readonly trigger: Trigger },
   refusal: Refusal,
-  { journal }: Context,
+  { journal }: Pick<Context, 'journal'>,
 ): Promise<PassReport> {
   const { revision, release, verdicts = [] } = refusal;
   const outcome = journal.redacted(refusal.outcome);

@@ -1,5 +1,4 @@
 import type { Queues } from '../core/concurrency.ts';
-import { needsEntry, signatureOf } from '../core/signature.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
@@ -11,6 +10,7 @@ import type { Journal } from './journal.ts';
 import { type Operation, operate } from './operate.ts';
 import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
+import { refuse } from './refuse.ts';
 import { type Leftover, leftovers, removal, removalPlan } from './remove.ts';
 import { dropReleases } from './tidy.ts';
 
@@ -47,27 +47,14 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
     leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
 
-  const refuse = async ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> => {
-    const history = journal.of(app);
-    if (!needsEntry(history, outcome, signatureOf(outcome, undefined, undefined)))
-      return { app, outcome, entry: history?.trouble?.seq, revision: undefined };
-    const entry = await journal.record({
-      kind: 'refused',
-      app,
-      trigger,
-      revision: undefined,
-      release: undefined,
-      outcome,
-      verdicts: [],
-    });
-    return { app, outcome, entry: entry.seq, revision: undefined };
-  };
+  const refuseRemoval = ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> =>
+    refuse({ app: { name: app }, trigger }, { outcome, revision: undefined }, context);
 
   /** It waited for its turn: what a pass made, changed or declared again meanwhile counts, not what was seen before. */
   const remove = async (seen: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
-    if (leftover === undefined)
+    if (leftover === undefined || isStuck(seen, journal))
       return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
     const plan = await removalPlan(leftover, context);
     const act: Operation['act'] = (begins) => {
@@ -96,7 +83,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       for (const leftover of all)
         reports.push(
           await inTurn(leftover.project, () =>
-            guarded ? refuse(leftover, guarded, trigger) : remove(leftover, trigger, progress),
+            guarded ? refuseRemoval(leftover, guarded, trigger) : remove(leftover, trigger, progress),
           ),
         );
       return reports;
@@ -114,6 +101,12 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       );
     },
   };
+}
+
+/** The outcome of an operation that was cut short is still to be found out. */
+function isStuck({ app }: Leftover, journal: Journal): boolean {
+  const open = journal.of(app)?.open;
+  return open !== undefined && !journal.atWork.has(open.seq);
 }
 
 /** Nothing takes the place of a removal. */

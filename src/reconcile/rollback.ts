@@ -7,7 +7,6 @@ import { denials } from './forbid.ts';
 import type { RollbackRequest } from './harbor.ts';
 import type { Context, Pass } from './pass.ts';
 import { propose } from './propose.ts';
-import { refuse } from './refuse.ts';
 
 /** To an earlier release, from what is kept of it: neither Git nor a registry is asked. Automatic deployment stays as it is. */
 export async function rollback(
@@ -15,9 +14,9 @@ export async function rollback(
   request: RollbackRequest,
   context: Context,
 ): Promise<PassReport> {
-  const { app, observed, trigger } = pass;
+  const { app, observed } = pass;
   const history = context.journal.of(app.name);
-  const { release: digest } = chosen(app, history, request.to);
+  const { release: digest } = wayBack(app, history, request.to);
   const stored = await context.releases.load(app.name, digest);
   if (stored === undefined) throw notKept(app, digest);
   const { release } = stored;
@@ -25,17 +24,18 @@ export async function rollback(
   const proposal = await propose({ app, revision, release, observed, history }, context);
   const reasons = denials(proposal.verdicts);
   if (reasons.length > 0) {
-    const { verdicts } = proposal;
-    const outcome = { kind: 'blocked', reasons } as const;
-    return refuse({ app, trigger }, { outcome, revision, release: digest, verdicts }, context);
+    // Told and not written: it was no attempt at what Git asks for, and must not be taken for one.
+    const outcome = context.journal.redacted({ kind: 'blocked', reasons });
+    return { app: app.name, outcome, entry: undefined, revision };
   }
   const { reason, hold } = request;
   return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
 }
 
-function chosen(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
+/** The good release that is meant. Throws `usage` where there is none such. */
+export function wayBack(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
   const good = history?.good ?? [];
-  if (to === undefined) return before(app, good, history?.applied);
+  if (to === undefined) return before(app, history);
   const wanted = to.toLowerCase();
   const matching = good.filter(({ release, commit }) => release.startsWith(wanted) || commit?.startsWith(wanted));
   const [first, second] = matching.toReversed();
@@ -61,8 +61,10 @@ function chosen(app: App, history: AppHistory | undefined, to: string | undefine
 const sameCommit = (releases: readonly GoodRelease[]): boolean =>
   new Set(releases.map(({ commit }) => commit)).size === 1;
 
-function before(app: App, good: readonly GoodRelease[], applied: string | undefined): GoodRelease {
-  const found = good.findLast(({ release }) => release !== applied);
+/** What a person went back from before is not gone forward to. */
+function before(app: App, history: AppHistory | undefined): GoodRelease {
+  const bad = new Set([history?.applied, ...(history?.quarantined ?? []).map(({ release }) => release)]);
+  const found = history?.good.findLast(({ release }) => !bad.has(release));
   if (found) return found;
   throw new HarborError(`there is no earlier release of ${app.name} that was healthy here`, {
     code: 'usage',

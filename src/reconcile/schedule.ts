@@ -48,6 +48,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   const busy = new Set<string>();
   /** A wake-up that came during the pass is not lost: the app is due at once. */
   const woken = new Set<string>();
+  /** When Git was looked at last. */
+  const looked = new Map<string, number>();
   const isStirred = (name: string, now: number): boolean => !busy.has(name) && (noticed.get(name) ?? never) <= now;
 
   const begin = (names: readonly string[]): void => {
@@ -60,9 +62,11 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   return {
     turn(now) {
       const late = apps().filter(({ name }) => (due.get(name)?.at ?? 0) <= now);
-      const glanced = late.filter(({ name }) => busy.has(name));
-      for (const { name, interval } of glanced) due.set(name, { ...usual(interval, random()), at: now + interval });
+      const glanced = late.filter(
+        ({ name, interval }) => busy.has(name) && now - (looked.get(name) ?? Number.NEGATIVE_INFINITY) >= interval,
+      );
       const idle = late.filter(({ name }) => !busy.has(name)).map(({ name }) => name);
+      for (const name of [...idle, ...glanced.map((app) => app.name)]) looked.set(name, now);
       begin(idle);
       const stirred = apps().flatMap(({ name }) => (isStirred(name, now) ? [name] : []));
       begin(stirred);
@@ -80,7 +84,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const app = apps().find((candidate) => candidate.name === name);
       if (app === undefined) return;
       if (again !== undefined) noticed.set(name, now + again);
-      if (woken.delete(name) || outcome.kind === 'superseded') due.delete(name);
+      if (woken.delete(name)) return;
+      if (outcome.kind === 'superseded') due.set(name, { at: now, failures: 0, trigger: { kind: 'interval' } });
       else if (trigger.kind !== 'engine-event') {
         const next = nextTime(report, app.interval, due.get(name)?.failures ?? 0, random());
         due.set(name, { ...next, at: now + next.at });
@@ -89,7 +94,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
 
     failed(names, now) {
       for (const name of names)
-        if (busy.delete(name)) due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
+        if (busy.delete(name) && !woken.delete(name))
+          due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
     },
 
     wake(trigger) {

@@ -1,3 +1,4 @@
+import type { AppHistory } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Aim, Context, Pass } from './pass.ts';
@@ -5,11 +6,19 @@ import type { Aim, Context, Pass } from './pass.ts';
 /** The release that Git asks for is the one that was deployed: whatever trouble there was with a newer one is over. */
 export async function settle({ app }: Pass, { revision, release }: Aim, context: Context): Promise<PassReport> {
   const { journal } = context;
-  const trouble = journal.of(app.name)?.trouble;
+  const after = supersededBy(journal.of(app.name), release);
   const entry =
-    trouble && (await journal.record({ kind: 'recovered', app: app.name, after: trouble.seq, of: 'release' }));
+    after === undefined ? undefined : await journal.record({ kind: 'recovered', app: app.name, after, of: 'release' });
   await keepStored(release, context);
   return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
+}
+
+/** The entry that is no longer how it stands: a trouble, or that Git asked for something else; undefined: there is none. */
+function supersededBy(history: AppHistory | undefined, { digest }: Release): number | undefined {
+  if (history?.trouble) return history.trouble.seq;
+  const { deployed, desired, unfinished, attempted } = history ?? {};
+  const isOther = desired?.release !== undefined && desired.release !== digest;
+  return deployed?.release === digest && (isOther || unfinished !== undefined) ? attempted?.seq : undefined;
 }
 
 /** A release that somebody took off the disk is put back: status, healing without Git, and rollback live on it. */

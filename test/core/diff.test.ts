@@ -95,8 +95,8 @@ describe('a container of another digest is replaced', () => {
 });
 
 describe('a container of the right digest', () => {
-  test('is left alone while it runs, restarts or is paused', () => {
-    for (const state of ['running', 'restarting', 'paused', 'removing'] as const) {
+  test('is left alone while it runs, restarts or is being removed', () => {
+    for (const state of ['running', 'restarting', 'removing'] as const) {
       expect(changes({ containers: [container('web', { state })] })).toEqual([]);
     }
   });
@@ -107,6 +107,53 @@ describe('a container of the right digest', () => {
     expect(changes({ containers: [container('web', { state: 'created' })] })).toEqual([
       'start web [shop-web-1]: found created',
     ]);
+  });
+
+  test('is taken up again when it was paused, and gets its name back', () => {
+    expect(changes({ containers: [container('web', { state: 'paused' })] })).toEqual([
+      'mend web [shop-web-1]: found paused',
+    ]);
+    expect(changes({ containers: [container('web', { name: 'mine' })] })).toEqual([
+      'mend web [mine]: container name mine → shop-web-1',
+    ]);
+  });
+
+  describe('that is configured otherwise than when it was made', () => {
+    const baseline = { user: 'web', 'limits.memory': '1048576' };
+    const past = (digest = 'web-1') => {
+      const history = deployed(web);
+      return {
+        ...history,
+        deployed: history.deployed && { ...history.deployed, configured: { web: { digest, fields: baseline } } },
+      };
+    };
+    const altered = (fields: Readonly<Record<string, string>>) => [container('web', { configured: fields })];
+    const grown = altered({ ...baseline, 'limits.memory': '2097152' });
+
+    test('is mended where the engine can, and made anew where it cannot', () => {
+      expect(changes({ history: past(), containers: altered(baseline) })).toEqual([]);
+      expect(changes({ history: past(), containers: grown })).toEqual([
+        expect.stringMatching(/^mend web \[shop-web-1\]: .*limits\.memory \(2 MB, was 1 MB\)/),
+      ]);
+      expect(changes({ history: past(), containers: altered({ ...baseline, user: 'root' }) })).toEqual([
+        expect.stringMatching(/^replace web \[shop-web-1\]: .*user/),
+      ]);
+    });
+
+    test('is made anew where small repairs did not hold', () => {
+      expect(changes({ history: past(), containers: grown, thorough: true })).toEqual([
+        expect.stringMatching(/^replace web/),
+      ]);
+      expect(changes({ containers: [exited('web', 1)], thorough: true })).toEqual([
+        'replace web [shop-web-1]: found exited (1)',
+      ]);
+    });
+
+    test('is left alone where nothing is known of how it was, or where another release is compared', () => {
+      expect(changes({ history: past('web-0'), containers: grown })).toEqual([]);
+      expect(changes({ containers: grown })).toEqual([]);
+      expect(changes({ release: release({ digest: hex('b') }), history: past(), containers: grown })).toEqual([]);
+    });
   });
 
   test('is replaced when it is dead, because the engine does not start it again', () => {
@@ -150,7 +197,7 @@ describe('a container in the network of another service’s', () => {
   });
 
   test('is left alone while that one is there, running or not, or nobody knows of any', () => {
-    for (const web of [container('web'), container('web', { state: 'paused' })]) {
+    for (const web of [container('web'), container('web', { state: 'restarting' })]) {
       expect(changes({ release: both(), containers: [web, joined('web-id')] })).toEqual([]);
       expect(changes({ release: both(), containers: [web, joined(undefined)] })).toEqual([]);
     }

@@ -22,7 +22,7 @@ async function deployed(name: string) {
   await repository.commit({ 'compose.yaml': compose({}) }, 'A good one');
   await host.configure({ [name]: { url: repository.url } });
   expect(await host.apply(name)).toEqual({ [name]: { kind: 'applied' } });
-  return { repository, before: await host.ids(name) };
+  return { repository, before: await host.lives(name) };
 }
 
 test.each([
@@ -61,7 +61,7 @@ test.each([
   expect(await host.apply(name)).toMatchObject({
     [name]: { kind: 'failed', code, message: expect.stringContaining(word) },
   });
-  expect(await host.ids(name)).toEqual(before);
+  expect(await host.lives(name)).toEqual(before);
   const last = (await host.log()).at(-1);
   expect(last).toMatchObject({
     kind: 'refused',
@@ -86,7 +86,7 @@ test.each([
   expect(code).toBe(3);
   expect(stdout).toContain(`apps.${host.named(name)}.allow.${key}`);
   expect(await host.apply(name)).toMatchObject({ [name]: { kind: 'blocked' } });
-  expect(await host.ids(name)).toEqual(before);
+  expect(await host.lives(name)).toEqual(before);
 });
 
 test('what the host’s owner allows is deployed', async () => {
@@ -131,9 +131,11 @@ test('a version that never gets healthy fails at its limit', async () => {
   await repository.commit({
     'compose.yaml': compose({ healthcheck: { test: ['CMD', 'true'], interval: '60s', start_period: '60s' } }),
   });
+  const began = Date.now();
   expect(await host.apply('never')).toMatchObject({
     never: { kind: 'failed', code: 'unhealthy', message: expect.stringContaining('within 4 s') },
   });
+  expect(Date.now() - began).toBeLessThan(10_000);
   await repository.commit({ 'compose.yaml': compose({ environment: { FIXED: 'yes' } }) });
   expect(await host.apply('never')).toEqual({ never: { kind: 'applied' } });
 });

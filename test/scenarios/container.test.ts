@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -25,6 +25,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
+});
+
+test('the image installs whatever the stand-in for its base brings along', async () => {
+  const dockerfile = await readFile(`${root}/Dockerfile`, 'utf8');
+  const standIn = await readFile(`${root}/scripts/base-image.sh`, 'utf8');
+  const installed = /--no-install-recommends (.*) \\$/m.exec(dockerfile)?.[1]?.split(' ');
+  const brought = /^packages=(.*)$/m.exec(standIn)?.[1]?.split(',');
+  expect(installed).toEqual(brought);
 });
 
 test('the image, with the engine’s socket and the state folder at its own path, deploys an app whose files containers can mount', {

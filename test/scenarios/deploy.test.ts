@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type World, world } from '../support/world.ts';
@@ -27,7 +28,7 @@ test('a first pass deploys the app, waits until it is healthy, and writes intent
   const commit = await repository.commit(
     {
       'compose.yaml': compose({
-        web: { healthcheck: { test: ['CMD', 'wget', '-q', '-O', '/dev/null', '127.0.0.1'], interval: '1s' } },
+        web: { healthcheck: { test: ['CMD', 'wget', '-q', '-O', '/dev/null', '127.0.0.1'], interval: '3s' } },
         job: { command: ['idle'] },
       }),
     },
@@ -143,9 +144,12 @@ test('a service that is no longer declared is removed after the others are healt
   await host.configure({ shrink: { url: repository.url } });
   await host.apply('shrink');
   const before = await host.ids('shrink');
+  await repository.commit({ 'compose.yaml': compose({ web: { command: ['crash', '3'] } }) });
+  expect(await host.apply('shrink')).toMatchObject({ shrink: { kind: 'failed', code: 'unhealthy' } });
+  expect((await host.ids('shrink'))['old']).toBe(before['old']);
   await repository.commit({ 'compose.yaml': compose({ web: {} }) });
   expect(await host.apply('shrink')).toEqual({ shrink: { kind: 'applied' } });
-  expect(await host.ids('shrink')).toEqual({ web: before['web'] });
+  expect(Object.keys(await host.ids('shrink'))).toEqual(['web']);
   const volumes = await host.engine.api.json({ method: 'GET', path: '/volumes' });
   expect(JSON.stringify(volumes)).toContain(`${host.named('shrink')}_keep`);
 });
@@ -249,12 +253,21 @@ test('the data folder of an app is its own, and secrets from variables reach the
   const { web = '' } = await host.ids('secret');
   expect(await host.engine.exec(web, ['cat', '/run/secrets/token'])).toBe('canary-0815');
   expect(await host.engine.exec(web, ['sh', '-c', 'echo "$PASSWORD"'])).toBe('swordfish-4711\n');
+  expect(await host.engine.inspect(web)).toMatchObject({
+    Mounts: [{ Source: join(host.state, 'apps', host.named('secret'), 'data', 'db') }],
+  });
+
+  Object.assign(host.environment, { HIDDEN_PASSWORD: 'marlin-4712' });
+  const plan = await host.run('plan', host.named('secret'));
+  expect(plan.stdout).toContain('environment.PASSWORD');
+  const planned = await host.run('plan', '--json', host.named('secret'));
+  expect(await host.apply('secret')).toEqual({ secret: { kind: 'applied' } });
   const everything = JSON.stringify([
+    plan,
+    planned,
     await host.log(),
     await host.run('status'),
-    await host.run('plan', '--json'),
     await host.composeCalls(),
   ]);
-  expect(everything).not.toContain('swordfish-4711');
-  expect(everything).not.toContain('canary-0815');
+  for (const value of ['swordfish-4711', 'marlin-4712', 'canary-0815']) expect(everything).not.toContain(value);
 });

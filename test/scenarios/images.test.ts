@@ -39,15 +39,16 @@ test('with the registry down a deployed app goes on, and a new tag fails before 
   const { reference } = await registry.publish(`${host.engine.prefix}/steady:1`);
   const repository = await host.repository('steady');
   await repository.commit({ 'compose.yaml': compose(reference) });
-  await host.configure({ steady: { url: repository.url } });
+  await host.configure({ steady: { url: repository.url } }, { config: { image_interval: '1s' } });
   await host.apply('steady');
-  const before = await host.ids('steady');
+  const before = await host.lives('steady');
   await registry.stop();
+  await new Promise((resolve) => setTimeout(resolve, 1100));
   try {
     expect(await host.apply('steady')).toEqual({ steady: { kind: 'unchanged' } });
     await repository.commit({ 'compose.yaml': compose(`${registry.host}/${host.engine.prefix}/steady:2`) });
     expect(await host.apply('steady')).toMatchObject({ steady: { kind: 'failed', code: 'image-unavailable' } });
-    expect(await host.ids('steady')).toEqual(before);
+    expect(await host.lives('steady')).toEqual(before);
   } finally {
     await registry.start();
   }
@@ -85,15 +86,16 @@ test('an image is built from the repository before anything is touched, and a fa
   });
   await host.configure({ built: { url: repository.url } });
   expect(await host.apply('built')).toEqual({ built: { kind: 'applied' } });
-  const before = await host.ids('built');
-  expect(await host.engine.exec(before['web'] ?? '', ['cat', '/www/index.html'])).toBe('built one');
+  const before = await host.lives('built');
+  const { web: first = '' } = await host.ids('built');
+  expect(await host.engine.exec(first, ['cat', '/www/index.html'])).toBe('built one');
 
   await repository.commit({ 'image/Dockerfile': `FROM ${base}\nCOPY no-such-file /www/\n` });
   const failed = await host.apply('built');
   expect(failed).toMatchObject({
     built: { kind: 'failed', code: 'build-failed', message: expect.stringContaining('no-such-file') },
   });
-  expect(await host.ids('built')).toEqual(before);
+  expect(await host.lives('built')).toEqual(before);
 
   await repository.commit({
     'image/Dockerfile': `FROM ${base}\nCOPY page /www/index.html\n`,

@@ -69,17 +69,18 @@ test('a disabled app is left alone', async () => {
 });
 
 test.each([
-  ['empty', ''],
-  ['cut off', 'apps:\n'],
-  ['not YAML', 'apps: {{{\n'],
-  ['without the key', 'config: {}\n'],
-])('a configuration that is %s removes nothing and says what is wrong', async (_title, text) => {
+  ['empty', '', 'holds no configuration'],
+  ['cut off', 'apps:\n', 'apps: is empty'],
+  ['not YAML', 'apps: {{{\n', 'every { its }'],
+  ['without the key', 'config: {}\n', 'apps: is missing'],
+])('a configuration that is %s removes nothing and says what is wrong', async (_title, text, words) => {
   await three();
   const before = await host.containers('foo');
   await writeFile(host.config, text);
   const { code, stdout, stderr } = await host.run('apply');
   expect(code).toBe(4);
-  expect(`${stdout}${stderr}`).toContain('harbormaster.yml');
+  expect(`${stdout}${stderr}`).toMatch(/harbormaster\.yml:\d+:\d+: /);
+  expect(`${stdout}${stderr}`).toContain(words);
   expect((await host.containers('foo')).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
 });
 
@@ -114,7 +115,7 @@ test('a port that a foreign container holds fails before anything is touched, an
   await repository.commit({ 'compose.yaml': published(port + 1) });
   await host.configure({ port: { url: repository.url } });
   await host.apply('port');
-  const before = await host.ids('port');
+  const before = await host.lives('port');
   const holder = `${host.engine.prefix}-holder`;
   await host.engine.run(holder, image, {
     ExposedPorts: { '80/tcp': {} },
@@ -124,7 +125,7 @@ test('a port that a foreign container holds fails before anything is touched, an
   expect(await host.apply('port')).toMatchObject({
     port: { kind: 'failed', code: 'port-taken', message: expect.stringContaining(holder) },
   });
-  expect(await host.ids('port')).toEqual(before);
+  expect(await host.lives('port')).toEqual(before);
 });
 
 test('an app that moves to another project name leaves nothing running in the old one', async () => {

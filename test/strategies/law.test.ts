@@ -68,6 +68,9 @@ const found = fc.record({
   exitCode: fc.constantFrom(0, 1),
   digest: fc.constantFrom('current', 'current', 'old', 'none'),
   isSwapped: fc.boolean(),
+  isRenamed: fc.boolean(),
+  /** Configured otherwise than when it was made: what the engine can take back, and what it cannot. */
+  altered: fc.subarray(['limits.memory', 'networks.side', 'networks.home', 'restart', 'user']),
   /** For one of another release: which networks it joined. */
   joined: fc.subarray(keys),
 });
@@ -84,15 +87,20 @@ const worlds = fc.record({
 
 type World = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
 
+/** How every container was configured when it was made. */
+const baseline = { user: 'web', restart: 'always', 'networks.home': '{}' };
+
 const stranger = container('a', { id: 'stranger', project: 'other', instance: undefined, app: undefined });
 
 function hostOf(world: World): Host {
   const networks = world.networks.map(({ key, isChanged }) => network(key, isChanged ? { digest: `${key}-0` } : {}));
-  const containers = world.containers.map(({ of, number, state, exitCode, digest, isSwapped }): ObservedContainer => {
+  const containers = world.containers.map((one): ObservedContainer => {
+    const { of, number, state, exitCode, digest, isSwapped, isRenamed, altered } = one;
     const digests = { current: `${of}-1`, old: `${of}-0`, none: undefined };
     return container(of, {
       id: `${of}-${number}`,
-      name: `shop-${of}-${number}`,
+      name: isRenamed ? `mine-${of}-${number}` : `shop-${of}-${number}`,
+      configured: { ...baseline, ...Object.fromEntries(altered.map((field) => [field, 'altered'])) },
       state,
       exitCode: state === 'exited' ? exitCode : undefined,
       digest: digests[digest],
@@ -126,10 +134,17 @@ function changesOf(to: Release, past: AppHistory, host: Host): readonly Change[]
   return close(found, { release: to, containers, networks: host.networks, instance, history: past });
 }
 
+/** It was deployed, and how its containers were configured then was written down. */
+function wellKnown(to: Release, images: Readonly<Record<string, string>>, completed: readonly string[]): AppHistory {
+  const past = deployed(to, images, { completed });
+  const configured = Object.fromEntries(names.map((name) => [name, { digest: `${name}-1`, fields: baseline }]));
+  return { ...past, deployed: past.deployed && { ...past.deployed, configured } };
+}
+
 const idsIn = (changes: readonly Change[]): readonly string[] =>
   changes.flatMap((change) => ('from' in change ? change.from.map(({ id }) => id) : []));
 
-const touching = new Set<Step['kind']>(['stop', 'remove-network', 'create', 'replace', 'start', 'remove']);
+const touching = new Set<Step['kind']>(['stop', 'remove-network', 'create', 'replace', 'mend', 'start', 'remove']);
 
 const servicesOf = (step: Step): readonly string[] =>
   'services' in step ? step.services.map((each) => (typeof each === 'string' ? each : each.service)) : [];
@@ -142,6 +157,7 @@ function expectSound({ steps }: Plan, changes: readonly Change[], to: Release): 
   for (const step of steps) {
     if ('services' in step) expect(step.services).not.toEqual([]);
     for (const name of servicesOf(step)) expect(named).toContain(name);
+    if (step.kind === 'mend') for (const { container: one } of step.mends) expect(idsIn(changes)).toContain(one.id);
     if ('containers' in step) for (const { id } of step.containers) expect(idsIn(changes)).toContain(id);
     if (step.kind === 'remove-network') expect(step.cause).toBeDefined();
     if ('services' in step && touching.has(step.kind)) {
@@ -172,7 +188,7 @@ for (const strategy of Object.values(strategies)) {
         const { release: to, completed, isDeployed } = world;
         const jobs = completed.map((name) => `${name}-1`);
         const images = Object.fromEntries(names.map((name) => [name, `sha256:${name}`]));
-        const past = isDeployed ? deployed(to, images, { completed: jobs }) : history({ completed: jobs });
+        const past = isDeployed ? wellKnown(to, images, jobs) : history({ completed: jobs });
         const before = hostOf(world);
 
         const changes = changesOf(to, past, before);

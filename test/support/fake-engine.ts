@@ -29,6 +29,8 @@ export class FakeEngine implements Engine {
   readonly performed: string[] = [];
   readonly images = new Map<string, LocalImage>();
   behaviour: Record<string, Behaviour> = {};
+  /** The same by image as the compose file names it. */
+  byImage: (image: string) => Behaviour = () => ({});
   model: ComposeModel = { name: 'none', services: {} };
   unset: string[] = [];
   /** Compose's own hashes, by service. */
@@ -239,6 +241,7 @@ export class FakeEngine implements Engine {
         ports: [],
         configHash: this.configHashes[service],
         ...this.behaviour[service],
+        ...this.byImage(declared?.image.requested ?? ''),
       });
     }
   }

@@ -50,6 +50,8 @@ export interface World extends AsyncDisposable {
   containers(app: string): Promise<readonly ObservedContainer[]>;
   /** Ids by service. */
   ids(app: string): Promise<Readonly<Record<string, string>>>;
+  /** Ids and starts by service: equal only while nobody has stopped, restarted or replaced anything. */
+  lives(app: string): Promise<Readonly<Record<string, string>>>;
   /** The full name of an app: the prefix and the short name. */
   named(app: string): string;
   /** How often a Compose process was started so far. */
@@ -129,6 +131,11 @@ export async function world(): Promise<World> {
     async ids(app) {
       return Object.fromEntries((await engine.containers(named(app))).map(({ service, id }) => [service ?? '', id]));
     },
+    async lives(app) {
+      const containers = await engine.containers(named(app));
+      const starts = await Promise.all(containers.map(async ({ id }) => startedAt(await engine.inspect(id))));
+      return Object.fromEntries(containers.map(({ service, id }, at) => [service ?? '', `${id} since ${starts[at]}`]));
+    },
     async composeCalls() {
       return (await readFile(calls, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
     },
@@ -146,6 +153,11 @@ export async function world(): Promise<World> {
     },
   };
   return self;
+}
+
+function startedAt(container: Record<string, unknown>): string {
+  const { Running, StartedAt } = container['State'] as { Running: boolean; StartedAt: string };
+  return Running ? StartedAt : 'never';
 }
 
 function parseReports({ stdout, stderr, code }: Ran): readonly Report[] {

@@ -84,7 +84,9 @@ const history = z.looseObject({
   deployed: deployed.optional(),
   good: z.array(z.looseObject(good)),
   open: open.optional(),
-  unfinished: text.optional(),
+  unfinished: z
+    .looseObject({ release: text, purpose: z.enum(['deploy', 'rollback']), reason: text.optional(), hold: z.boolean() })
+    .optional(),
   trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
   drift: z
     .looseObject({ ...since, state: z.enum(['reported', 'fought', 'failed']), fingerprint: text, causes: texts })

@@ -1,0 +1,87 @@
+import { createLane, type Queues } from '../core/concurrency.ts';
+import { historyOf } from '../core/history.ts';
+import type { App } from '../model/app.ts';
+import type { HostSnapshot } from '../model/entry.ts';
+import type { PassReport } from '../model/report.ts';
+import { type Inspections, type Look, lookAt } from './looks.ts';
+import type { Context, Pass } from './pass.ts';
+import type { Asked } from './passes.ts';
+import { reconcile } from './reconcile.ts';
+import type { Target } from './target.ts';
+
+/** So many apps are compared at once. */
+export const atOnce = 64;
+
+/** Milliseconds. */
+const longWait = 1000;
+
+export type FindTarget = (app: App, look: Look) => Promise<Target>;
+
+/** Passes over one app, when it is its project's turn. */
+export interface AppPasses {
+  /** `since`: what the log said when the look was taken. */
+  full(app: App, look: Look, since: HostSnapshot, asked: Asked): Promise<PassReport>;
+  ofWhatRuns(app: App, asked: Asked): Promise<PassReport>;
+}
+
+export interface AppPassesOptions {
+  readonly find: FindTarget;
+  readonly inspections: Inspections;
+  readonly context: Context;
+  readonly signal: AbortSignal;
+  /** One at a time for each project. */
+  readonly inTurn: Queues;
+}
+
+export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
+  const { journal, engine, clock } = context;
+  /** Comparing waits for no deployment: only finding out what is to be done is limited. */
+  const comparing = createLane(atOnce);
+
+  /** What was seen before another pass changed the app is seen no more: neither its containers nor, perhaps, its commit. */
+  const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
+    journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
+
+  /** Waits for the app's own Git server, and takes nobody's place meanwhile. What runs may have changed in so long a time. */
+  const answered = async (app: App, look: Look, since: HostSnapshot): Promise<Look> => {
+    const begun = clock.elapsed();
+    await look.commits.get(app.name);
+    const seen = await stillTrue(app, look, since);
+    await seen.commits.get(app.name);
+    return clock.elapsed() - begun < longWait ? seen : { ...seen, observed: await engine.observe() };
+  };
+
+  const needsInspection = (app: App, { trigger }: Asked): boolean =>
+    app.drift !== 'ignore' &&
+    journal.of(app.name)?.deployed !== undefined &&
+    (trigger.kind === 'request' || inspections.isDue(app.name));
+
+  return {
+    full: (app, look, since, asked) =>
+      inTurn(app.project, async () => {
+        const seen = await answered(app, look, since);
+        const { target, observed } = await comparing(async () => {
+          const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
+          return { target: await find(app, seen), observed: near };
+        });
+        return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
+      }),
+    ofWhatRuns: (app, asked) =>
+      inTurn(app.project, async () => {
+        const observed = await (app.drift === 'ignore' ? engine.observe() : inspections.settled(app));
+        return reconcile({ ...passOf(app, asked, signal), target: undefined, observed }, context);
+      }),
+  };
+}
+
+const passOf = (
+  app: App,
+  { trigger, progress, named }: Asked,
+  signal: AbortSignal,
+): Omit<Pass, 'target' | 'observed'> => ({
+  app,
+  trigger,
+  named,
+  signal,
+  progress: (message) => progress(app.name, message),
+});

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { PassReport } from '../../src/model/report.ts';
+import { createSchedule } from '../../src/reconcile/schedule.ts';
+import { app } from '../support/builders.ts';
+
+const minute = 60_000;
+const apps = ['one', 'two'].map((name) => app({ name, project: name, interval: minute }));
+/** A spread of nothing. */
+const random = () => 0.5;
+const schedule = () => createSchedule({ apps: () => apps, random });
+
+const report = (
+  name: string,
+  outcome: Outcome = { kind: 'unchanged' },
+  more: Partial<PassReport> = {},
+): PassReport => ({
+  app: name,
+  outcome,
+  entry: undefined,
+  revision: undefined,
+  ...more,
+});
+const interval = { kind: 'interval' } as const;
+const event = { kind: 'engine-event' } as const;
+const unreachable: Outcome = {
+  kind: 'failed',
+  code: 'source-unreachable',
+  message: 'no route',
+  hint: undefined,
+  step: undefined,
+};
+
+/** Everything is known and idle at time 0. */
+function settled() {
+  const known = schedule();
+  known.turn(0);
+  for (const { name } of apps) known.ended(report(name), interval, 0);
+  return known;
+}
+
+const nothing = { passes: [], stirred: [], glances: [] };
+
+describe('a pass', () => {
+  test('is due at once, and then at the app’s own pace', () => {
+    const known = schedule();
+    expect(known.turn(0)).toEqual({ ...nothing, passes: [['start', ['one', 'two']]] });
+    known.ended(report('one'), interval, 1000);
+    known.ended(report('two'), interval, 2000);
+    expect(known.turn(60_999)).toEqual(nothing);
+    expect(known.turn(61_000).passes).toEqual([['interval', ['one']]]);
+  });
+
+  test('that failed by the world’s fault is due sooner, then slower, and never slower than the pace', () => {
+    const known = settled();
+    let now = minute;
+    const waits: number[] = [];
+    for (let failures = 0; failures < 5; failures += 1) {
+      while (known.turn(now).passes.length === 0) now += 1000;
+      known.ended(report('one', unreachable), interval, now);
+      known.ended(report('two'), interval, now);
+      const from = now;
+      while (!known.turn(now).passes.some(([, names]) => names.includes('one'))) now += 1000;
+      waits.push(now - from);
+      known.ended(report('one', unreachable), interval, now);
+    }
+    expect(waits).toEqual([10_000, 40_000, minute, minute, minute]);
+  });
+
+  test('that was superseded is due at once', () => {
+    const known = settled();
+    known.turn(minute);
+    known.ended(report('one', { kind: 'superseded', step: undefined, by: 'r2' }), interval, minute);
+    expect(known.turn(minute).passes).toEqual([['interval', ['one']]]);
+  });
+
+  test('that told nothing is tried again soon', () => {
+    const known = settled();
+    known.turn(minute);
+    known.failed(['one', 'two'], minute);
+    expect(known.turn(minute + 9999)).toEqual(nothing);
+    expect(known.turn(minute + 10_000).passes).toEqual([['retry', ['one', 'two']]]);
+  });
+});
+
+describe('a wake-up', () => {
+  test('makes every app due for its reason', () => {
+    const known = settled();
+    known.wake({ kind: 'file-change' });
+    expect(known.turn(1).passes).toEqual([['file-change', ['one', 'two']]]);
+  });
+
+  test('during a pass is not lost, nor is its reason', () => {
+    const known = settled();
+    known.turn(minute);
+    known.wake({ kind: 'file-change' });
+    expect(known.turn(minute + 1).passes).toEqual([]);
+    known.ended(report('one'), interval, minute + 2);
+    expect(known.turn(minute + 3).passes).toEqual([['file-change', ['one']]]);
+    known.ended(report('one'), interval, minute + 4);
+    expect(known.turn(minute + 5).passes).toEqual([]);
+  });
+
+  test('during a pass that told nothing is not lost either', () => {
+    const known = settled();
+    known.turn(minute);
+    known.wake({ kind: 'file-change' });
+    known.failed(['one', 'two'], minute + 1);
+    expect(known.turn(minute + 1).passes).toEqual([['file-change', ['one', 'two']]]);
+  });
+});
+
+describe('what the engine told of', () => {
+  test('is looked at in a moment, many notices at once', () => {
+    const known = settled();
+    known.notice(['one'], 1100);
+    known.notice(['one'], 1150);
+    expect(known.idle(1000, 250)).toBe(100);
+    expect(known.turn(1099)).toEqual(nothing);
+    expect(known.turn(1100)).toEqual({ ...nothing, stirred: ['one'] });
+    known.ended(report('one'), event, 1200);
+    expect(known.turn(2000)).toEqual(nothing);
+    expect(known.idle(2000, 250)).toBe(250);
+  });
+
+  test('does not move the look at Git', () => {
+    const known = settled();
+    known.notice(['one'], 1000);
+    known.turn(1000);
+    known.ended(report('one'), event, 30_000);
+    expect(known.turn(minute).passes).toEqual([['interval', ['one', 'two']]]);
+  });
+
+  test('does not cost an app its look at Git that falls due meanwhile', () => {
+    const known = settled();
+    known.notice(['one'], minute - 10);
+    known.turn(minute - 10);
+    expect(known.turn(minute)).toEqual({ ...nothing, passes: [['interval', ['two']]], glances: ['one'] });
+    known.ended(report('one'), event, minute + 10);
+    expect(known.turn(minute + 10).passes).toEqual([['interval', ['one']]]);
+  });
+
+  test('during a pass is looked at after it', () => {
+    const known = settled();
+    known.turn(minute);
+    known.notice(['one'], minute + 10);
+    expect(known.turn(minute + 20)).toEqual(nothing);
+    known.ended(report('one'), interval, minute + 30);
+    expect(known.turn(minute + 30)).toEqual({ ...nothing, stirred: ['one'] });
+  });
+
+  test('and must wait is looked at again when the waiting is over', () => {
+    const known = settled();
+    known.notice(['one'], 1000);
+    known.turn(1000);
+    known.ended(report('one', { kind: 'unchanged' }, { again: 5000 }), event, 1500);
+    expect(known.turn(6499)).toEqual(nothing);
+    expect(known.turn(6500)).toEqual({ ...nothing, stirred: ['one'] });
+  });
+
+  test('is part of a full pass that is due anyway', () => {
+    const known = settled();
+    known.notice(['one'], minute);
+    expect(known.turn(minute)).toEqual({ ...nothing, passes: [['interval', ['one', 'two']]] });
+    known.ended(report('one'), interval, minute + 1);
+    expect(known.turn(minute + 2).stirred).toEqual([]);
+  });
+});
+
+test('an app that is worked on for longer than its interval is glanced at, once an interval', () => {
+  const known = settled();
+  known.turn(minute);
+  known.ended(report('two'), interval, minute);
+  expect(known.turn(2 * minute - 1)).toEqual(nothing);
+  expect(known.turn(2 * minute)).toEqual({ ...nothing, passes: [['interval', ['two']]], glances: ['one'] });
+  expect(known.turn(2 * minute + 1)).toEqual(nothing);
+  expect(known.turn(3 * minute).glances).toEqual(['one', 'two']);
+});
+
+test('an app that left the configuration is due no more', () => {
+  let declared = apps;
+  const known = createSchedule({ apps: () => declared, random });
+  known.turn(0);
+  declared = declared.slice(1);
+  known.ended(report('one'), interval, 1);
+  known.ended(report('two'), interval, 1);
+  expect(known.turn(10 * minute).passes).toEqual([['interval', ['two']]]);
+});
