@@ -1,6 +1,6 @@
 import type { RegistryRig } from '../support/registry-rig.ts';
 import { registryRig } from '../support/registry-rig.ts';
-import { type Daemon, type World, world } from '../support/world.ts';
+import { type Daemon, eventually, type World, world } from '../support/world.ts';
 import { type Images, type SoakApp, soakApps } from './apps.ts';
 import { residentMemory, type Sample } from './memory.ts';
 import { type Witness, witness } from './witness.ts';
@@ -76,7 +76,7 @@ async function furnished(
   let leaving = false;
 
   const start = async (): Promise<void> => {
-    const started = await host.daemon();
+    const started = await up(host);
     daemon = started;
     leaving = false;
     started.ended.then((code) => {
@@ -138,6 +138,22 @@ async function furnished(
       await registry[Symbol.asyncDispose]();
     },
   };
+}
+
+/** As a service manager does: a verb that was called while there was no daemon may still hold the lock. */
+async function up(host: World): Promise<Daemon> {
+  for (let tries = 0; ; tries += 1) {
+    const started = await host.daemon();
+    const refused = await Promise.race([started.ended, eventually(() => assertUp(started), 60)]);
+    if (refused === undefined) return started;
+    if (tries === 60 || !started.output().includes('is in use by'))
+      throw new Error(`the daemon does not start (${refused}): ${started.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function assertUp(daemon: Daemon): void {
+  if (!daemon.output().includes('Harbormaster runs')) throw new Error('the daemon does not say that it runs');
 }
 
 /** The daemon says that something is an error where it is its own, or a person's who broke the configuration: that is an act of the soak. */
