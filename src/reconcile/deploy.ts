@@ -49,7 +49,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
     work.say(message);
     pass.progress(message);
   };
-  const { superseded } = work;
+  const { superseded, stirred } = work;
   const { seq, outcome } = await operate(
     {
       app: app.name,
@@ -60,7 +60,10 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
       verdicts,
       cause,
       act: (begins) =>
-        perform({ plan, deployment: { app, stored, revision }, progress, signal, superseded, begins, inTurn }, context),
+        perform(
+          { plan, deployment: { app, stored, revision, stirred }, progress, signal, superseded, begins, inTurn },
+          context,
+        ),
       look: () => lookAfter(intended, before, context),
     },
     context.journal,

@@ -3,6 +3,7 @@ import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Clock, Logger, Progress } from '../ports.ts';
+import { createBell } from './bell.ts';
 import type { Harbor } from './harbor.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -105,21 +106,10 @@ export function startLoop(options: LoopOptions): Loop {
       removalsDue = true;
     },
     notice(apps) {
+      harbor.stir(apps);
       schedule.notice(apps, clock.elapsed() + swarm);
       bell.ring();
     },
     ended: run(),
-  };
-}
-
-/** Ends a nap early. */
-function createBell() {
-  let nap = new AbortController();
-  return {
-    ring: () => nap.abort(),
-    async wait(milliseconds: number, { clock, signal }: LoopOptions): Promise<void> {
-      nap = new AbortController();
-      await clock.sleep(milliseconds, AbortSignal.any([signal, nap.signal])).catch(() => undefined);
-    },
   };
 }

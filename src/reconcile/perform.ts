@@ -10,6 +10,7 @@ import type { Build, Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
+import type { Bell } from './bell.ts';
 import type { Parts } from './parts.ts';
 
 export interface Performance {
@@ -34,6 +35,8 @@ export interface Deployment {
   readonly stored: StoredRelease;
   /** Where build contexts, and mounted files that are not kept yet, are taken from: any commit with the release's content. */
   readonly revision: Revision;
+  /** Rings when something happens to the app's containers. */
+  readonly stirred: Bell;
 }
 
 export type Performed =
@@ -90,7 +93,7 @@ async function deploy(
   { plan, progress, ...task }: Performance,
   parts: Parts,
 ): Promise<void> {
-  const { stored, app } = deployment;
+  const { stored, app, stirred } = deployment;
   const signal = AbortSignal.any([task.signal, task.superseded]);
   switch (step.kind) {
     case 'pull':
@@ -104,7 +107,10 @@ async function deploy(
     case 'replace':
       return parts.engine.replace(stored, names(step));
     case 'await':
-      return awaitServices({ app, release: stored.release, step, project: plan.project, progress, signal }, parts);
+      return awaitServices(
+        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        parts,
+      );
     default:
       return act(step, parts);
   }
