@@ -89,14 +89,11 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const app = apps().find((candidate) => candidate.name === name);
       if (app === undefined) return;
       if (again !== undefined) noticed.set(name, now + again);
+      const wasBlind = blind.delete(name);
+      if (isBlind(outcome)) blind.add(name);
       if (woken.delete(name)) return;
-      if (outcome.kind === 'superseded') due.set(name, { at: now, failures: 0, trigger: { kind: 'interval' } });
-      else if (trigger.kind !== 'engine-event' || isBlind(outcome)) {
-        const next = nextTime(report, app.interval, due.get(name)?.failures ?? 0, random());
-        due.set(name, { ...next, at: now + next.at });
-        if (isBlind(outcome)) blind.add(name);
-        else blind.delete(name);
-      } else if (blind.delete(name)) due.set(name, { at: now, failures: 0, trigger: { kind: 'retry' } });
+      const next = afterwards(report, trigger, wasBlind) ?? nextTime(report, app.interval, due.get(name), random());
+      if (next !== 'as it was') due.set(name, { ...next, at: now + next.at });
     },
 
     failed(names, now) {
@@ -127,8 +124,16 @@ const usual = (interval: number, random: number): Due => ({
   trigger: { kind: 'interval' },
 });
 
+/** What a pass means for the next look at Git besides its outcome; undefined: nothing. */
+function afterwards({ outcome }: PassReport, trigger: Trigger, wasBlind: boolean): Due | 'as it was' | undefined {
+  if (outcome.kind === 'superseded') return { at: 0, failures: 0, trigger: { kind: 'interval' } };
+  if (trigger.kind !== 'engine-event' || isBlind(outcome)) return undefined;
+  return wasBlind ? { at: 0, failures: 0, trigger: { kind: 'retry' } } : 'as it was';
+}
+
 /** A failure of the world is looked at again soon, then slower, but never slower than the app's own pace: a newer commit must be seen. */
-function nextTime({ outcome }: PassReport, interval: number, failures: number, random: number): Due {
+function nextTime({ outcome }: PassReport, interval: number, before: Due | undefined, random: number): Due {
+  const failures = before?.failures ?? 0;
   const next = usual(interval, random);
   const isWorlds = outcome.kind === 'failed' && faultOf(outcome.code) === 'world';
   if (!isWorlds) return next;

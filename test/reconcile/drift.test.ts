@@ -202,3 +202,17 @@ describe('a correction that fails', () => {
     expect(shop.events()).toEqual(['failed', 'recovered']);
   });
 });
+
+test('a correction that cannot be done is tried again by itself, and then with a new container', async () => {
+  const shop = await testHarbor();
+  await shop.pass();
+  shop.engine.containers = shop.engine.containers.map((container) => ({ ...container, state: 'paused' }));
+  shop.engine.failOn = 'mend unpause';
+  const [report] = await shop.harbor().pass(['shop'], { kind: 'engine-event' }, () => undefined);
+  expect(report).toMatchObject({ outcome: { kind: 'failed' }, again: expect.any(Number) });
+  shop.clock.advance(report?.again ?? 0);
+  expect(await shop.harbor().pass(['shop'], { kind: 'engine-event' }, () => undefined)).toMatchObject([
+    { outcome: { kind: 'applied' } },
+  ]);
+  expect(shop.engine.performed.at(-1)).toBe('replace web');
+});
