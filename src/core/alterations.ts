@@ -35,11 +35,12 @@ export function mendsOf({ id, name }: ObservedContainer, altered: readonly Alter
   const container = { id, name };
   const limits = altered.filter(isLimit).map(({ field, was }) => [field, was ?? null] as const);
   return [
-    ...altered.filter(isNetwork).flatMap(({ field, was, is }): readonly Mend[] => {
+    ...altered.filter(isNetwork).map(({ field, was }): Mend => {
       const to = field.slice(network.length);
-      const leave: Mend = { kind: 'disconnect', container, network: to };
-      const join = (attachment: string): Mend => ({ kind: 'connect', container, network: to, attachment });
-      return [...(is === undefined ? [] : [leave]), ...(was === undefined ? [] : [join(was)])];
+      // One that is attached otherwise is attached anew.
+      return was === undefined
+        ? { kind: 'disconnect', container, network: to }
+        : { kind: 'connect', container, network: to, attachment: was };
     }),
     ...(limits.length > 0 ? [{ kind: 'update', container, fields: Object.fromEntries(limits) } as const] : []),
   ];

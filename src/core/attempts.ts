@@ -81,7 +81,7 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
   switch (entry.purpose) {
     case 'deploy':
     case 'adopt':
-      return deployed(history, entry);
+      return deployed(history, entry, before.open);
     case 'heal':
     case 'restore':
       return kept(history, entry);
@@ -96,15 +96,22 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
   }
 }
 
-function deployed(history: AppHistory, entry: Finished): AppHistory {
-  const { outcome, release } = entry;
+function deployed(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
+  const { outcome } = entry;
   return {
     ...(outcome.kind === 'applied' ? succeeded(history, entry) : history),
     attempted: attemptOf(entry),
-    unfinished: outcome.kind === 'interrupted' ? release : undefined,
+    unfinished: unfinishedAfter(entry, open),
     trouble: troubleAfter(history.trouble, entry),
     quarantined: quarantineAfter(history, entry),
   };
+}
+
+/** What a crash or a stop cut short goes on later. */
+function unfinishedAfter({ outcome, release, purpose }: Finished, open: AppHistory['open']): AppHistory['unfinished'] {
+  if (outcome.kind !== 'interrupted' || release === undefined) return undefined;
+  const isRollback = purpose === 'rollback';
+  return { release, purpose: isRollback ? purpose : 'deploy', reason: open?.reason, hold: open?.hold === true };
 }
 
 /** The release was seen healthy: from now on it is what the app is kept at. */
@@ -144,7 +151,7 @@ function kept(history: AppHistory, entry: Finished): AppHistory {
 
 function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
   const { outcome, seq, at, release } = entry;
-  if (outcome.kind !== 'applied') return kept(history, entry);
+  if (outcome.kind !== 'applied') return { ...kept(history, entry), unfinished: unfinishedAfter(entry, open) };
   const reason = `rolled back by ${open?.by ?? 'a person'}: ${open?.reason ?? 'no reason given'}`;
   // Besides the deployed one also one that failed and was left in place.
   const left = new Set([history.deployed?.release, open?.left].filter((one) => one !== undefined && one !== release));

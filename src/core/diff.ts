@@ -68,7 +68,9 @@ function whyCreate(to: ReleaseService, { release, deployed }: DiffInput): Cause 
 
 function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {
   const { release, deployed, history } = input;
-  if (from.some(({ digest }) => digest !== to.digest)) return whyDiffers(to, release, deployed);
+  const other = from.find(({ digest }) => digest !== to.digest);
+  if (other?.differs !== undefined) return { kind: 'adopted', differs: other.differs };
+  if (other) return whyDiffers(to, release, deployed);
   const unfit = from.find(({ state }) => state === 'dead');
   if (unfit) return { kind: 'stopped', found: found(unfit) };
   const deployedImage = history?.deployed?.imageIds[to.name];
@@ -127,8 +129,8 @@ function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: D
     const mends: readonly Mend[] = [
       ...(state === 'paused' ? [{ kind: 'unpause', container: { id, name } } as const] : []),
       ...(own === undefined ? [] : [{ kind: 'rename', container: { id, name }, to: own } as const]),
-      // A name is an alias on networks, too: with the name they may be right again.
-      ...(own === undefined ? mendsOf(container, alterationsOf(container, to, input)) : []),
+      // A name is an alias on networks, too: with the name those may be right again.
+      ...mendsOf(container, alterationsOf(container, to, input)),
     ];
     return mends.length > 0 ? [{ container, mends, own }] : [];
   });

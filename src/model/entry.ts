@@ -42,6 +42,8 @@ export interface Claim {
   readonly key: string;
   /** Digest that it stands for, as its label would say. */
   readonly digest: string;
+  /** Why it is not what Git declares, and so does not stay. */
+  readonly differs?: string;
 }
 
 /** What every entry has besides its kind. The log itself adds these when it appends. */
@@ -192,8 +194,8 @@ export interface AppHistory {
         readonly left?: string | undefined;
       }
     | undefined;
-  /** A deployment that was cut short, and that nothing has taken the place of. */
-  readonly unfinished: string | undefined;
+  /** What was cut short, and nothing has taken the place of: it goes on with the same release. */
+  readonly unfinished: Unfinished | undefined;
   /** Present while the newest release is in trouble. */
   readonly trouble: TroubleRecord | undefined;
   /** Present while what runs is not what was deployed, and correcting it was no use or is not wanted. */
@@ -207,6 +209,14 @@ export interface AppHistory {
   readonly completed: readonly string[];
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
+}
+
+export interface Unfinished {
+  readonly release: string;
+  readonly purpose: 'deploy' | 'rollback';
+  /** Of a rollback: what the person said, and whether it should stay there. */
+  readonly reason: string | undefined;
+  readonly hold: boolean;
 }
 
 export interface GoodRelease {

@@ -1,5 +1,5 @@
 import { asHarborError, faultOf } from '../errors.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { Unfinished } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import { deploy } from './deploy.ts';
 import { forbidden, notYet, probe } from './forbid.ts';
@@ -8,15 +8,16 @@ import type { Aim, Context, Pass } from './pass.ts';
 import { propose } from './propose.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
-import type { Target } from './target.ts';
 
 /** Toward the release that Git asks for, if there is a new one and nothing forbids it: intent, perform, outcome. */
 export async function advance(pass: Pass, context: Context): Promise<PassReport> {
   const { app, target } = pass;
   if (target === undefined) return nothing(pass);
-  if (target.kind === 'release') return toward(pass, target, context);
-  const unfinished = await begunBefore(target, context.journal.of(app.name), app.name, context);
-  if (unfinished) return toward(pass, unfinished, context);
+  const unfinished = context.journal.of(app.name)?.unfinished;
+  const begun = unfinished && (await begunBefore(pass, unfinished, context));
+  if (begun && unfinished.purpose === 'rollback') return guarded(pass, begun, context, finishRollback);
+  if (target.kind === 'release') return guarded(pass, target, context, toward);
+  if (begun && faultOf(target.error.code) === 'world') return guarded(pass, begun, context, toward);
   return refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
 }
 
@@ -28,42 +29,55 @@ const nothing = ({ app }: Pass): PassReport => ({
 });
 
 /** What was cut short is brought to its end also while Git is out of reach: it was asked for, and it is on disk. */
-async function begunBefore(
-  { error }: Extract<Target, { kind: 'unknown' }>,
-  history: AppHistory | undefined,
-  app: string,
-  { releases }: Context,
-): Promise<Aim | undefined> {
-  if (history?.unfinished === undefined || faultOf(error.code) !== 'world') return undefined;
-  const stored = await releases.load(app, history.unfinished);
+async function begunBefore({ app }: Pass, { release }: Unfinished, { releases }: Context): Promise<Aim | undefined> {
+  const stored = await releases.load(app.name, release);
   return stored && { release: stored.release, revision: stored.release.revision };
 }
 
-async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
-  const { app, trigger, observed } = pass;
-  const { revision, release } = aim;
-  const history = context.journal.of(app.name);
-  const about = { revision, release: release.digest };
-  // What leaves the deployed release is drift, and not this function's.
-  if (history?.deployed?.release === release.digest && history.applied === release.digest)
-    return settle(pass, aim, context);
+type Way = (pass: Pass, aim: Aim, context: Context) => Promise<PassReport>;
+
+/** What goes wrong before the first act is an outcome of the pass. */
+async function guarded(pass: Pass, aim: Aim, context: Context, way: Way): Promise<PassReport> {
   try {
-    const proposal = await propose({ app, revision, release, observed, history }, context);
-    if (proposal.plan.steps.length === 0) return await settle(pass, aim, context);
-    const blocked = forbidden(pass, proposal, history);
-    if (blocked) return await refuse(pass, { outcome: blocked, verdicts: proposal.verdicts, ...about }, context);
-    const waiting = notYet(pass, aim, context);
-    if (waiting) return waiting;
-    await probe(proposal, history, context);
-    const report = await context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context));
-    await holdAfter(pass, report, context);
-    return report;
+    return await way(pass, aim, context);
   } catch (thrown) {
     const error = asHarborError(thrown);
     // What cannot be written down is not done: the pass ends here, and nothing more is tried.
     if (error.code === 'log-unwritable') throw error;
-    return refuse({ app, trigger }, { outcome: failure(error, undefined), ...about }, context);
+    const { revision, release } = aim;
+    return refuse(pass, { outcome: failure(error, undefined), revision, release: release.digest }, context);
   }
+}
+
+/** A person asked for it; that Harbormaster was stopped meanwhile changes nothing about that. */
+async function finishRollback(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
+  const { app, observed } = pass;
+  const history = context.journal.of(app.name);
+  const proposal = await propose({ app, ...aim, observed, history }, context);
+  const { reason, hold } = history?.unfinished ?? {};
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
+}
+
+async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
+  const { app, observed } = pass;
+  const { revision, release } = aim;
+  const history = context.journal.of(app.name);
+  // What leaves the deployed release is drift, and not this function's.
+  if (history?.deployed?.release === release.digest && history.applied === release.digest)
+    return settle(pass, aim, context);
+  const proposal = await propose({ app, revision, release, observed, history }, context);
+  if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
+  const blocked = forbidden(pass, proposal, history);
+  if (blocked) {
+    const { verdicts } = proposal;
+    return refuse(pass, { outcome: blocked, verdicts, revision, release: release.digest }, context);
+  }
+  const waiting = notYet(pass, aim, context);
+  if (waiting) return waiting;
+  await probe(proposal, history, context);
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context);
+  await holdAfter(pass, report, context);
+  return report;
 }
 
 /** With `on_failure: hold` a release that failed on the host is left as it is, and nothing newer comes until a person says so. */

@@ -12,6 +12,9 @@ import type { Target } from './target.ts';
 /** So many apps are compared at once. */
 export const atOnce = 64;
 
+/** Milliseconds. */
+const longWait = 1000;
+
 export type FindTarget = (app: App, look: Look) => Promise<Target>;
 
 /** Passes over one app, when it is its project's turn. */
@@ -31,7 +34,7 @@ export interface AppPassesOptions {
 }
 
 export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
-  const { journal, engine } = context;
+  const { journal, engine, clock } = context;
   /** Comparing waits for no deployment: only finding out what is to be done is limited. */
   const comparing = createLane(atOnce);
 
@@ -39,18 +42,41 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
   const stillTrue = async (app: App, look: Look, since: HostSnapshot): Promise<Look> =>
     journal.of(app.name) === historyOf(since, app.name) ? look : lookAt([app], context);
 
+  /** Waits for the app's own Git server, and takes nobody's place meanwhile. What runs may have changed in so long a time. */
+  const answered = async (app: App, look: Look, since: HostSnapshot): Promise<Look> => {
+    const begun = clock.elapsed();
+    await look.commits.get(app.name);
+    const seen = await stillTrue(app, look, since);
+    await seen.commits.get(app.name);
+    return clock.elapsed() - begun < longWait ? seen : { ...seen, observed: await engine.observe() };
+  };
+
   const needsInspection = (app: App, { trigger }: Asked): boolean =>
     app.drift !== 'ignore' &&
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. Undefined at the signal: nor does the end. */
+  const findNewest = async (
+    app: App,
+    look: Look,
+  ): Promise<{ readonly target: Target | undefined; readonly look: Look }> => {
+    const commit = await look.commits.get(app.name);
+    if (typeof commit !== 'string') return { target: await find(app, look), look };
+    using search = context.searches.begin(app.name, commit);
+    const target = await Promise.race([find(app, look), search.givenUp]);
+    return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
+  };
+
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
+        const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const seen = await stillTrue(app, look, since);
-          const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
-          return { target: await find(app, seen), observed: near };
+          const found = await findNewest(app, seen);
+          const { observed } = found.look;
+          const near = needsInspection(app, asked) ? await inspections.within(observed, app) : observed;
+          return { target: found.target, observed: near };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),

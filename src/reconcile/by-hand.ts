@@ -7,7 +7,7 @@ import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { hold, liftForRetry, needsRetry, release } from './notes.ts';
 import { recover } from './recover.ts';
-import { rollback } from './rollback.ts';
+import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 
 type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'retry' | 'adopt' | 'forget'>;
@@ -21,20 +21,25 @@ const noting = ({ config, context: { journal } }: House): Pick<ByHand, 'hold' | 
   release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
 });
 
+/** An operation that was cut short gets its outcome before anything else is said of its app. */
+async function settled(app: string, trigger: Trigger, { context, inTurn }: House): Promise<void> {
+  const error = (await inTurn(' recovery', () => recover(trigger, context.journal, context))).get(app);
+  if (error) throw error;
+}
+
 /** Back, and forward again. */
-function going({ config, signal, context, passes, inspections, inTurn }: House): Pick<ByHand, 'rollback' | 'retry'> {
+function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
+  const { config, signal, context, passes, inspections, inTurn } = house;
   const { journal } = context;
-  /** An operation that was cut short gets its outcome before another begins. */
-  const settled = async (app: string, trigger: Trigger): Promise<void> => {
-    const error = (await inTurn(' recovery', () => recover(trigger, journal, context))).get(app);
-    if (error) throw error;
-  };
   return {
-    rollback(request, trigger, progress) {
+    async rollback(request, trigger, progress) {
       const app = selectOne(config(), request.app);
       const tell = (message: string) => progress(app.name, message);
+      // Whoever goes back does not wait for the end of what he goes back from.
+      const { release } = wayBack(app, journal.of(app.name), request.to);
+      context.running.supersede(app.name, release);
       return inTurn(app.project, async () => {
-        await settled(app.name, trigger);
+        await settled(app.name, trigger, house);
         const observed = await inspections.settled(app);
         return rollback({ app, observed, trigger, named: true, signal, progress: tell }, request, context);
       });
@@ -50,15 +55,18 @@ function going({ config, signal, context, passes, inspections, inTurn }: House):
 }
 
 /** Whose containers they are. */
-function owning({ config, context, passes, targets, find, removals, inTurn }: House): Pick<ByHand, 'adopt' | 'forget'> {
+function owning(house: House): Pick<ByHand, 'adopt' | 'forget'> {
+  const { config, context, passes, targets, find, removals, inTurn } = house;
   return {
     async adopt(request, trigger, progress) {
       const app = selectOne(config(), request.app);
+      const tell = (message: string) => progress(app.name, message);
       await inTurn(app.project, async () => {
+        await settled(app.name, trigger, house);
         const look = await lookAt([app], context);
         const target = await find(app, look);
         if (target.kind === 'unknown') throw target.error;
-        await adopt({ ...target, app, observed: look.observed, request, trigger }, context);
+        await adopt({ ...target, app, observed: look.observed, request, trigger, progress: tell }, context);
       });
       const [report] = await passes.over([app], [], { trigger, progress, named: true });
       if (report) return report;
@@ -69,7 +77,10 @@ function owning({ config, context, passes, targets, find, removals, inTurn }: Ho
       if (!declared.includes(name) && (await removals.among([name])).length === 0) select(config(), [name], []);
       const project = apps.find((app) => app.name === name)?.project ?? context.journal.of(name)?.project ?? name;
       const isDeclared = declared.includes(name);
-      const noted = await inTurn(project, () => forget({ name, project, isDeclared }, reason, trigger, context));
+      const noted = await inTurn(project, async () => {
+        await settled(name, trigger, house);
+        return forget({ name, project, isDeclared }, reason, trigger, context);
+      });
       targets.forget(name);
       return noted;
     },

@@ -17,14 +17,14 @@ export function forbidden(
     ...held(asked, history),
     ...quarantined(asked, release.digest, history),
     ...denials(verdicts),
-    ...manual(asked, release.digest),
+    ...manual(asked, release.digest, history),
   ];
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
 }
 
 /** Whether a newer release would be let in at all, before anything is known of its plan. */
 export const isBarred = (asked: Asked, release: string, history: AppHistory | undefined): boolean =>
-  [...held(asked, history), ...quarantined(asked, release, history), ...manual(asked, release)].length > 0;
+  [...held(asked, history), ...quarantined(asked, release, history), ...manual(asked, release, history)].length > 0;
 
 export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
   verdicts
@@ -49,8 +49,9 @@ function quarantined({ app }: Asked, release: string, history: AppHistory | unde
   return [{ code: 'quarantined', reason, lift: `harbormaster retry ${app.name}` }];
 }
 
-function manual({ app, named }: Asked, release: string): readonly BlockReason[] {
-  if (app.deploy === 'auto' || named) return [];
+function manual({ app, named }: Asked, release: string, history: AppHistory | undefined): readonly BlockReason[] {
+  // What a person let through and was cut short needs no second word.
+  if (app.deploy === 'auto' || named || history?.unfinished?.release === release) return [];
   const reason = `release ${short(release)} waits for a person, because of \`deploy: manual\``;
   return [{ code: 'manual', reason, lift: `harbormaster apply ${app.name}` }];
 }

@@ -1,4 +1,5 @@
 import { ownContainers } from '../core/ownership.ts';
+import { asHarborError, HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
 import { inspected } from './baselines.ts';
@@ -6,7 +7,8 @@ import type { Parts } from './parts.ts';
 
 /** What the refs of some apps point at, and what the host runs. */
 export interface Look {
-  readonly commits: ReadonlyMap<string, string | Error>;
+  /** By app; settled as soon as the app's own repository has answered, so that a slow one holds up no other. Never rejected. */
+  readonly commits: ReadonlyMap<string, Promise<string | Error>>;
   readonly observed: Observed;
 }
 
@@ -14,9 +16,19 @@ export async function lookAt(
   apps: readonly App[],
   { source, engine }: Pick<Parts, 'source' | 'engine'>,
 ): Promise<Look> {
-  const [commits, observed] = await Promise.all([source.look(apps), engine.observe()]);
-  return { commits, observed };
+  const byRepository = new Map<string, App[]>();
+  for (const app of apps) byRepository.set(app.repository.id, [...(byRepository.get(app.repository.id) ?? []), app]);
+  const commits = [...byRepository.values()].flatMap((group) => {
+    const looking = source.look(group);
+    return group.map(({ name, repository }) => {
+      const commit = looking.then((found) => found.get(name) ?? notLooked(repository.url), asHarborError);
+      return [name, commit] as const;
+    });
+  });
+  return { commits: new Map(commits), observed: await engine.observe() };
 }
+
+const notLooked = (url: string): Error => new HarborError(`nothing is known of ${url}`, { code: 'source-broken' });
 
 /** Milliseconds between inspections of an app's containers when nothing else asks for one: events may be lost. */
 const resync = 5 * 60_000;

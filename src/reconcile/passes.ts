@@ -28,6 +28,8 @@ export interface Passes {
   afterEvents(apps: readonly App[], asked: Asked): Promise<readonly PassReport[]>;
 }
 
+type OnePass = (app: App) => Promise<PassReport>;
+
 interface PassesOptions {
   readonly appPasses: AppPasses;
   readonly removals: Removals;
@@ -50,20 +52,28 @@ export function createPasses({ appPasses, removals, context, inTurn }: PassesOpt
     return told(await refuse({ app, trigger: asked.trigger }, { outcome, revision: undefined }, context), asked);
   };
 
+  /** Of one app; the others are not concerned. */
+  const attempt = async (app: App, asked: Asked, pass: OnePass): Promise<PassReport> => {
+    try {
+      return told(await pass(app), asked);
+    } catch (error) {
+      return engineless(error, () => failed(app, asked, error));
+    }
+  };
+
   /** What a crash cut short gets its outcome first; where that cannot be had nothing new begins. Without the engine every app says so. */
   const afterRecovery = async (
     apps: readonly App[],
     asked: Asked,
-    work: (over: (pass: (app: App) => Promise<PassReport>) => Promise<PassReport[]>) => Promise<readonly PassReport[]>,
+    work: (each: (pass: OnePass) => Promise<readonly PassReport[]>) => Promise<readonly PassReport[]>,
   ): Promise<readonly PassReport[]> => {
     try {
       const stuck = await inTurn(' recovery', () => recover(asked.trigger, journal, context));
-      const over = async (app: App, pass: (app: App) => Promise<PassReport>): Promise<PassReport> =>
-        stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : told(await pass(app), asked);
+      const over = (app: App, pass: OnePass): Promise<PassReport> =>
+        stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);
       return await work((pass) => Promise.all(apps.map((app) => over(app, pass))));
     } catch (error) {
-      if (asHarborError(error).code !== 'engine-unreachable') throw error;
-      return Promise.all(apps.map((app) => failed(app, asked, error)));
+      return engineless(error, () => Promise.all(apps.map((app) => failed(app, asked, error))));
     }
   };
 
@@ -79,4 +89,10 @@ export function createPasses({ appPasses, removals, context, inTurn }: PassesOpt
       }),
     afterEvents: (apps, asked) => afterRecovery(apps, asked, (each) => each((app) => appPasses.ofWhatRuns(app, asked))),
   };
+}
+
+/** What else goes wrong ends the pass. */
+function engineless<Result>(error: unknown, say: () => Promise<Result>): Promise<Result> {
+  if (asHarborError(error).code !== 'engine-unreachable') throw error;
+  return say();
 }

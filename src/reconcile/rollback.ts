@@ -16,7 +16,7 @@ export async function rollback(
 ): Promise<PassReport> {
   const { app, observed } = pass;
   const history = context.journal.of(app.name);
-  const { release: digest } = chosen(app, history, request.to);
+  const { release: digest } = wayBack(app, history, request.to);
   const stored = await context.releases.load(app.name, digest);
   if (stored === undefined) throw notKept(app, digest);
   const { release } = stored;
@@ -29,10 +29,11 @@ export async function rollback(
     return { app: app.name, outcome, entry: undefined, revision };
   }
   const { reason, hold } = request;
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
 
-function chosen(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
+/** The good release that is meant. Throws `usage` where there is none such. */
+export function wayBack(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {
   const good = history?.good ?? [];
   if (to === undefined) return before(app, history);
   const wanted = to.toLowerCase();

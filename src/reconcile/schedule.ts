@@ -25,6 +25,8 @@ export interface Schedule {
   ended(report: PassReport, trigger: Trigger, now: number): void;
   /** Passes that ended without a report. */
   failed(apps: readonly string[], now: number): void;
+  /** When the next pass over an app is due; undefined: at once. */
+  next(app: string): number | undefined;
   wake(trigger: Trigger): void;
   notice(apps: readonly string[], at: number): void;
 }
@@ -102,6 +104,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
         if (busy.delete(name) && !woken.delete(name))
           due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
     },
+
+    next: (app) => due.get(app)?.at,
 
     wake(trigger) {
       due.clear();

@@ -34,14 +34,13 @@ describe('what the engine can take back', () => {
     ]);
   });
 
-  test('are networks: left, joined as before, or both', () => {
+  test('are networks: left, or joined as before', () => {
     const front = 'networks.front';
     expect(mends({}, { [front]: '{"aliases":["web"]}' })).toEqual([
       { kind: 'connect', container: ref, network: 'front', attachment: '{"aliases":["web"]}' },
     ]);
     expect(mends({ [front]: '{}' }, {})).toEqual([{ kind: 'disconnect', container: ref, network: 'front' }]);
     expect(mends({ [front]: '{}' }, { [front]: '{"aliases":["web"]}' })).toEqual([
-      { kind: 'disconnect', container: ref, network: 'front' },
       { kind: 'connect', container: ref, network: 'front', attachment: '{"aliases":["web"]}' },
     ]);
   });
@@ -59,7 +58,7 @@ describe('as a person would say it', () => {
     expect(texts({ 'limits.memory': '67108864' }, { 'limits.memory': '134217728' })).toEqual([
       'limits.memory (64 MB, was 128 MB)',
     ]);
-    expect(texts({ 'limits.memory_swap': '-1', 'limits.cpus': '1500000000', restart: 'always' }, {})).toEqual([
+    expect(texts({ 'limits.memory_swap': '-1', 'limits.cpus': '1.5', restart: 'always' }, {})).toEqual([
       'limits.cpus (1.5, was none)',
       'limits.memory_swap (unlimited, was none)',
       'restart (always, was none)',

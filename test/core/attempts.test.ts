@@ -165,7 +165,7 @@ describe('what runs', () => {
         trouble: undefined,
         quarantined: [],
       });
-      expect(history?.unfinished).toBe(outcome.kind === 'interrupted' ? 'r2' : undefined);
+      expect(history?.unfinished?.release).toBe(outcome.kind === 'interrupted' ? 'r2' : undefined);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HarborError } from '../../src/errors.ts';
 import { awaitServices } from '../../src/reconcile/await-services.ts';
+import { createBell } from '../../src/reconcile/bell.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { app, container, release } from '../support/builders.ts';
 import { type Behaviour, FakeEngine } from '../support/fake-engine.ts';
@@ -17,6 +18,7 @@ async function awaited(behaviour: Behaviour, engine = new FakeEngine()) {
       project: 'shop',
       step: { kind: 'await', services: ['web'], condition: 'healthy' },
       progress: (message) => told.push(message),
+      stirred: createBell(),
       signal: new AbortController().signal,
     },
     { engine, clock: new ManualClock(), instance: 'us' } as unknown as Parts,

@@ -177,6 +177,47 @@ describe('a rollback by hand', () => {
     await shop.back();
     expect(shop.kinds().slice(-4)).toEqual(['started', 'finished', 'started', 'finished']);
   });
+
+  test('ends the health wait of what it goes back from', async () => {
+    const shop = await deployed(1);
+    shop.push(web(2));
+    shop.engine.byImage = (image) => (image === 'web:2' ? { health: 'starting' } : {});
+    const inspect = shop.engine.inspect.bind(shop.engine);
+    let going: Promise<unknown> | undefined;
+    shop.engine.inspect = async (ids) => {
+      if (shop.runs().includes('web:2')) going ??= shop.back();
+      return inspect(ids);
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'superseded' }]);
+    expect(await going).toMatchObject({ outcome: { kind: 'applied' } });
+    expect(shop.runs()).toEqual(['web:1']);
+    expect(await shop.pass()).toMatchObject([{ kind: 'blocked', reasons: [{ code: 'quarantined' }] }]);
+  });
+
+  test.each([true, false])(
+    'that a crash cut short goes on, with its reason and hold (%s), also while Git is away',
+    async (hold) => {
+      const shop = await deployed(2);
+      const append = shop.log.append.bind(shop.log);
+      shop.log.append = async (body) => {
+        if (body.kind === 'finished') throw new HarborError('killed', { code: 'log-unwritable' });
+        return append(body);
+      };
+      await expect(shop.back({ hold })).rejects.toThrow('killed');
+      shop.log.append = append;
+      shop.engine.containers = [];
+      await shop.restart();
+      if (!hold) shop.source.error = new HarborError('no route', { code: 'source-unreachable' });
+      expect(await shop.pass('start')).toMatchObject([{ kind: 'applied' }]);
+      expect(shop.runs()).toEqual(['web:1']);
+      expect(shop.history()).toMatchObject({
+        deployed: { release: shop.good[0] },
+        quarantined: [{ release: shop.good[1], reason: expect.stringContaining('it is slow') }],
+        unfinished: undefined,
+        ...(hold && { hold: { reason: 'it is slow' } }),
+      });
+    },
+  );
 });
 
 test('going back by a commit is in sync again', async () => {

@@ -147,6 +147,21 @@ describe('a deployment that was cut short', () => {
     expect(shop.outcomes()).toEqual(['deploy applied', 'deploy interrupted', 'deploy applied']);
   });
 
+  test('that a person let through under `deploy: manual` needs no second word', async () => {
+    const shop = await deployed({ deploy: 'manual' });
+    shop.push(web(2));
+    const append = shop.log.append.bind(shop.log);
+    shop.log.append = async (body) => {
+      if (body.kind === 'finished') throw new HarborError('killed', { code: 'log-unwritable' });
+      return append(body);
+    };
+    await expect(shop.apply(['shop'])).rejects.toThrow('killed');
+    shop.log.append = append;
+    await shop.restart();
+    expect(await shop.pass('start')).toMatchObject([{ kind: 'applied' }]);
+    expect(shop.runs()).toEqual(['web:2']);
+  });
+
   test('is not taken up again once Git has asked for what is deployed', async () => {
     const shop = await deployed();
     shop.push(web(2));

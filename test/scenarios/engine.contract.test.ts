@@ -503,8 +503,16 @@ describe('applying', () => {
     expect(after!.id).not.toBe(before!.id);
     expect(anonymousVolume(await rig.inspect(after!.id))).toBe(volume);
     await engine.remove([after!.id]);
-    expect(await rig.api.json({ method: 'GET', path: `/volumes/${volume}` })).toMatchObject({ Name: volume });
-    await rig.api.send({ method: 'DELETE', path: `/volumes/${volume}` });
+    // Compose hands a volume on by its name; only a first container's is anonymous to the engine as well.
+    await engine.create(release, ['web']);
+    const [first] = await rig.containers(project);
+    const fresh = anonymousVolume(await rig.inspect(first!.id));
+    expect(fresh).not.toBe(volume);
+    await engine.remove([first!.id]);
+    for (const name of [volume, fresh]) {
+      expect(await rig.api.json({ method: 'GET', path: `/volumes/${name}` })).toMatchObject({ Name: name });
+      await rig.api.send({ method: 'DELETE', path: `/volumes/${name}` });
+    }
   });
 
   test('networks and volumes are seen by their project', async () => {
@@ -525,7 +533,23 @@ describe('applying', () => {
       },
     );
     expect(await engine.networks(project)).toEqual([
-      { id: expect.any(String), name: `${project}_back`, project, key: 'back', instance, digest: 'n1' },
+      {
+        id: expect.any(String),
+        name: `${project}_back`,
+        project,
+        key: 'back',
+        instance,
+        digest: 'n1',
+        settings: {
+          driver: 'bridge',
+          internal: false,
+          attachable: false,
+          ipv6: false,
+          options: {},
+          ipamDriver: 'default',
+          pools: [{ subnet: expect.any(String), gateway: expect.any(String) }],
+        },
+      },
     ]);
     expect(await engine.volumes(project)).toEqual([{ name: `${project}_store`, project, key: 'store' }]);
     const [network] = await engine.networks(project);

@@ -131,7 +131,14 @@ const history: Arbitrary<AppHistory> = fc.record({
       by: maybe(text),
     }),
   ),
-  unfinished: maybe(text),
+  unfinished: maybe(
+    fc.record({
+      release: text,
+      purpose: fc.constantFrom('deploy' as const, 'rollback' as const),
+      reason: maybe(text),
+      hold: fc.boolean(),
+    }),
+  ),
   trouble: maybe(
     fc.record({ seq, since: at, kind: fc.constantFrom('failed', 'blocked'), message: text, signature: text }),
   ),
@@ -208,7 +215,7 @@ const bodies: Bodies = {
     kind: fc.constant('drifted'),
     app,
     release: text,
-    state: fc.constantFrom('reported', 'fought'),
+    state: fc.constantFrom('reported', 'fought', 'failed'),
     causes: few(text),
     fingerprint: text,
   }),
