@@ -13,7 +13,7 @@ import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 
 /** What is driven: the bundle, or another build of it. */
-const program =
+export const program =
   process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
 
 export interface Ran {
@@ -56,8 +56,8 @@ export interface World extends AsyncDisposable {
   named(app: string): string;
   /** How often a Compose process was started so far. */
   composeCalls(): Promise<readonly string[]>;
-  /** Starts `harbormaster run`. */
-  daemon(): Promise<Daemon>;
+  /** Starts `harbormaster run`; of another build, if one is named. */
+  daemon(build?: string): Promise<Daemon>;
   readonly environment: Record<string, string>;
 }
 
@@ -139,8 +139,8 @@ export async function world(dockerHost = findEngine()): Promise<World> {
     async composeCalls() {
       return (await readFile(calls, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
     },
-    async daemon() {
-      const daemon = startDaemon(environment);
+    async daemon(build = program) {
+      const daemon = startDaemon(build, environment);
       daemons.push(daemon);
       return daemon;
     },
@@ -184,8 +184,8 @@ function execute(args: readonly string[], environment: Record<string, string>): 
   });
 }
 
-function startDaemon(environment: Record<string, string>): Daemon {
-  const child = spawn(process.execPath, [program, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+function startDaemon(build: string, environment: Record<string, string>): Daemon {
+  const child = spawn(process.execPath, [build, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
