@@ -88,13 +88,17 @@ async function stand(
   });
 }
 
-/** What the container and its healthcheck wrote last goes to who watches, not into the record: it may hold anything. */
+/**
+ * What the container and its healthcheck wrote last goes to who watches, not into the record: it may hold anything. An engine that is being stopped
+ * takes its containers along, which is no fault of theirs: one more look throws `engine-unreachable` then.
+ */
 async function unhealthy(
   { service, container }: Standing,
   reason: string,
   { app, progress }: Awaited,
   { engine }: Parts,
 ): Promise<HarborError> {
+  await engine.observe();
   const output = container === undefined ? '' : (await engine.tail(container.id, tailLines).catch(() => '')).trim();
   if (output !== '') progress(`${service.name} wrote last:\n${quoted(output)}`);
   if (container !== undefined && saysWhy.has(container.health) && container.healthOutput !== '') {

@@ -67,7 +67,7 @@ async function goBack(kept: Kept, context: Context): Promise<PassReport> {
   const denied = deniedDrift(proposal);
   if (denied) return note(kept, denied, context);
   pass.progress(`brings back release ${release.digest.slice(0, 12)}, which was deployed before`);
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context);
 }
 
 /** What runs left the deployed release without Git having moved. */
@@ -83,8 +83,16 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   if (ruling.kind === 'wait') return { ...unchanged(pass), again: ruling.milliseconds };
   if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
   const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
-  const cause = { purpose: 'heal', fingerprint: fingerprintOf(small.changes) } as const;
-  return context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+  const fingerprint = fingerprintOf(small.changes);
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'heal', fingerprint } }, context);
+  return report.outcome.kind === 'failed' ? { ...report, ...nextTry(pass, fingerprint, context) } : report;
+}
+
+/** No event tells that it is time to try again. */
+function nextTry({ app }: Pass, fingerprint: string, { journal, clock }: Context): Pick<PassReport, 'again'> {
+  const now = clock.now().getTime();
+  const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, now);
+  return { again: ruling.kind === 'now' ? 0 : ruling.until - now };
 }
 
 type Ruling =

@@ -11,6 +11,8 @@ export interface LoopOptions {
   readonly harbor: Harbor;
   readonly config: () => HostConfig;
   readonly clock: Clock;
+  /** Is told when the next pass over each app is due. */
+  readonly agenda: Map<string, Date>;
   readonly logger: Logger;
   /** In [0, 1). */
   readonly random: () => number;
@@ -32,7 +34,7 @@ const swarm = 100;
 
 /** Passes over each app at its own interval, for ever; one app never waits for another. */
 export function startLoop(options: LoopOptions): Loop {
-  const { harbor, config, clock, logger, signal, random } = options;
+  const { harbor, config, clock, agenda, logger, signal, random } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
@@ -45,11 +47,17 @@ export function startLoop(options: LoopOptions): Loop {
     if (isNews) logger.info({ app, entry }, outcomeSentence(outcome));
   };
 
+  const note = (app: string): void => {
+    const at = schedule.next(app);
+    if (at !== undefined) agenda.set(app, new Date(clock.now().getTime() + at - clock.elapsed()));
+  };
+
   const pass = async (names: readonly string[], trigger: Trigger): Promise<void> => {
     const left = new Set(names);
     const ended = (report: PassReport): void => {
       left.delete(report.app);
       schedule.ended(report, trigger, clock.elapsed());
+      note(report.app);
       tell(report);
       bell.ring();
     };
@@ -77,7 +85,8 @@ export function startLoop(options: LoopOptions): Loop {
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
-    if (glances.length > 0) start(glance(glances));
+    // It only looks: the end does not wait for it.
+    if (glances.length > 0) void glance(glances);
     // Without any app there is still a pass, for what left the configuration.
     if (removalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
     removalsDue = false;

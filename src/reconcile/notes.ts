@@ -12,7 +12,7 @@ export async function hold({ name }: App, reason: string, trigger: Trigger, jour
     return {
       app: name,
       entry: undefined,
-      summary: `${name} is held already, since ${history.hold.since}: ${history.hold.reason}`,
+      summary: `${name} is held already, since ${history.hold.since.slice(0, 19).replace('T', ' ')} UTC: ${history.hold.reason}`,
     };
   }
   const { seq } = await journal.record({ kind: 'held', app: name, release, trigger, reason });

@@ -24,7 +24,11 @@ export interface Performance {
   readonly signal: AbortSignal;
   /** The same, because a newer release is to be had; the reason is its digest. */
   readonly superseded: AbortSignal;
+  /** What comes after fetching waits for its turn, where others act, too. */
+  readonly inTurn?: InTurn;
 }
+
+export type InTurn = <R>(work: () => Promise<R>) => Promise<R>;
 
 export interface Deployment {
   readonly app: App;
@@ -43,7 +47,16 @@ export type Performed =
 
 /** Does a plan's steps in order, and stops at the first that fails. */
 export async function perform(task: Performance, parts: Parts): Promise<Performed> {
-  for (const step of task.plan.steps) {
+  const { steps } = task.plan;
+  const first = steps.findIndex(({ kind }) => kind !== 'pull');
+  const fetched = await inOrder(first < 0 ? steps : steps.slice(0, first), task, parts);
+  if (fetched.kind !== 'done' || first < 0) return fetched;
+  const rest = () => inOrder(steps.slice(first), task, parts);
+  return task.inTurn ? task.inTurn(rest) : rest();
+}
+
+async function inOrder(steps: readonly Step[], task: Performance, parts: Parts): Promise<Performed> {
+  for (const step of steps) {
     const title = stepTitle(step);
     const stopped = stoppedAt(title, task) ?? (await attempt(step, title, task, parts));
     if (stopped) return stopped;

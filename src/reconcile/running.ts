@@ -1,7 +1,7 @@
 import { type Bell, createBell } from './bell.ts';
 
 /** One app that is being worked on. */
-interface Work extends Disposable {
+export interface Work extends Disposable {
   /** Aborted when a newer release ends its waiting; the reason is that release's digest. */
   readonly superseded: AbortSignal;
   /** Rings when something happens to the app's containers. */

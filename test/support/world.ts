@@ -8,7 +8,7 @@ import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import { type EngineRig, engineRig } from './engine-rig.ts';
+import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 
@@ -72,8 +72,8 @@ export interface Daemon extends AsyncDisposable {
 /** Short limits: what is not healthy after a few seconds never will be in a test. */
 const quick = { health: { deadline: '12s', min_ready: '1s' }, interval: '1s' };
 
-export async function world(): Promise<World> {
-  const engine = await engineRig();
+export async function world(dockerHost = findEngine()): Promise<World> {
+  const engine = await engineRig(dockerHost);
   const git = await gitHttpServer();
   const folder = await mkdtemp(join(tmpdir(), `${engine.prefix}-`));
   const state = join(folder, 'state');
