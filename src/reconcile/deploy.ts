@@ -69,7 +69,9 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
     context.journal,
     context.clock,
   );
-  if (outcome.kind === 'failed') context.retries.failed(app.name, release.digest);
+  // That the engine went away says nothing of the release: it is tried again as soon as it is back.
+  if (outcome.kind === 'failed' && outcome.code !== 'engine-unreachable')
+    context.retries.failed(app.name, release.digest);
   if (outcome.kind === 'applied') {
     context.retries.succeeded(app.name, release.digest);
     await tidyUp(app, release, context);

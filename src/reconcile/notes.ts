@@ -35,7 +35,10 @@ export async function release(
 
 /** Whether there is anything that trying again could change. */
 export const needsRetry = (history: AppHistory | undefined): boolean =>
-  history?.trouble !== undefined || history?.drift !== undefined;
+  history?.trouble !== undefined || history?.drift !== undefined || isQuarantined(history);
+
+const isQuarantined = (history: AppHistory | undefined): boolean =>
+  history?.quarantined.some(({ release }) => release === history.desired?.release) === true;
 
 /** Lifts the quarantine of what Git asks for, and the pause in correcting what is fought over. */
 export async function liftForRetry({ name }: App, trigger: Trigger, journal: Journal): Promise<void> {

@@ -41,7 +41,7 @@ describe('what left the deployed release', () => {
     await shop.pass('engine-event');
     shop.harm({ name: 'mine' });
     await shop.pass('engine-event');
-    shop.alter('limits.memory', '1048576');
+    shop.alter('restart', 'always');
     await shop.pass('engine-event');
     shop.alter('user', 'root');
     await shop.pass('engine-event');
