@@ -274,6 +274,8 @@ export interface HoldRecord {
 
 export interface QuarantineRecord {
   readonly release: string;
+  /** A person went back from it; otherwise it failed. */
+  readonly byHand: boolean;
   readonly seq: number;
   readonly since: string;
   readonly reason: string;

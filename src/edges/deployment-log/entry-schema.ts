@@ -92,7 +92,7 @@ const history = z.looseObject({
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
-  quarantined: z.array(z.looseObject({ ...since, release: text, reason: text })),
+  quarantined: z.array(z.looseObject({ ...since, release: text, reason: text, byHand: z.boolean() })),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });

@@ -153,7 +153,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   ),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
-  quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
+  quarantined: few(fc.record({ release: text, byHand: fc.boolean(), seq, since: at, reason: text })),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
 });
