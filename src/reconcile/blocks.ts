@@ -56,7 +56,7 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
       until: retryAt?.toISOString(),
-      lift: retry,
+      lift: failed?.code === 'history-rewritten' ? `harbormaster accept-history ${app.name} --reason "…"` : retry,
     },
   ];
 }
