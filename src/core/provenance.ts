@@ -31,7 +31,7 @@ function faultOf(signature: Signature, { allowedSigners }: Verification): string
     case 'unknown-key':
       return `is signed with the ${signature.keyType} key ${signature.fingerprint}, which ${allowedSigners.file} does not allow`;
     case 'bad':
-      return 'has a signature that does not fit: it was changed after it was signed, or the signature is damaged';
+      return 'has a signature that does not hold: it was changed after it was signed, or the line of its key does not let it sign for Git';
     case 'foreign':
       return `is signed with ${signature.what}; only signatures with SSH keys are verified`;
     case 'none':

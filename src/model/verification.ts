@@ -28,7 +28,7 @@ export type Signature =
   | { readonly kind: 'good'; readonly signer: Signer }
   /** It fits, but nobody on the list has this key (now, or for Git). */
   | { readonly kind: 'unknown-key'; readonly keyType: string; readonly fingerprint: string }
-  /** It does not fit what it stands on. */
+  /** It does not fit what it stands on, or its key may not sign for Git. */
   | { readonly kind: 'bad' }
   /** Of another kind than SSH's. */
   | { readonly kind: 'foreign'; readonly what: string }
