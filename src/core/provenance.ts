@@ -10,23 +10,27 @@ export const signerText = ({ principal, keyType, fingerprint }: Signer): string 
   `${principal} with the ${keyType} key ${fingerprint}`;
 
 /** Who signed the revision, if everything that must be signed is, by keys of the list. Throws `source-unverified`, naming the first that is not. */
-export function signerOf({ objects }: Provenance, verify: Verification): Signer {
-  for (const object of objects) if (object.signature.kind !== 'good') throw unverified(object, verify);
-  const [{ signature }] = objects;
-  if (signature.kind === 'good') return signature.signer;
-  throw new HarborError('a signature was judged good and bad', { code: 'bug' });
+export function signerOf({ objects: [head, ...others] }: Provenance, verify: Verification): Signer {
+  const signer = vouchedFor(head, verify);
+  for (const other of others) vouchedFor(other, verify);
+  return signer;
 }
 
-const unverified = (object: SignedObject, verify: Verification): HarborError =>
-  new HarborError(`${objectText(object)} ${faultOf(object.signature, verify)}`, {
+type Doubt = Exclude<Signature, { readonly kind: 'good' }>;
+
+function vouchedFor(object: SignedObject, verify: Verification): Signer {
+  const { signature } = object;
+  if (signature.kind === 'good') return signature.signer;
+  throw new HarborError(`${objectText(object)} ${faultOf(signature, verify)}`, {
     code: 'source-unverified',
     hint: `${remedyOf(object, verify)} What runs keeps running.`,
   });
+}
 
 const objectText = ({ kind, id, name, by }: SignedObject): string =>
   `${kind} ${name === undefined ? '' : `"${name}" `}${id} by ${by}`;
 
-function faultOf(signature: Signature, { allowedSigners }: Verification): string {
+function faultOf(signature: Doubt, { allowedSigners }: Verification): string {
   switch (signature.kind) {
     case 'unknown-key':
       return `is signed with the ${signature.keyType} key ${signature.fingerprint}, which ${allowedSigners.file} does not allow`;
@@ -37,7 +41,7 @@ function faultOf(signature: Signature, { allowedSigners }: Verification): string
     case 'none':
       return 'has no signature';
     default:
-      return 'is signed';
+      return signature satisfies never;
   }
 }
 

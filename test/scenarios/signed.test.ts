@@ -99,7 +99,10 @@ test('a running daemon follows no key whose line was taken out, and does again w
   await signedCommit(repository, eve, compose('one'));
   await host.configure({ rotated: { url: repository.url, verify: verify() } });
   await using _daemon = await host.daemon();
-  await eventually(async () => expect(await version('rotated')).toBe('one'));
+  await eventually(async () => expect((await entriesOf('rotated')).at(-1)).toMatchObject({ kind: 'finished' }));
+  // What is deployed was judged once more since: from now on nothing but the list can make it another judgement.
+  const looks = host.git.requests.length;
+  await eventually(() => expect(host.git.requests.length).toBeGreaterThan(looks + 2));
   const before = await host.lives('rotated');
   await keys.allow(ada.line('ada@example.org'));
   // The list is in force as soon as what is deployed is judged by it.
