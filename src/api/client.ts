@@ -35,6 +35,7 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     },
     hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
+    acceptHistory: (app, reason, trigger) => noted(app, 'accept-history', { reason }, trigger),
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
 }

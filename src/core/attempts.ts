@@ -145,8 +145,8 @@ function kept(history: AppHistory, entry: Finished): AppHistory {
   // Whoever undoes every correction is not gone because one more of them went well.
   const drift = history.drift?.state === 'fought' ? history.drift : undefined;
   if (now === undefined || history.deployed?.release !== now.release) return { ...history, drift };
-  const { release, commit, at: since, seq: first } = history.deployed;
-  return { ...history, applied: release, deployed: { ...now, release, commit, at: since, seq: first }, drift };
+  const { release, commit, ref, at: since, seq: first } = history.deployed;
+  return { ...history, applied: release, deployed: { ...now, release, commit, ref, at: since, seq: first }, drift };
 }
 
 function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
@@ -192,6 +192,7 @@ function deployedBy(entry: Finished, before: DeployedRecord | undefined): Deploy
   const good: GoodRelease = { release, seq, at, commit: revision?.commit };
   return {
     ...good,
+    ref: revision?.ref,
     imageIds: { ...known, ...Object.fromEntries(images) },
     configured: configuredAfter(before?.configured ?? {}, services),
   };

@@ -1,6 +1,8 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Revision } from '../model/revision.ts';
 import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+import { signerText } from './provenance.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
 export interface HistoryReport {
@@ -24,7 +26,16 @@ export interface Attempt {
   readonly seq: number;
   /** When it began, ISO 8601. */
   readonly at: string;
-  readonly what: Purpose | 'refused' | 'recovered' | 'drift' | 'hold' | 'release' | 'retry' | 'forget';
+  readonly what:
+    | Purpose
+    | 'refused'
+    | 'recovered'
+    | 'drift'
+    | 'hold'
+    | 'release'
+    | 'retry'
+    | 'accept-history'
+    | 'forget';
   readonly release: string | undefined;
   readonly commit: string | undefined;
   /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
@@ -114,6 +125,13 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'release', details: said(entry.reason) };
     case 'retried':
       return { ...bare, what: 'retry' };
+    case 'history-accepted':
+      return {
+        ...bare,
+        commit: entry.to,
+        what: 'accept-history',
+        details: [entry.reason, `from commit ${entry.from}`],
+      };
     case 'adopted':
       return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
     case 'forgotten':
@@ -129,8 +147,13 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
   const { purpose, reason, revision } = intent;
   if (purpose === 'heal') return causesOf(intent);
-  return purpose === 'deploy' && revision !== undefined ? [...said(reason), `"${revision.subject}"`] : said(reason);
+  return purpose === 'deploy' && revision !== undefined
+    ? [...said(reason), `"${revision.subject}"`, ...signedBy(revision)]
+    : said(reason);
 }
+
+const signedBy = ({ signer }: Revision): readonly string[] =>
+  signer === undefined ? [] : [`signed by ${signerText(signer)}`];
 
 function detailOf(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {

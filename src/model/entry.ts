@@ -136,6 +136,16 @@ export type EntryBody =
   | { readonly kind: 'released'; readonly app: string; readonly trigger: Trigger; readonly reason: string | undefined }
   /** A person asked to try again what was found bad, or what is fought over. */
   | { readonly kind: 'retried'; readonly app: string; readonly release: string | undefined; readonly trigger: Trigger }
+  /** A person let a revision through that does not follow what is deployed. */
+  | {
+      readonly kind: 'history-accepted';
+      readonly app: string;
+      readonly trigger: Trigger;
+      readonly reason: string;
+      /** Commits. */
+      readonly from: string;
+      readonly to: string;
+    }
   | {
       readonly kind: 'adopted';
       readonly app: string;
@@ -203,6 +213,8 @@ export interface AppHistory {
   /** The last corrections, the newest last. */
   readonly heals: readonly HealRecord[];
   readonly hold: HoldRecord | undefined;
+  /** A turn of the history that a person let through: from the deployed commit to another. */
+  readonly accepted?: { readonly from: string; readonly to: string } | undefined;
   /** Releases that are not tried again by themselves. */
   readonly quarantined: readonly QuarantineRecord[];
   /** Service digests of one-shots that ran to their end. */
@@ -227,6 +239,8 @@ export interface GoodRelease {
 }
 
 export interface DeployedRecord extends GoodRelease {
+  /** Branch or tag that it came from. */
+  readonly ref?: string | undefined;
   /** Engine image id by service. */
   readonly imageIds: Readonly<Record<string, string>>;
   /** How the containers of a service were configured when they were made, for the service digest that it holds for. */

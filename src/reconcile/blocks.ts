@@ -36,6 +36,13 @@ function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
   return [{ code: 'held', detail, hint, since, until: undefined, lift: `harbormaster release ${name}` }];
 }
 
+/** What a person does about a failure, once he has done what its hint says. */
+function liftOf({ name }: App, code: string | undefined): string {
+  if (code === 'project-foreign') return `harbormaster adopt ${name}`;
+  if (code === 'history-rewritten') return `harbormaster accept-history ${name} --reason "…"`;
+  return `harbormaster retry ${name}`;
+}
+
 function troubleBlocks(
   { app, retryAt, now }: BlocksInput,
   history: AppHistory,
@@ -43,8 +50,7 @@ function troubleBlocks(
 ): readonly Block[] {
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
-  const retry = `harbormaster retry ${app.name}`;
-  const adopt = `harbormaster adopt ${app.name}`;
+  const retry = liftOf(app, undefined);
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map(({ code, reason, lift }): Block => {
       const isCommand = lift?.startsWith('harbormaster ') === true;
@@ -63,7 +69,7 @@ function troubleBlocks(
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
       until: stalls || !isAhead ? undefined : retryAt.toISOString(),
-      lift: failed?.code === 'project-foreign' ? adopt : retry,
+      lift: liftOf(app, failed?.code),
     },
   ];
 }

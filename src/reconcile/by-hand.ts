@@ -1,5 +1,6 @@
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { forget } from './forget.ts';
 import type { Harbor } from './harbor.ts';
@@ -10,16 +11,24 @@ import { recover } from './recover.ts';
 import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 
-type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'retry' | 'adopt' | 'forget'>;
+type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'acceptHistory' | 'retry' | 'adopt' | 'forget'>;
 
 /** What only happens because a person asked for it. */
 export const byHand = (house: House): ByHand => ({ ...noting(house), ...going(house), ...owning(house) });
 
 /** What is only written down. */
-const noting = ({ config, context: { journal } }: House): Pick<ByHand, 'hold' | 'release'> => ({
-  hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
-  release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
-});
+function noting(house: House): Pick<ByHand, 'hold' | 'release' | 'acceptHistory'> {
+  const { config, context, inTurn } = house;
+  const { journal } = context;
+  return {
+    hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
+    release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
+    async acceptHistory(name, reason, trigger) {
+      const app = selectOne(config(), name);
+      return inTurn(app.project, () => acceptHistory(app, reason, trigger, house));
+    },
+  };
+}
 
 /** An operation that was cut short gets its outcome before anything else is said of its app. */
 async function settled(app: string, trigger: Trigger, { context, inTurn }: House): Promise<void> {

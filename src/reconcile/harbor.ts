@@ -22,6 +22,8 @@ export interface Harbor {
   /** Pins the app to what is deployed: nothing newer is deployed until `release`. */
   hold(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   release(app: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** Lets what Git has now through although it does not follow what is deployed. Throws what else is wrong with it. */
+  acceptHistory(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   /** Lifts quarantine and back-off, and tries again now. */
   retry(apps: readonly string[], trigger: Trigger, progress: Progress): Promise<readonly PassReport[]>;
   /** Takes over a project that somebody else started; replaces only containers whose definition differs. */

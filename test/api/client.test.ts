@@ -135,6 +135,10 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
       asked.push(['release', ...given]);
       return { ...note, entry: undefined };
     },
+    acceptHistory: async (...given) => {
+      asked.push(['accept-history', ...given]);
+      return note;
+    },
     forget: async (...given) => {
       asked.push(['forget', ...given]);
       return note;
@@ -150,6 +154,7 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
   expect(await harbor.retry(['shop'], ada, tell)).toEqual([]);
   expect(await harbor.hold('a/b', 'the sale', ada)).toEqual(note);
   expect(await harbor.release('shop', undefined, ada)).toEqual({ app: 'a/b', summary: 'It is so.' });
+  expect(await harbor.acceptHistory('shop', 'a secret', ada)).toEqual(note);
   expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
   expect(asked).toEqual([
     ['rollback', back, ada],
@@ -158,6 +163,7 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
     ['retry', ['shop'], ada],
     ['hold', 'a/b', 'the sale', ada],
     ['release', 'shop', undefined, ada],
+    ['accept-history', 'shop', 'a secret', ada],
     ['forget', 'shop', 'moves out', ada],
   ]);
   expect(told).toEqual(['a/b: replace web', 'a/b: replace web']);

@@ -24,6 +24,7 @@ export const nothing: Served = {
   rollback: unused,
   hold: unused,
   release: unused,
+  acceptHistory: unused,
   retry: unused,
   adopt: unused,
   forget: unused,

@@ -84,6 +84,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     rollback: unused,
     hold: unused,
     release: unused,
+    acceptHistory: unused,
     retry: unused,
     adopt: unused,
     forget: unused,

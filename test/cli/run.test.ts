@@ -78,6 +78,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       rollback           goes back to an earlier release that is kept on disk
       hold               keeps an app at what is deployed, until \`release\`
       release            ends a hold: what Git asks for is deployed again
+      accept-history     lets a rewritten history through, this once
       adopt              takes over a project that somebody else started
       forget             drops an app and leaves its containers running
 

@@ -1,3 +1,4 @@
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { forget } from './forget.ts';
@@ -10,4 +11,16 @@ import { rollback } from './rollback.ts';
 import type { Route } from './route.ts';
 import { status } from './status.ts';
 
-export const routes: readonly Route[] = [health, status, plan, apply, retry, rollback, hold, release, adopt, forget];
+export const routes: readonly Route[] = [
+  health,
+  status,
+  plan,
+  apply,
+  retry,
+  rollback,
+  hold,
+  release,
+  acceptHistory,
+  adopt,
+  forget,
+];

@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { demo } from './demo.ts';
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   rollback,
   hold,
   release,
+  acceptHistory,
   adopt,
   forget,
   log,

@@ -91,12 +91,16 @@ test.each([
     ['shop', 'over', ada],
   ],
   [
+    ['accept-history', 'shop', '--reason', 'a secret'],
+    ['shop', 'a secret', ada],
+  ],
+  [
     ['forget', 'shop', '--reason', 'moves'],
     ['shop', 'moves', ada],
   ],
 ] as const)('%s is written down, and says what it means now', async (command, given) => {
   const noted = { app: 'shop', entry: 7, summary: 'It is so now.' };
-  const { calls, rig } = asked(command[0], noted);
+  const { calls, rig } = asked(command[0] === 'accept-history' ? 'acceptHistory' : command[0], noted);
   expect(await harbormaster(command, rig)).toMatchObject({ stdout: 'It is so now.\n', exitCode: 0 });
   expect(calls).toEqual([given]);
   expect(JSON.parse((await harbormaster([...command, '--json'], rig)).stdout)).toEqual(noted);
@@ -115,6 +119,7 @@ test.each([
   [['rollback', 'shop'], 'rollback', 'rollback shop'],
   [['rollback', 'shop', '--hold', '--to', 'a1', '--reason', '  '], 'rollback', 'rollback shop --to a1 --hold'],
   [['hold', 'the shop'], 'hold', "hold 'the shop'"],
+  [['accept-history', 'shop'], 'accept-history', 'accept-history shop'],
 ])('%j without a reason is refused, with the command as it should be', async (command, verb, words) => {
   const { stdout, stderr, exitCode } = await harbormaster(command);
   expect(stderr).toBe(
