@@ -40,6 +40,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
     strategy: settings.strategy ?? 'recreate',
     ...policiesOf(settings),
+    approval: approvalOf({ ...defaults.approval, ...app.approval }),
     allow: {
       privileged: app.allow?.privileged ?? [],
       host_namespaces: app.allow?.host_namespaces ?? [],
@@ -55,6 +56,12 @@ const policiesOf = ({ deploy, drift, on_failure }: Policies): Pick<App, 'deploy'
   deploy: deploy ?? 'auto',
   drift: drift ?? 'correct',
   onFailure: on_failure ?? 'rollback',
+});
+
+const approvalOf = (settings: NonNullable<DefaultSettings['approval']>): App['approval'] => ({
+  approvals: settings.approvals ?? 1,
+  notByAuthor: settings.not_by_author ?? true,
+  expiresAfter: milliseconds(settings.expires_after ?? '24h'),
 });
 
 const list = (value: string | readonly string[] | undefined): readonly string[] =>

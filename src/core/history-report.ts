@@ -1,5 +1,6 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { people, shortPlan } from './approval.ts';
 import { causesOf, claimsText, shortRelease } from './format-entry.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
@@ -19,7 +20,17 @@ export interface Attempt {
   readonly seq: number;
   /** When it began, ISO 8601. */
   readonly at: string;
-  readonly what: Purpose | 'refused' | 'recovered' | 'drift' | 'hold' | 'release' | 'retry' | 'forget';
+  readonly what:
+    | Purpose
+    | 'refused'
+    | 'recovered'
+    | 'drift'
+    | 'hold'
+    | 'release'
+    | 'retry'
+    | 'approval'
+    | 'rejection'
+    | 'forget';
   readonly release: string | undefined;
   readonly commit: string | undefined;
   /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
@@ -103,6 +114,10 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'release', details: said(entry.reason) };
     case 'retried':
       return { ...bare, what: 'retry' };
+    case 'approved':
+      return { ...bare, what: 'approval', details: [`plan ${shortPlan(entry.plan)}`, ...said(entry.reason)] };
+    case 'rejected':
+      return { ...bare, what: 'rejection', details: [`plan ${shortPlan(entry.plan)}`, ...said(entry.reason)] };
     case 'adopted':
       return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
     case 'forgotten':
@@ -116,9 +131,11 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 
 /** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
-  const { purpose, reason, revision } = intent;
+  const { purpose, reason, revision, consent } = intent;
   if (purpose === 'heal') return causesOf(intent);
-  return purpose === 'deploy' && revision !== undefined ? [...said(reason), `"${revision.subject}"`] : said(reason);
+  const approved = consent === undefined ? [] : [`approved by ${people(consent.approvals)}`];
+  const subject = purpose === 'deploy' && revision !== undefined ? [`"${revision.subject}"`] : [];
+  return [...approved, ...said(reason), ...subject];
 }
 
 function detailOf(outcome: Outcome): readonly string[] {

@@ -1,5 +1,6 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
+import { decided } from './decisions.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
 
@@ -59,6 +60,9 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return { ...history, hold: undefined };
     case 'retried':
       return retried(history, entry);
+    case 'approved':
+    case 'rejected':
+      return decided(history, entry);
     case 'adopted':
       return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
     case 'forgotten':

@@ -50,13 +50,25 @@ export interface App {
   readonly interval: number;
   readonly health: HealthLimits;
   readonly strategy: string;
-  /** What becomes of a new release: deployed by itself, or when a person asks for it. */
-  readonly deploy: 'auto' | 'manual';
+  /** What becomes of a new release: deployed by itself, once its plan is approved, or when a person asks for it. */
+  readonly deploy: 'auto' | 'approve' | 'manual';
+  /** What `deploy: approve` asks for. */
+  readonly approval: ApprovalPolicy;
   /** What becomes of containers that left the deployed release without Git having moved. */
   readonly drift: 'ignore' | 'report' | 'correct';
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
   readonly allow: Allowances;
+}
+
+/** Who must agree to a plan before it is performed. */
+export interface ApprovalPolicy {
+  /** How many people. */
+  readonly approvals: number;
+  /** Author and committer of the commit may not approve it. */
+  readonly notByAuthor: boolean;
+  /** Milliseconds after which an approval no longer counts. */
+  readonly expiresAfter: number;
 }
 
 export interface HealthLimits {

@@ -56,13 +56,20 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** A plan that people approve is made from the same close look each time. */
+  const awaitsApproval = (app: App, target: Target): boolean =>
+    app.deploy === 'approve' &&
+    target.kind === 'release' &&
+    target.release.digest !== journal.of(app.name)?.deployed?.release;
+
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
-          return { target: await find(app, seen), observed: near };
+          const target = await find(app, seen);
+          const isNear = needsInspection(app, asked) || awaitsApproval(app, target);
+          return { target, observed: isNear ? await inspections.within(seen.observed, app) : seen.observed };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),

@@ -86,6 +86,8 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     retry: unused,
     adopt: unused,
     forget: unused,
+    approve: unused,
+    reject: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };

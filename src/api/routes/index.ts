@@ -1,13 +1,28 @@
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
+import { approve } from './approve.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { hold } from './hold.ts';
 import { plan } from './plan.ts';
+import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import type { Route } from './route.ts';
 import { status } from './status.ts';
 
-export const routes: readonly Route[] = [health, status, plan, apply, retry, rollback, hold, release, adopt, forget];
+export const routes: readonly Route[] = [
+  health,
+  status,
+  plan,
+  apply,
+  retry,
+  rollback,
+  hold,
+  release,
+  adopt,
+  forget,
+  approve,
+  reject,
+];

@@ -1,6 +1,7 @@
 import type { Verb } from '../verb.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
+import { approve } from './approve.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { forget } from './forget.ts';
@@ -12,6 +13,7 @@ import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
+import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
@@ -32,6 +34,8 @@ export const verbs: readonly Verb[] = [
   apply,
   status,
   why,
+  approve,
+  reject,
   retry,
   rollback,
   hold,

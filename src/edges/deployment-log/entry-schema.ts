@@ -34,7 +34,7 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional() })),
+    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional() })),
   }),
   z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
@@ -65,6 +65,10 @@ const deployed = z.looseObject({
   imageIds: z.record(text, text),
   configured: z.record(text, z.looseObject({ digest: text, fields: configured })),
 });
+const consent = z.looseObject({
+  plan: text,
+  approvals: z.array(z.looseObject({ by: text, at: text, seq: z.int() })),
+});
 const open = z.looseObject({
   seq: z.int(),
   release: text.optional(),
@@ -74,6 +78,7 @@ const open = z.looseObject({
   hold: z.boolean(),
   reason: text.optional(),
   by: text.optional(),
+  consent: consent.optional(),
 });
 const since = { seq: z.int(), since: text };
 const history = z.looseObject({
@@ -85,7 +90,13 @@ const history = z.looseObject({
   good: z.array(z.looseObject(good)),
   open: open.optional(),
   unfinished: z
-    .looseObject({ release: text, purpose: z.enum(['deploy', 'rollback']), reason: text.optional(), hold: z.boolean() })
+    .looseObject({
+      release: text,
+      purpose: z.enum(['deploy', 'rollback']),
+      reason: text.optional(),
+      hold: z.boolean(),
+      consent: consent.optional(),
+    })
     .optional(),
   trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
   drift: z
@@ -93,6 +104,19 @@ const history = z.looseObject({
     .optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
+  decisions: z
+    .array(
+      z.looseObject({
+        kind: z.enum(['approved', 'rejected']),
+        seq: z.int(),
+        at: text,
+        by: text,
+        plan: text,
+        release: text,
+        reason: text.optional(),
+      }),
+    )
+    .optional(),
   quarantined: z.array(z.looseObject({ ...since, release: text, reason: text })),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
@@ -102,6 +126,7 @@ const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
 const attempt = { ...app, ...release, trigger, revision: revision.optional() };
+const decision = { ...app, ...reason, trigger, plan: text, release: text };
 const claimed = { ...app, ...reason, trigger, containers: claims, networks: claims };
 
 const kind = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(name: Kind, shape: Shape) =>
@@ -118,6 +143,7 @@ const entry = z.discriminatedUnion('kind', [
     purpose,
     fingerprint: text.optional(),
     hold: z.boolean().optional(),
+    consent: consent.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {
@@ -134,6 +160,8 @@ const entry = z.discriminatedUnion('kind', [
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),
   kind('retried', { ...app, ...release, trigger }),
+  kind('approved', decision),
+  kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
