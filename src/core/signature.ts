@@ -10,8 +10,7 @@ import { visibleProse } from './visible.ts';
  */
 export function signatureOf(outcome: Outcome, release: string | undefined, commit: string | undefined): string {
   const about = release ?? commit;
-  if (outcome.kind === 'blocked')
-    return `blocked:${short([about, outcome.reasons.map(aboutWhat).sort()])}`;
+  if (outcome.kind === 'blocked') return `blocked:${short([about, outcome.reasons.map(aboutWhat).sort()])}`;
   if (outcome.kind !== 'failed') return outcome.kind;
   const detail = faultOf(outcome.code) === 'world' ? [] : [outcome.step ?? '', gist(outcome.message)];
   return `failed:${outcome.code}:${short([about, detail])}`;

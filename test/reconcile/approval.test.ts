@@ -228,13 +228,15 @@ describe('under `deploy: approve`', () => {
     const pull = shop.engine.pull.bind(shop.engine);
     let glanced = 0;
     shop.engine.pull = async (...given) => {
-      glanced += 1;
-      shop.push(web(3));
-      await shop.harbor().glance(['shop']);
+      if (glanced++ === 0) {
+        shop.push(web(3));
+        await shop.harbor().glance(['shop']);
+      }
       return pull(...given);
     };
     expect(await shop.approve('bob')).toMatchObject({ outcome: { kind: 'applied' } });
-    expect(glanced).toBe(1);
+    expect(glanced).toBeGreaterThan(0);
+    expect(shop.deployments().at(-1)?.consent).toBeDefined();
   });
 
   test('other apps have nothing to approve', async () => {
