@@ -43,6 +43,8 @@ export interface Claim {
   readonly key: string;
   /** Digest that it stands for, as its label would say. */
   readonly digest: string;
+  /** Why it is not what Git declares, and so does not stay. */
+  readonly differs?: string;
 }
 
 /** What a person said of a plan, by the plan's digest. */

@@ -56,7 +56,7 @@ async function finishRollback(pass: Pass, aim: Aim, context: Context): Promise<P
   const history = context.journal.of(app.name);
   const proposal = await propose({ app, ...aim, observed, history }, context);
   const { reason, hold } = history?.unfinished ?? {};
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
 
 async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
@@ -78,8 +78,7 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   if (waiting) return waiting;
   await probe(proposal, history, context);
   const consent = cleared.kind === 'clear' ? cleared.consent : undefined;
-  const cause = { purpose: 'deploy', consent } as const;
-  const report = await context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent } }, context);
   await holdAfter(pass, report, context);
   return report;
 }

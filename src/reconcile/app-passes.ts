@@ -57,19 +57,33 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
   /** A plan that people approve is made from the same close look each time. */
-  const awaitsApproval = (app: App, target: Target): boolean =>
+  const awaitsApproval = (app: App, target: Target | undefined): boolean =>
     app.deploy === 'approve' &&
-    target.kind === 'release' &&
+    target?.kind === 'release' &&
     target.release.digest !== journal.of(app.name)?.deployed?.release;
+
+  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. Undefined at the signal: nor does the end. */
+  const findNewest = async (
+    app: App,
+    look: Look,
+  ): Promise<{ readonly target: Target | undefined; readonly look: Look }> => {
+    const commit = await look.commits.get(app.name);
+    if (typeof commit !== 'string') return { target: await find(app, look), look };
+    using search = context.searches.begin(app.name, commit);
+    const target = await Promise.race([find(app, look), search.givenUp]);
+    return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
+  };
 
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const target = await find(app, seen);
-          const isNear = needsInspection(app, asked) || awaitsApproval(app, target);
-          return { target, observed: isNear ? await inspections.within(seen.observed, app) : seen.observed };
+          const found = await findNewest(app, seen);
+          const { observed } = found.look;
+          const isNear = needsInspection(app, asked) || awaitsApproval(app, found.target);
+          const near = isNear ? await inspections.within(observed, app) : observed;
+          return { target: found.target, observed: near };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),
