@@ -33,6 +33,10 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     async adopt({ app, ...body }, trigger, progress) {
       return theOne(await reportsOf(post(pathOf(app, 'adopt'), body, trigger), progress));
     },
+    async approve({ app, ...body }, trigger, progress) {
+      return theOne(await reportsOf(post(pathOf(app, 'approve'), body, trigger), progress));
+    },
+    reject: ({ app, ...body }, trigger) => noted(app, 'reject', body, trigger),
     hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
     acceptHistory: (app, reason, trigger) => noted(app, 'accept-history', { reason }, trigger),

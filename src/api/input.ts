@@ -13,6 +13,12 @@ const reason = z.string().trim().min(1).max(1_000);
 export const appsBody = z.strictObject({ apps: appNames.default([]) });
 export const mustReasonBody = z.strictObject({ reason });
 export const mayReasonBody = z.strictObject({ reason: reason.optional() });
+/** Of a plan's digest at least as many digits as are shown. */
+const planDigits = z
+  .string()
+  .regex(/^[0-9a-f]{12,64}$/i, { error: 'must be the first digits of a plan’s digest, at least twelve' });
+export const approveBody = z.strictObject({ plan: planDigits, reason: reason.optional() });
+export const rejectBody = z.strictObject({ plan: planDigits, reason });
 export const adoptBody = z.strictObject({ from: instanceId.optional(), reason: reason.optional() });
 export const rollbackBody = z.strictObject({
   to: z.string().min(1).max(64).optional(),

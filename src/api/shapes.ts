@@ -46,9 +46,30 @@ const plan = z.looseObject({ steps: z.array(step) });
 const verdicts = z.array(z.looseObject({ gate: text, ruling: z.enum(['allow', 'warn', 'deny']), reason: text }));
 const failure = { code: text, message: text, hint: text.optional() };
 
+const approvals = z.array(z.looseObject({ by: text, at: text, seq: z.int() }));
+const pending = { have: approvals, need: z.int() };
+const approval = z.looseObject({
+  plan: text,
+  ruling: z.discriminatedUnion('kind', [
+    z.looseObject({ kind: z.literal('approved'), approvals }),
+    z.looseObject({ kind: z.literal('waits'), ...pending }),
+    z.looseObject({ kind: z.literal('expired'), ...pending }),
+    z.looseObject({ kind: z.literal('rejected'), by: text, reason: text.optional() }),
+  ]),
+});
+
 const plans = z.array(
   z.discriminatedUnion('kind', [
-    z.looseObject({ kind: z.literal('planned'), app: text, revision, release: text, plan, verdicts, warnings: texts }),
+    z.looseObject({
+      kind: z.literal('planned'),
+      app: text,
+      revision,
+      release: text,
+      plan,
+      verdicts,
+      warnings: texts,
+      approval: approval.optional(),
+    }),
     z.looseObject({ kind: z.literal('removal'), app: text, plan, verdicts }),
     z.looseObject({ kind: z.literal('failed'), app: text, ...failure }),
   ]),

@@ -60,6 +60,35 @@ const verify = z
       'Which signatures a new commit needs. One without them is not deployed: the app is told as unverified, and what runs is kept running.',
   });
 
+const approval = z
+  .strictObject({
+    approvals: v
+      .count(1, 20)
+      .optional()
+      .meta({ description: 'How many people must approve.', examples: [2], default: 1 }),
+    not_by_author: v
+      .flag()
+      .optional()
+      .meta({
+        description:
+          'Whether author and committer of the commit may not approve it: their names and e-mail addresses are compared with the user who approves. Commits below the newest one are not looked into.',
+        examples: [false],
+        default: true,
+      }),
+    expires_after: duration({ atLeast: '1s' })
+      .optional()
+      .meta({
+        description: 'How long an approval counts, if the deployment does not begin before.',
+        examples: ['2h'],
+        default: '24h',
+      }),
+  })
+  .meta({
+    title: 'section',
+    description:
+      'What `deploy: approve` asks for. An approval is for one plan: a new commit, another state of the containers or another policy makes another plan of it.',
+  });
+
 const allow = z
   .strictObject({
     privileged: z
@@ -197,15 +226,17 @@ const shared = {
       default: 'error',
     }),
   deploy: z
-    .enum(['auto', 'manual'])
+    .enum(['auto', 'approve', 'manual'])
     .optional()
     .meta({
       description:
-        'What becomes of a new release. `auto`: it is deployed by itself. `manual`: it waits, and is told as waiting, until somebody runs `harbormaster apply APP`. ' +
+        'What becomes of a new release. `auto`: it is deployed by itself. `approve`: it waits until its plan is approved (`approval`), and is then deployed by itself. ' +
+        '`manual`: it waits, and is told as waiting, until somebody runs `harbormaster apply APP`. ' +
         'What drifts is corrected either way (`drift`).',
       examples: ['manual'],
       default: 'auto',
     }),
+  approval: approval.optional(),
   drift: z
     .enum(['ignore', 'report', 'correct'])
     .optional()

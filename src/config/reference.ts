@@ -36,7 +36,7 @@ function defaults(schema: JsonSchema): readonly string[] {
     '',
     schema.description ?? '',
     '',
-    `These keys, with the meaning that they have in an app: ${keys.join(', ')}. The variables in \`environment\` and the keys in \`health\` are merged one by one; of everything else the app's own value counts. \`ssh_key\`, \`known_hosts\` and \`certificate_authority\` hold for \`repositories\` too.`,
+    `These keys, with the meaning that they have in an app: ${keys.join(', ')}. The variables in \`environment\` and the keys in \`health\` and \`approval\` are merged one by one; of everything else the app's own value counts. \`ssh_key\`, \`known_hosts\` and \`certificate_authority\` hold for \`repositories\` too.`,
     '',
   ];
 }

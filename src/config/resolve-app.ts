@@ -48,6 +48,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     strategy: settings.strategy ?? 'recreate',
     ...policiesOf(settings),
     verify,
+    approval: approvalOf({ ...defaults.approval, ...app.approval }),
     allow: allowancesOf(app),
   };
 }
@@ -81,6 +82,12 @@ function verificationOf({ verify }: AppSettings, { config, signersDigest }: Load
   if (mode === 'none') return undefined;
   return { mode, allowedSigners: { file, digest: signersDigest(file) }, descendantsOnly: descendants_only ?? true };
 }
+
+const approvalOf = (settings: NonNullable<DefaultSettings['approval']>): App['approval'] => ({
+  approvals: settings.approvals ?? 1,
+  notByAuthor: settings.not_by_author ?? true,
+  expiresAfter: milliseconds(settings.expires_after ?? '24h'),
+});
 
 const list = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;

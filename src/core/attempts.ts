@@ -8,6 +8,7 @@ import type {
   TroubleRecord,
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { decisionsWithout } from './decisions.ts';
 import { signatureOf } from './signature.ts';
 
 type Started = EntryOf<'started'>;
@@ -28,6 +29,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     reason,
     by: trigger.by,
     left: history.applied,
+    ...(entry.consent && { consent: entry.consent }),
   };
   const heals =
     fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];
@@ -98,12 +100,15 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
 
 function deployed(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
   const { outcome } = entry;
+  const quarantined = quarantineAfter(history, entry);
+  const bad = quarantined.find(({ seq }) => seq === entry.seq);
   return {
     ...(outcome.kind === 'applied' ? succeeded(history, entry) : history),
     attempted: attemptOf(entry),
     unfinished: unfinishedAfter(entry, open),
     trouble: troubleAfter(history.trouble, entry),
-    quarantined: quarantineAfter(history, entry),
+    quarantined,
+    ...(bad && { decisions: decisionsWithout(history, bad.release) }),
   };
 }
 
@@ -111,7 +116,13 @@ function deployed(history: AppHistory, entry: Finished, open: AppHistory['open']
 function unfinishedAfter({ outcome, release, purpose }: Finished, open: AppHistory['open']): AppHistory['unfinished'] {
   if (outcome.kind !== 'interrupted' || release === undefined) return undefined;
   const isRollback = purpose === 'rollback';
-  return { release, purpose: isRollback ? purpose : 'deploy', reason: open?.reason, hold: open?.hold === true };
+  return {
+    release,
+    purpose: isRollback ? purpose : 'deploy',
+    reason: open?.reason,
+    hold: open?.hold === true,
+    ...(open?.consent && { consent: open.consent }),
+  };
 }
 
 /** The release was seen healthy: from now on it is what the app is kept at. */
@@ -126,6 +137,8 @@ function succeeded(history: AppHistory, entry: Finished): AppHistory {
     good: [...history.good.filter((good) => good.release !== release), { release, commit, at, seq }].slice(-most.good),
     drift: undefined,
     unfinished: undefined,
+    // Whatever else was said was said of ways from the release that was deployed before.
+    decisions: undefined,
   };
 }
 

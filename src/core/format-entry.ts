@@ -1,5 +1,6 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { people, shortPlan } from './approval.ts';
 import { sentence } from './format-plan.ts';
 
 /** What an entry says, in one sentence without the app's name. */
@@ -27,6 +28,9 @@ export function sentenceOf(entry: Entry): string {
       return `retry${entry.release === undefined ? '' : ` of release ${shortRelease(entry.release)}`} asked for${byWhom(entry.trigger)}`;
     case 'history-accepted':
       return `another history accepted${byWhom(entry.trigger)}: from commit ${entry.from} to ${entry.to}${because(entry.reason)}`;
+    case 'approved':
+    case 'rejected':
+      return `${entry.kind}${byWhom(entry.trigger)}: plan ${shortPlan(entry.plan)} to release ${shortRelease(entry.release)}${because(entry.reason)}`;
     case 'adopted':
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
@@ -43,7 +47,7 @@ export const shortRelease = (digest: string): string => digest.slice(0, 12);
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function aim({ purpose, release, reason, hold }: EntryOf<'started'>): string {
+function aim({ purpose, release, reason, hold, consent }: EntryOf<'started'>): string {
   const there = release === undefined ? '' : ` ${shortRelease(release)}`;
   const aims: Readonly<Record<Purpose, string>> = {
     deploy: '',
@@ -53,7 +57,8 @@ function aim({ purpose, release, reason, hold }: EntryOf<'started'>): string {
     adopt: ' to adopt what runs',
     remove: ' to remove the app',
   };
-  return `${aims[purpose]}${reason === undefined ? '' : `, because "${reason}"`}`;
+  const approved = consent === undefined ? '' : `, approved by ${people(consent.approvals)}`;
+  return `${aims[purpose]}${approved}${reason === undefined ? '' : `, because "${reason}"`}`;
 }
 
 /** How an operation ended, by what it was for. */

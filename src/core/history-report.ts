@@ -1,6 +1,7 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
+import { people, shortPlan } from './approval.ts';
 import { causesOf, claimsText, shortRelease } from './format-entry.ts';
 import { signerText } from './provenance.ts';
 
@@ -35,6 +36,8 @@ export interface Attempt {
     | 'release'
     | 'retry'
     | 'accept-history'
+    | 'approval'
+    | 'rejection'
     | 'forget';
   readonly release: string | undefined;
   readonly commit: string | undefined;
@@ -132,6 +135,10 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
         what: 'accept-history',
         details: [entry.reason, `from commit ${entry.from}`],
       };
+    case 'approved':
+      return { ...bare, what: 'approval', details: [`plan ${shortPlan(entry.plan)}`, ...said(entry.reason)] };
+    case 'rejected':
+      return { ...bare, what: 'rejection', details: [`plan ${shortPlan(entry.plan)}`, ...said(entry.reason)] };
     case 'adopted':
       return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
     case 'forgotten':
@@ -145,11 +152,12 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 
 /** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
-  const { purpose, reason, revision } = intent;
+  const { purpose, reason, revision, consent } = intent;
   if (purpose === 'heal') return causesOf(intent);
-  return purpose === 'deploy' && revision !== undefined
-    ? [...said(reason), `"${revision.subject}"`, ...signedBy(revision)]
-    : said(reason);
+  const approved = consent === undefined ? [] : [`approved by ${people(consent.approvals)}`];
+  const subject =
+    purpose === 'deploy' && revision !== undefined ? [`"${revision.subject}"`, ...signedBy(revision)] : [];
+  return [...approved, ...said(reason), ...subject];
 }
 
 const signedBy = ({ signer }: Revision): readonly string[] =>

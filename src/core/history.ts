@@ -1,5 +1,6 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
+import { decided } from './decisions.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
 
@@ -61,6 +62,9 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return retried(history, entry);
     case 'history-accepted':
       return { ...history, accepted: { from: entry.from, to: entry.to } };
+    case 'approved':
+    case 'rejected':
+      return decided(history, entry);
     case 'adopted':
       return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
     case 'forgotten':

@@ -9,8 +9,8 @@ export function redactOutcome(redact: Redact, outcome: Outcome): Outcome {
   if (outcome.kind !== 'blocked') return outcome;
   return {
     kind: 'blocked',
-    reasons: outcome.reasons.map(({ code, reason, lift }) => ({
-      code,
+    reasons: outcome.reasons.map(({ reason, lift, ...rest }) => ({
+      ...rest,
       reason: redact(reason),
       lift: lift && redact(lift),
     })),

@@ -1,6 +1,6 @@
 import { faultOf } from '../errors.ts';
 import type { AppHistory } from '../model/entry.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import { canonical, sha256 } from './digest.ts';
 import { visibleProse } from './visible.ts';
 
@@ -10,12 +10,15 @@ import { visibleProse } from './visible.ts';
  */
 export function signatureOf(outcome: Outcome, release: string | undefined, commit: string | undefined): string {
   const about = release ?? commit;
-  if (outcome.kind === 'blocked')
-    return `blocked:${short([about, outcome.reasons.map(({ reason }) => gist(reason)).sort()])}`;
+  if (outcome.kind === 'blocked') return `blocked:${short([about, outcome.reasons.map(aboutWhat).sort()])}`;
   if (outcome.kind !== 'failed') return outcome.kind;
   const detail = faultOf(outcome.code) === 'world' ? [] : [outcome.step ?? '', gist(outcome.message)];
   return `failed:${outcome.code}:${short([about, detail])}`;
 }
+
+/** What waits for people is one matter for each plan, however many of them have spoken. */
+const aboutWhat = ({ code, reason, plan }: BlockReason): string =>
+  plan === undefined ? gist(reason) : `${code} ${plan}`;
 
 const short = (value: unknown): string => sha256(canonical(value)).slice(0, 16);
 

@@ -54,8 +54,10 @@ export interface App {
   readonly interval: number;
   readonly health: HealthLimits;
   readonly strategy: string;
-  /** What becomes of a new release: deployed by itself, or when a person asks for it. */
-  readonly deploy: 'auto' | 'manual';
+  /** What becomes of a new release: deployed by itself, once its plan is approved, or when a person asks for it. */
+  readonly deploy: 'auto' | 'approve' | 'manual';
+  /** What `deploy: approve` asks for. */
+  readonly approval: ApprovalPolicy;
   /** What becomes of containers that left the deployed release without Git having moved. */
   readonly drift: 'ignore' | 'report' | 'correct';
   /** What becomes of the app after a new release failed on the host. */
@@ -63,6 +65,16 @@ export interface App {
   readonly allow: Allowances;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
+}
+
+/** Who must agree to a plan before it is performed. */
+export interface ApprovalPolicy {
+  /** How many people. */
+  readonly approvals: number;
+  /** Author and committer of the commit may not approve it. */
+  readonly notByAuthor: boolean;
+  /** Milliseconds after which an approval no longer counts. */
+  readonly expiresAfter: number;
 }
 
 export interface HealthLimits {

@@ -1,3 +1,4 @@
+import type { Consent, Decision } from './approval.ts';
 import type { Configured } from './observed.ts';
 import type { Outcome } from './outcome.ts';
 import type { Step } from './plan.ts';
@@ -46,6 +47,15 @@ export interface Claim {
   readonly differs?: string;
 }
 
+/** What a person said of a plan, by the plan's digest. */
+interface Decided {
+  readonly app: string;
+  readonly plan: string;
+  readonly release: string;
+  readonly trigger: Trigger;
+  readonly reason: string | undefined;
+}
+
 /** What every entry has besides its kind. The log itself adds these when it appends. */
 export interface EntryStamp {
   readonly v: 1;
@@ -80,6 +90,8 @@ export type EntryBody =
       readonly reason?: string;
       /** Of a rollback by hand: stay there until `release`. */
       readonly hold?: boolean;
+      /** Of a deployment under `deploy: approve`. */
+      readonly consent?: Consent;
     }
   /** The step that begins now: what a crash cut short is the last one. */
   | {
@@ -146,6 +158,9 @@ export type EntryBody =
       readonly from: string;
       readonly to: string;
     }
+  /** A person agreed to a plan, or turned it down. */
+  | ({ readonly kind: 'approved' } & Decided)
+  | ({ readonly kind: 'rejected' } & Decided)
   | {
       readonly kind: 'adopted';
       readonly app: string;
@@ -202,6 +217,7 @@ export interface AppHistory {
         readonly by: string | undefined;
         /** What was applied before it. */
         readonly left?: string | undefined;
+        readonly consent?: Consent | undefined;
       }
     | undefined;
   /** What was cut short, and nothing has taken the place of: it goes on with the same release. */
@@ -215,6 +231,8 @@ export interface AppHistory {
   readonly hold: HoldRecord | undefined;
   /** A turn of the history that a person let through: from the deployed commit to another. */
   readonly accepted?: { readonly from: string; readonly to: string } | undefined;
+  /** What people said of plans that are not performed yet, the newest last. */
+  readonly decisions?: readonly Decision[] | undefined;
   /** Releases that are not tried again by themselves. */
   readonly quarantined: readonly QuarantineRecord[];
   /** Service digests of one-shots that ran to their end. */
@@ -229,6 +247,8 @@ export interface Unfinished {
   /** Of a rollback: what the person said, and whether it should stay there. */
   readonly reason: string | undefined;
   readonly hold: boolean;
+  /** What allowed it, under `deploy: approve`. */
+  readonly consent?: Consent | undefined;
 }
 
 export interface GoodRelease {

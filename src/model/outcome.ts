@@ -25,6 +25,8 @@ export interface BlockReason {
   readonly reason: string;
   /** The command or line that lifts it. */
   readonly lift: string | undefined;
+  /** Digest of the plan that it speaks of, where it speaks of one: another plan is another matter. */
+  readonly plan?: string;
 }
 
-export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'removal-guard';
+export type BlockCode = 'denied' | 'manual' | 'approval' | 'rejected' | 'held' | 'quarantined' | 'removal-guard';

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { App } from './app.ts';
+import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +18,8 @@ export type PlanReport =
       readonly plan: Plan;
       readonly verdicts: readonly Verdict[];
       readonly warnings: readonly string[];
+      /** Under `deploy: approve`, where there is something to approve: the plan's digest, and what people said of it. */
+      readonly approval?: { readonly plan: string; readonly ruling: Ruling };
     }
   | { readonly kind: 'removal'; readonly app: string; readonly plan: Plan; readonly verdicts: readonly Verdict[] }
   | {

@@ -1,6 +1,7 @@
 import { asHarborError, faultOf } from '../errors.ts';
 import type { Unfinished } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
+import { clearance } from './approval.ts';
 import { deploy } from './deploy.ts';
 import { forbidden, notYet, probe } from './forbid.ts';
 import { failure } from './operate.ts';
@@ -67,7 +68,8 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
     return settle(pass, aim, context);
   const proposal = await propose({ app, revision, release, observed, history }, context);
   if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
-  const blocked = forbidden(pass, proposal, history);
+  const cleared = clearance({ app, proposal, history, now: context.clock.now() });
+  const blocked = forbidden(pass, { ...proposal, clearance: cleared }, history);
   if (blocked) {
     const { verdicts } = proposal;
     return refuse(pass, { outcome: blocked, verdicts, revision, release: release.digest }, context);
@@ -75,7 +77,8 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   const waiting = notYet(pass, aim, context);
   if (waiting) return waiting;
   await probe(proposal, history, context);
-  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context);
+  const consent = cleared.kind === 'clear' ? cleared.consent : undefined;
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent } }, context);
   await holdAfter(pass, report, context);
   return report;
 }

@@ -56,6 +56,12 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** A plan that people approve is made from the same close look each time. */
+  const awaitsApproval = (app: App, target: Target | undefined): boolean =>
+    app.deploy === 'approve' &&
+    target?.kind === 'release' &&
+    target.release.digest !== journal.of(app.name)?.deployed?.release;
+
   /** What Git asks for by now: a newer commit does not wait until all is known of an older one. Undefined at the signal: nor does the end. */
   const findNewest = async (
     app: App,
@@ -75,7 +81,8 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
         const { target, observed } = await comparing(async () => {
           const found = await findNewest(app, seen);
           const { observed } = found.look;
-          const near = needsInspection(app, asked) ? await inspections.within(observed, app) : observed;
+          const isNear = needsInspection(app, asked) || awaitsApproval(app, found.target);
+          const near = isNear ? await inspections.within(observed, app) : observed;
           return { target: found.target, observed: near };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);

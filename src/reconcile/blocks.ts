@@ -1,7 +1,9 @@
+import { approvalBlock, ruling } from '../core/approval.ts';
 import { healRuling } from '../core/heals.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
+import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
 
 interface BlocksInput {
@@ -43,16 +45,14 @@ function liftOf({ name }: App, code: string | undefined): string {
   return `harbormaster retry ${name}`;
 }
 
-function troubleBlocks(
-  { app, retryAt, now }: BlocksInput,
-  history: AppHistory,
-  trouble: TroubleRecord,
-): readonly Block[] {
+function troubleBlocks(input: BlocksInput, history: AppHistory, trouble: TroubleRecord): readonly Block[] {
+  const { app, retryAt, now } = input;
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
   const retry = liftOf(app, undefined);
   if (outcome?.kind === 'blocked') {
-    return outcome.reasons.map(({ code, reason, lift }): Block => {
+    return outcome.reasons.map((told): Block => {
+      const { code, reason, lift } = asOfNow(told, input, history);
       const isCommand = lift?.startsWith('harbormaster ') === true;
       const hint = isCommand ? undefined : lift;
       return { code, detail: reason, hint, since, until: undefined, lift: isCommand ? lift : retry };
@@ -72,6 +72,15 @@ function troubleBlocks(
       lift: liftOf(app, failed?.code),
     },
   ];
+}
+
+/** What people said of the plan since the entry was written. Authors need no look: their word was not taken. */
+function asOfNow(told: BlockReason, { app, now }: BlocksInput, { decisions = [], attempted }: AppHistory): BlockReason {
+  const { plan } = told;
+  const release = attempted?.release;
+  if (plan === undefined || release === undefined) return told;
+  const ruled = ruling({ decisions, plan, policy: app.approval, authors: [], now: now.getTime() });
+  return ruled.kind === 'approved' ? told : approvalBlock({ app: app.name, release, plan }, ruled);
 }
 
 /** Right after a rollback by hand no pass has met the quarantine yet. */

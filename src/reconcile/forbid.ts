@@ -2,6 +2,7 @@ import type { AppHistory } from '../model/entry.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { Clearance } from './approval.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import type { Proposal } from './propose.ts';
 
@@ -10,7 +11,7 @@ type Asked = Pick<Pass, 'app' | 'named'>;
 /** Everything that forbids a new release, all of it at once; undefined: nothing does. */
 export function forbidden(
   asked: Asked,
-  { release, verdicts }: Proposal,
+  { release, verdicts, clearance }: Proposal & { readonly clearance: Clearance },
   history: AppHistory | undefined,
 ): Outcome | undefined {
   const reasons = [
@@ -18,12 +19,14 @@ export function forbidden(
     ...quarantined(asked, release.digest, history),
     ...denials(verdicts),
     ...manual(asked, release.digest, history),
+    ...(clearance.kind === 'barred' ? [clearance.reason] : []),
   ];
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
 }
 
-/** Whether a newer release would be let in at all, before anything is known of its plan. */
+/** Whether a newer release would be let in at all, before anything is known of its plan: nobody can have approved a plan from where a deployment is now. */
 export const isBarred = (asked: Asked, release: string, history: AppHistory | undefined): boolean =>
+  asked.app.deploy === 'approve' ||
   [...held(asked, history), ...quarantined(asked, release, history), ...manual(asked, release, history)].length > 0;
 
 export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
@@ -51,7 +54,7 @@ function quarantined({ app }: Asked, release: string, history: AppHistory | unde
 
 function manual({ app, named }: Asked, release: string, history: AppHistory | undefined): readonly BlockReason[] {
   // What a person let through and was cut short needs no second word.
-  if (app.deploy === 'auto' || named || history?.unfinished?.release === release) return [];
+  if (app.deploy !== 'manual' || named || history?.unfinished?.release === release) return [];
   const reason = `release ${short(release)} waits for a person, because of \`deploy: manual\``;
   return [{ code: 'manual', reason, lift: `harbormaster apply ${app.name}` }];
 }

@@ -26,6 +26,10 @@ export interface Harbor {
   acceptHistory(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   /** Lifts quarantine and back-off, and tries again now. */
   retry(apps: readonly string[], trigger: Trigger, progress: Progress): Promise<readonly PassReport[]>;
+  /** Agrees to the plan as it is now, and performs it if that was the last word missing. Throws `usage` for any other plan than the one of now. */
+  approve(request: DecisionRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
+  /** Turns the plan as it is now down: it is not performed unless somebody else approves it. */
+  reject(request: DecisionRequest, trigger: Trigger): Promise<Noted>;
   /** Takes over a project that somebody else started; replaces only containers whose definition differs. */
   adopt(request: AdoptRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
   /** Drops an app that left the configuration, or is about to, and touches nothing. */
@@ -38,6 +42,13 @@ export interface RollbackRequest {
   readonly to: string | undefined;
   readonly reason: string;
   readonly hold: boolean;
+}
+
+export interface DecisionRequest {
+  readonly app: string;
+  /** The first digits of the plan's digest, at least twelve. */
+  readonly plan: string;
+  readonly reason: string | undefined;
 }
 
 export interface AdoptRequest {

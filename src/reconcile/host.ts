@@ -1,4 +1,5 @@
 import { byHand } from './by-hand.ts';
+import { deciding } from './decide.ts';
 import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
@@ -13,6 +14,7 @@ export function createHost(options: HostOptions): Harbor {
   return {
     ...reading(house),
     ...byHand(house),
+    ...deciding(house),
 
     async apply(names, trigger, progress) {
       const { apps, gone } = select(config(), names, await removals.among(names));

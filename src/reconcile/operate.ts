@@ -1,4 +1,5 @@
 import { asHarborError, type HarborError } from '../errors.ts';
+import type { Consent } from '../model/approval.ts';
 import type { Purpose, ServiceRecord, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
@@ -16,6 +17,8 @@ export interface Cause {
   /** What the person said who asked for it. */
   readonly reason?: string | undefined;
   readonly hold?: boolean | undefined;
+  /** Of a deployment that had to be approved. */
+  readonly consent?: Consent | undefined;
 }
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
@@ -44,7 +47,7 @@ interface Ended {
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
-  const { purpose, fingerprint, reason, hold } = cause;
+  const { purpose, fingerprint, reason, hold, consent } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -58,6 +61,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(fingerprint !== undefined && { fingerprint }),
     ...(reason !== undefined && { reason }),
     ...(hold && { hold }),
+    ...(consent && { consent }),
   });
   const begun = clock.elapsed();
   const performed = await operation.act(async (step, title) => {

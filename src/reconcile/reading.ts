@@ -5,6 +5,7 @@ import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
 import type { AppStatus, PlanReport } from '../model/report.ts';
 import { atOnce } from './app-passes.ts';
+import { hear } from './approval.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
@@ -47,10 +48,13 @@ async function planOf(
     if (target.kind === 'unknown') throw target.error;
     const { revision, release } = target;
     const near = await inspections.within(observed, app);
-    const situation = { app, revision, release, observed: near, history: context.journal.of(app.name) };
-    const { changes, plan, verdicts } = await propose(situation, context);
+    const history = context.journal.of(app.name);
+    const proposal = await propose({ app, revision, release, observed: near, history }, context);
+    const approval = hear({ app, proposal, history, now: context.clock.now() });
+    const { changes, plan, verdicts } = proposal;
     const { digest, warnings } = release;
-    return { kind: 'planned', app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
+    const planned = { app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
+    return { kind: 'planned', ...planned, ...(approval && { approval }) };
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
     return { kind: 'failed', app: app.name, code, message, hint };

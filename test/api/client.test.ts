@@ -9,7 +9,7 @@ import type { Step } from '../../src/model/plan.ts';
 import type { HostStatus, PlanReport } from '../../src/model/report.ts';
 import { appStatus, inSync, passed, planned, planOf, steps } from '../cli/builders.ts';
 import { harbormaster } from '../cli/rig.ts';
-import { daemon, socketPath } from './rig.ts';
+import { curl, daemon, socketPath } from './rig.ts';
 
 const cause = { kind: 'new' } as const;
 const services = [{ service: 'web', cause }];
@@ -143,6 +143,15 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
       asked.push(['forget', ...given]);
       return note;
     },
+    approve: async (request, trigger, progress) => {
+      asked.push(['approve', request, trigger]);
+      progress(request.app, 'replace web');
+      return passed();
+    },
+    reject: async (...given) => {
+      asked.push(['reject', ...given]);
+      return note;
+    },
   });
   const harbor = daemonHarbor(hm.path);
   const told: string[] = [];
@@ -156,6 +165,9 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
   expect(await harbor.release('shop', undefined, ada)).toEqual({ app: 'a/b', summary: 'It is so.' });
   expect(await harbor.acceptHistory('shop', 'a secret', ada)).toEqual(note);
   expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
+  const decision = { app: 'a/b', plan: '0123456789ab', reason: 'tested' };
+  expect(plain(await harbor.approve({ ...decision, reason: undefined }, ada, tell))).toEqual(plain(passed()));
+  expect(await harbor.reject(decision, ada)).toEqual(note);
   expect(asked).toEqual([
     ['rollback', back, ada],
     ['rollback', { ...back, to: 'a1b2', hold: false }, ada],
@@ -165,8 +177,10 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
     ['release', 'shop', undefined, ada],
     ['accept-history', 'shop', 'a secret', ada],
     ['forget', 'shop', 'moves out', ada],
+    ['approve', { ...decision, reason: undefined }, ada],
+    ['reject', decision, ada],
   ]);
-  expect(told).toEqual(['a/b: replace web', 'a/b: replace web']);
+  expect(told).toEqual(['a/b: replace web', 'a/b: replace web', 'a/b: replace web']);
 });
 
 test('errors of the daemon are thrown as they were there', async () => {
@@ -375,3 +389,15 @@ test.each(['plan', 'apply', 'status'])(
     }
   },
 );
+
+test('a plan is decided about by at least twelve digits of its digest, and turned down with a reason', async () => {
+  await using hm = await daemon();
+  const post = (verb: string, body: object) => curl(hm.path, 'POST', `/v1/apps/shop/${verb}`, JSON.stringify(body));
+  for (const [verb, body] of [
+    ['approve', {}],
+    ['approve', { plan: '0123456789a' }],
+    ['approve', { plan: 'not a digest' }],
+    ['reject', { plan: '0123456789ab' }],
+  ] as const)
+    expect(await post(verb, body)).toMatchObject({ status: 422 });
+});

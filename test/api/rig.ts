@@ -28,6 +28,8 @@ export const nothing: Served = {
   retry: unused,
   adopt: unused,
   forget: unused,
+  approve: unused,
+  reject: unused,
 };
 
 /** A daemon's API over a Harbor of which a test says what matters. */

@@ -88,6 +88,8 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     retry: unused,
     adopt: unused,
     forget: unused,
+    approve: unused,
+    reject: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };

@@ -74,6 +74,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                          block
 
     By hand:
+      approve            agrees to a plan that waits under \`deploy: approve\`
+      reject             turns a plan down that waits under \`deploy: approve\`
       retry              tries again what failed: lifts quarantine and waiting
       rollback           goes back to an earlier release that is kept on disk
       hold               keeps an app at what is deployed, until \`release\`

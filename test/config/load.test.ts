@@ -82,6 +82,7 @@ describe('defaults', () => {
       health: { deadline: 120_000, minReady: 10_000 },
       strategy: 'recreate',
       deploy: 'auto',
+      approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
       drift: 'correct',
       onFailure: 'rollback',
       allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
@@ -144,6 +145,19 @@ apps:
       ['manual', 'report', 'hold'],
       ['auto', 'ignore', 'leave'],
       ['manual', 'correct', 'hold'],
+    ]);
+  });
+
+  test('what an approval must be like is merged key by key', async () => {
+    const { apps } = await load(`
+defaults: {deploy: approve, approval: {approvals: 2, expires_after: 2h}}
+apps:
+  plain: {url: https://a.example/x.git}
+  own: {url: https://a.example/x.git, approval: {approvals: 3, not_by_author: false}}
+`);
+    expect(apps.map(({ deploy, approval }) => [deploy, approval])).toEqual([
+      ['approve', { approvals: 2, notByAuthor: true, expiresAfter: 7_200_000 }],
+      ['approve', { approvals: 3, notByAuthor: false, expiresAfter: 7_200_000 }],
     ]);
   });
 

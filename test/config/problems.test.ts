@@ -158,8 +158,8 @@ describe('values', () => {
     ['hosts: []', 'must not be an empty list'],
     ['submodules: on', 'must be true or false, not "on"; YAML reads this as text: write true'],
     ['unset_variables: ignore', 'must be error or warn, not "ignore"'],
-    ['deploy: manually', 'must be auto or manual, not "manually"'],
-    ['deploy: false', 'must be auto or manual, not false'],
+    ['deploy: manually', 'must be one of auto, approve, manual, not "manually"'],
+    ['deploy: false', 'must be one of auto, approve, manual, not false'],
     ['drift: off', 'must be one of ignore, report, correct, not "off"'],
     ['drift: false', 'must be one of ignore, report, correct, not false'],
     ['drift:', 'is empty; it must be one of ignore, report, correct'],
@@ -196,7 +196,7 @@ apps:
     [
       'harbormaster.yml:2:3: defaults.drift: must be one of ignore, report, correct, not "off"',
       'harbormaster.yml:3:3: defaults.on_failure: must be one of rollback, hold, leave, not "no"',
-      'harbormaster.yml:5:39: apps.web.deploy: must be auto or manual, not "manually"',
+      'harbormaster.yml:5:39: apps.web.deploy: must be one of auto, approve, manual, not "manually"',
     ].join('\n'),
   );
 });

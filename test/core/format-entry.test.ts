@@ -158,6 +158,14 @@ describe('every entry is one sentence', () => {
       'released from its hold by ada, because "the sale is over"',
     ],
     [{ kind: 'retried', app: 'shop', release, trigger: ada }, 'retry of release a1b2c3d4e5f6 asked for by ada'],
+    [
+      { kind: 'approved', app: 'shop', plan: '0123456789abcdef', release, trigger: ada, reason: 'tested' },
+      'approved by ada: plan 0123456789ab to release a1b2c3d4e5f6, because "tested"',
+    ],
+    [
+      { kind: 'rejected', app: 'shop', plan: '0123456789abcdef', release, trigger: ada, reason: undefined },
+      'rejected by ada: plan 0123456789ab to release a1b2c3d4e5f6',
+    ],
     [{ kind: 'retried', app: 'shop', release: undefined, trigger: ada }, 'retry asked for by ada'],
     [
       { kind: 'history-accepted', app: 'shop', trigger: ada, reason: 'a secret', from: 'c2', to: 'c1' },

@@ -191,3 +191,21 @@ test('an app that no entry and no snapshot names is unknown', () => {
   expect(historyReport('shpo', log(finished()), undefined)).toBeUndefined();
   expect(historyReport('shop', [], history())).toMatchObject({ attempts: [] });
 });
+
+test('an approval and a rejection name the plan, and a deployment those who approved it', () => {
+  const of = { app: 'shop', plan: '0123456789abcdef', release: 'r', trigger: ada } as const;
+  const consent = { plan: of.plan, approvals: [{ by: 'bob', at: '', seq: 1 }] };
+  const told = attempts(
+    log(
+      { kind: 'approved', ...of, reason: 'tested' },
+      { kind: 'rejected', ...of, reason: undefined },
+      started({ consent }),
+      finished({ intent: 3 }),
+    ),
+  );
+  expect(told.map(({ what, details }) => [what, ...details])).toEqual([
+    ['deploy', 'approved by bob', '"Serve with nginx 1.28"'],
+    ['rejection', 'plan 0123456789ab'],
+    ['approval', 'plan 0123456789ab', 'tested'],
+  ]);
+});

@@ -73,6 +73,18 @@ describe('a history', () => {
     });
   });
 
+  test('remembers what people said of a plan until something else is deployed or the release is found bad', () => {
+    always((entry, after, before) => {
+      if (entry.kind === 'opened' || entry.kind === 'forgotten' || after === undefined) return;
+      const gone = (before?.decisions ?? []).filter(({ seq }) => !after.decisions?.some((one) => one.seq === seq));
+      if (gone.length === 0) return;
+      const [{ release } = { release: '' }] = gone;
+      const isDeployed = entry.kind === 'finished' && entry.outcome.kind === 'applied';
+      expect(isDeployed || after.quarantined.some((bad) => bad.release === release)).toBe(true);
+      if (isDeployed) expect(['deploy', 'adopt', 'rollback']).toContain(entry.purpose);
+    });
+  });
+
   test('has what runs and what is deployed the same after each good end', () => {
     always((entry, after) => {
       if (entry.kind !== 'finished' || entry.outcome.kind !== 'applied' || after === undefined) return;
@@ -130,7 +142,14 @@ describe('what people are told', () => {
 
   test('is nothing where a person only says what should be tried or kept', () => {
     told((event, { kind }) => {
-      if (kind === 'retried' || kind === 'held' || kind === 'released' || kind === 'adopted')
+      if (
+        kind === 'retried' ||
+        kind === 'held' ||
+        kind === 'released' ||
+        kind === 'adopted' ||
+        kind === 'approved' ||
+        kind === 'rejected'
+      )
         expect(event).toBeUndefined();
     });
   });

@@ -157,7 +157,11 @@ class Teller {
   note({ pick, flag }: Choice): void {
     const { hold, deployed, desired } = this.history ?? {};
     const claims = { containers: [{ id: `c${pick}`, name: 'web', key: 'web', digest: 'd' }], networks: [] };
-    if (pick < 4 && hold) this.write({ kind: 'released', app, trigger, reason: undefined });
+    const decided = { app, plan: `p${pick}`, release: desired?.release ?? 'r', reason: undefined };
+    if (pick === 3 || pick === 6) {
+      const by = { ...trigger, by: 'bob' };
+      this.write({ kind: flag ? 'approved' : 'rejected', trigger: by, ...decided });
+    } else if (pick < 4 && hold) this.write({ kind: 'released', app, trigger, reason: undefined });
     else if (pick < 4) this.write({ kind: 'held', app, release: deployed?.release, trigger, reason: 'a freeze' });
     else if (pick < 7) this.write({ kind: 'retried', app, release: desired?.release, trigger });
     else if (pick < 9) this.write({ kind: 'adopted', app, project: 'shop', trigger, reason: undefined, ...claims });

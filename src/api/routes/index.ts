@@ -1,10 +1,12 @@
 import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
+import { approve } from './approve.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { hold } from './hold.ts';
 import { plan } from './plan.ts';
+import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
@@ -23,4 +25,6 @@ export const routes: readonly Route[] = [
   acceptHistory,
   adopt,
   forget,
+  approve,
+  reject,
 ];

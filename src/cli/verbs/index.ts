@@ -2,6 +2,7 @@ import type { Verb } from '../verb.ts';
 import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
+import { approve } from './approve.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { forget } from './forget.ts';
@@ -13,6 +14,7 @@ import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
+import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
@@ -33,6 +35,8 @@ export const verbs: readonly Verb[] = [
   apply,
   status,
   why,
+  approve,
+  reject,
   retry,
   rollback,
   hold,

@@ -27,6 +27,8 @@ const options = {
     'held',
     'released',
     'retried',
+    'approved',
+    'rejected',
     'adopted',
     'forgotten',
     'opened',

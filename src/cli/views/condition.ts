@@ -24,9 +24,9 @@ const ranking: readonly Kind[] = ['failed', 'blocked', 'drifted', 'held', 'waiti
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
-  if (code === 'denied' || code === 'removal-guard' || code === 'quarantined') return 'blocked';
+  if (['denied', 'removal-guard', 'quarantined', 'rejected'].includes(code)) return 'blocked';
   if (code === 'held') return 'held';
-  if (code === 'manual') return 'waiting';
+  if (code === 'manual' || code === 'approval') return 'waiting';
   return code.startsWith('drift-') ? 'drifted' : 'failed';
 }
 

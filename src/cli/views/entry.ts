@@ -1,6 +1,7 @@
 import { ending, outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import { signerText } from '../../core/provenance.ts';
+import type { Consent } from '../../model/approval.ts';
 import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Revision } from '../../model/revision.ts';
@@ -30,6 +31,8 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
       : []),
     ...('revision' in entry && entry.revision !== undefined ? revisionFacts(entry.revision) : []),
     ...releaseFact(entry),
+    ...('plan' in entry ? fact('plan digest', entry.plan) : []),
+    ...(intent?.consent === undefined ? [] : consentFacts(intent.consent)),
     ...(intent?.reason === undefined ? [] : fact('reason', intent.reason)),
     ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
     ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
@@ -53,6 +56,11 @@ function releaseFact(entry: Entry): readonly Line[] {
   if (entry.release !== undefined) return fact('release', entry.release);
   return entry.kind === 'started' || entry.kind === 'finished' ? fact('release', 'none: the app is removed') : [];
 }
+
+const consentFacts = ({ plan, approvals }: Consent): readonly Line[] => [
+  ...fact('plan digest', plan),
+  ...fact('approved by', approvals.map(({ by, seq }) => `${by} (entry ${seq})`).join(', ')),
+];
 
 /** `14:03:02  after 1.2 s  replace web`. */
 function stepLine({ at, title }: EntryOf<'step'>, intent: EntryOf<'started'> | undefined): Line {

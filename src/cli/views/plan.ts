@@ -1,3 +1,4 @@
+import { approvalBlock, approveCommand, people, shortPlan } from '../../core/approval.ts';
 import { stepLines, verdictLines } from '../../core/format-plan.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { PlanReport } from '../../model/report.ts';
@@ -33,7 +34,9 @@ export function planView(reports: readonly PlanReport[], now: Date): readonly Li
   ];
 }
 
-const wouldAct = (report: PlanReport): boolean => ['changes', 'removal'].includes(prospectOf(report));
+const wouldAct = (report: PlanReport): boolean =>
+  ['changes', 'removal'].includes(prospectOf(report)) &&
+  !(report.kind === 'planned' && report.approval && report.approval.ruling.kind !== 'approved');
 
 const whatIsFine = (apps: readonly string[]): string =>
   apps.length === 1 ? `${apps[0]} is` : `${share(apps.length, apps.length)} apps are`;
@@ -58,7 +61,7 @@ function appLines(report: PlanReport, now: Date): readonly Line[] {
         ...body(report),
       ];
     case 'planned':
-      return [plannedTitle(report, now), ...body(report)];
+      return [plannedTitle(report, now), ...body(report), ...approvalLines(report)];
     default:
       return report satisfies never;
   }
@@ -80,6 +83,19 @@ function body(report: {
     ...report.plan.steps.flatMap(paintedStep),
     ...(report.warnings ?? []).map((warning): Line => [warn(`  ! ${warning}`)]),
     ...report.verdicts.filter(({ ruling }) => ruling !== 'allow').flatMap(paintedVerdict),
+  ];
+}
+
+/** What people said of the plan, and how to say more. */
+function approvalLines({ app, release, approval }: Extract<PlanReport, { kind: 'planned' }>): readonly Line[] {
+  if (approval === undefined) return [];
+  const { plan, ruling } = approval;
+  if (ruling.kind === 'approved')
+    return [[good(`  ✓ plan ${shortPlan(plan)} is approved by ${people(ruling.approvals)}`)]];
+  return [
+    [warn(`  ! ${approvalBlock({ app, release, plan }, ruling).reason}`)],
+    ...nextStep(`to approve it: ${approveCommand(app, plan)}`, 4),
+    ...nextStep(`to reject it: harbormaster reject ${app} --plan ${shortPlan(plan)} --reason "WHY"`, 4),
   ];
 }
 

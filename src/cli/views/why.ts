@@ -118,6 +118,7 @@ function pointerText({ release, commit }: ReleasePointer): string {
 
 const deployTexts = {
   auto: 'auto: a new release is deployed by itself',
+  approve: 'approve: a new release waits until its plan is approved',
   manual: 'manual: a new release waits until a person deploys it',
 } as const;
 const driftTexts = {

@@ -35,7 +35,7 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional() })),
+    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional() })),
   }),
   z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
@@ -66,6 +66,10 @@ const deployed = z.looseObject({
   imageIds: z.record(text, text),
   configured: z.record(text, z.looseObject({ digest: text, fields: configured })),
 });
+const consent = z.looseObject({
+  plan: text,
+  approvals: z.array(z.looseObject({ by: text, at: text, seq: z.int() })),
+});
 const open = z.looseObject({
   seq: z.int(),
   release: text.optional(),
@@ -75,6 +79,7 @@ const open = z.looseObject({
   hold: z.boolean(),
   reason: text.optional(),
   by: text.optional(),
+  consent: consent.optional(),
 });
 const driftState = z.enum(['reported', 'fought', 'failed']);
 const since = { seq: z.int(), since: text };
@@ -87,7 +92,13 @@ const history = z.looseObject({
   good: z.array(z.looseObject(good)),
   open: open.optional(),
   unfinished: z
-    .looseObject({ release: text, purpose: z.enum(['deploy', 'rollback']), reason: text.optional(), hold: z.boolean() })
+    .looseObject({
+      release: text,
+      purpose: z.enum(['deploy', 'rollback']),
+      reason: text.optional(),
+      hold: z.boolean(),
+      consent: consent.optional(),
+    })
     .optional(),
   trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
@@ -95,6 +106,19 @@ const history = z.looseObject({
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
   accepted: z.looseObject({ from: text, to: text }).optional(),
   quarantined: z.array(z.looseObject({ ...since, release: text, reason: text, byHand: z.boolean() })),
+  decisions: z
+    .array(
+      z.looseObject({
+        kind: z.enum(['approved', 'rejected']),
+        seq: z.int(),
+        at: text,
+        by: text,
+        plan: text,
+        release: text,
+        reason: text.optional(),
+      }),
+    )
+    .optional(),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });
@@ -103,6 +127,7 @@ const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
 const attempt = { ...app, ...release, trigger, revision: revision.optional() };
+const decision = { ...app, ...reason, trigger, plan: text, release: text };
 const claimed = { ...app, ...reason, trigger, containers: claims, networks: claims };
 
 const kind = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(name: Kind, shape: Shape) =>
@@ -119,6 +144,7 @@ const entry = z.discriminatedUnion('kind', [
     purpose,
     fingerprint: text.optional(),
     hold: z.boolean().optional(),
+    consent: consent.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {
@@ -136,6 +162,8 @@ const entry = z.discriminatedUnion('kind', [
   kind('released', { ...app, ...reason, trigger }),
   kind('retried', { ...app, ...release, trigger }),
   kind('history-accepted', { ...app, trigger, reason: text, from: text, to: text }),
+  kind('approved', decision),
+  kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),

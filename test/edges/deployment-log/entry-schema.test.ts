@@ -108,6 +108,7 @@ const service: Arbitrary<ServiceRecord> = fc.record(
 );
 
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
+const consent = fc.record({ plan: text, approvals: few(fc.record({ by: text, at, seq })) });
 const history: Arbitrary<AppHistory> = fc.record({
   project: text,
   desired: maybe(fc.record({ release: maybe(text), commit: maybe(text) })),
@@ -129,6 +130,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       hold: fc.boolean(),
       reason: maybe(text),
       by: maybe(text),
+      consent: maybe(consent),
     }),
   ),
   unfinished: maybe(
@@ -137,6 +139,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       purpose: fc.constantFrom('deploy' as const, 'rollback' as const),
       reason: maybe(text),
       hold: fc.boolean(),
+      consent: maybe(consent),
     }),
   ),
   trouble: maybe(
@@ -154,6 +157,19 @@ const history: Arbitrary<AppHistory> = fc.record({
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
   quarantined: few(fc.record({ release: text, byHand: fc.boolean(), seq, since: at, reason: text })),
+  decisions: maybe(
+    few(
+      fc.record({
+        kind: fc.constantFrom('approved', 'rejected'),
+        seq,
+        at,
+        by: text,
+        plan: text,
+        release: text,
+        reason: maybe(text),
+      }),
+    ),
+  ),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
 });
@@ -162,6 +178,7 @@ type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBod
 
 const release = maybe(text);
 const app = text;
+const decision = { app, trigger, plan: text, release: text, reason: maybe(text) };
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
 /** One for each kind: a new kind without one does not type-check. */
@@ -174,7 +191,7 @@ const bodies: Bodies = {
   started: fc
     .tuple(
       fc.record({ app, project: text, trigger, revision: maybe(revision), release, steps, verdicts, purpose }),
-      fc.record({ fingerprint: text, reason: text, hold: fc.boolean() }, { requiredKeys: [] }),
+      fc.record({ fingerprint: text, reason: text, hold: fc.boolean(), consent }, { requiredKeys: [] }),
     )
     .map(([always, sometimes]) => ({ kind: 'started', ...always, ...sometimes })),
   step: fc.record({
@@ -230,6 +247,8 @@ const bodies: Bodies = {
     from: text,
     to: text,
   }),
+  approved: fc.record({ kind: fc.constant('approved'), ...decision }),
+  rejected: fc.record({ kind: fc.constant('rejected'), ...decision }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
   forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
@@ -265,7 +284,7 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold']);
+const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent']);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(

@@ -40,6 +40,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   health: { deadline: 60_000, minReady: 1000 },
   strategy: 'recreate',
   deploy: 'auto',
+  approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
