@@ -18,6 +18,8 @@ import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
 import { sentence } from './sentences.ts';
 import { isNull, type Node, nodeAt, toValue } from './tree.ts';
+import { resolveWindow } from './window-schema.ts';
+import { judgeWindows } from './window-sense.ts';
 
 export interface LoadRequest {
   readonly file: string;
@@ -42,6 +44,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...unfollowed.filter(({ path }) => here.reads(path)),
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
+    ...judgeWindows(root),
     ...variables.problems,
   ];
   if (problems.length > 0) throw configInvalid(problems);
@@ -54,6 +57,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   return {
     ...hostConfig(config, here),
     notifiers,
+    windows: config.windows.map(resolveWindow),
     apps: Object.entries(config.apps).map(([name, app]) =>
       resolveApp(name, app, { config, root, fileVariables: variables.of, absolute: files.resolve }),
     ),

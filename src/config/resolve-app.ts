@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { concerns } from '../core/windows.ts';
 import type { App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import { milliseconds } from './duration.ts';
@@ -7,6 +8,7 @@ import { repositoryFrom } from './repository.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
 import { projectOf, tidyPath } from './values.ts';
+import { resolveWindow } from './window-schema.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -40,6 +42,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
     strategy: settings.strategy ?? 'recreate',
     ...policiesOf(settings),
+    windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     allow: {
       privileged: app.allow?.privileged ?? [],
       host_namespaces: app.allow?.host_namespaces ?? [],

@@ -1,6 +1,6 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+import { causesOf, claimsText, overriddenText, shortRelease } from './format-entry.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
 export interface HistoryReport {
@@ -116,9 +116,10 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 
 /** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
-  const { purpose, reason, revision } = intent;
-  if (purpose === 'heal') return causesOf(intent);
-  return purpose === 'deploy' && revision !== undefined ? [...said(reason), `"${revision.subject}"`] : said(reason);
+  const { purpose, reason, revision, overridden } = intent;
+  const told = [...said(reason), ...(overridden === undefined ? [] : [overriddenText(overridden)])];
+  if (purpose === 'heal') return [...causesOf(intent), ...told];
+  return purpose === 'deploy' && revision !== undefined ? [...told, `"${revision.subject}"`] : told;
 }
 
 function detailOf(outcome: Outcome): readonly string[] {

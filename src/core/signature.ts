@@ -1,6 +1,6 @@
 import { faultOf } from '../errors.ts';
 import type { AppHistory } from '../model/entry.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import { canonical, sha256 } from './digest.ts';
 import { visibleProse } from './visible.ts';
 
@@ -10,11 +10,16 @@ import { visibleProse } from './visible.ts';
  */
 export function signatureOf(outcome: Outcome, release: string | undefined, commit: string | undefined): string {
   const about = release ?? commit;
-  if (outcome.kind === 'blocked')
-    return `blocked:${short([about, outcome.reasons.map(({ reason }) => gist(reason)).sort()])}`;
+  if (outcome.kind === 'blocked') return `blocked:${short([about, grounds(outcome.reasons)])}`;
   if (outcome.kind !== 'failed') return outcome.kind;
   const detail = faultOf(outcome.code) === 'world' ? [] : [outcome.step ?? '', gist(outcome.message)];
   return `failed:${outcome.code}:${short([about, detail])}`;
+}
+
+/** A window opens and closes every day: what else is in the way stays the same trouble, and a window alone is one as long as it keeps the release waiting. */
+function grounds(reasons: readonly BlockReason[]): readonly string[] {
+  const lasting = reasons.filter(({ code }) => code !== 'window');
+  return lasting.length === 0 ? ['window'] : lasting.map(({ reason }) => gist(reason)).sort();
 }
 
 const short = (value: unknown): string => sha256(canonical(value)).slice(0, 16);

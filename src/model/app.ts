@@ -1,4 +1,5 @@
 import type { MaybeSecret, Secret } from './secret.ts';
+import type { Window } from './window.ts';
 
 export interface Repository {
   /** Stable, safe as a folder name; the same for every app that shares the mirror. */
@@ -57,6 +58,8 @@ export interface App {
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
   readonly allow: Allowances;
+  /** Those that concern it. */
+  readonly windows: readonly Window[];
 }
 
 export interface HealthLimits {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Act } from './window.ts';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -25,6 +26,8 @@ export interface BlockReason {
   readonly reason: string;
   /** The command or line that lifts it. */
   readonly lift: string | undefined;
+  /** Of a closed window: what it keeps from beginning. */
+  readonly acts?: readonly Act[];
 }
 
-export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'removal-guard';
+export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'removal-guard' | 'window';

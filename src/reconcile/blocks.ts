@@ -2,7 +2,9 @@ import { healRuling } from '../core/heals.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
+import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
+import { closedWindow } from './windows.ts';
 
 interface BlocksInput {
   readonly app: App;
@@ -36,12 +38,15 @@ function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
   return [{ code: 'held', detail, hint, since, until: undefined, lift: `harbormaster release ${name}` }];
 }
 
-function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, trouble: TroubleRecord): readonly Block[] {
+function troubleBlocks(input: BlocksInput, history: AppHistory, trouble: TroubleRecord): readonly Block[] {
+  const { app, retryAt } = input;
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
   const retry = `harbormaster retry ${app.name}`;
   if (outcome?.kind === 'blocked') {
-    return outcome.reasons.map(({ code, reason, lift }): Block => {
+    return outcome.reasons.map((found): Block => {
+      const { code, reason, lift } = found;
+      if (code === 'window') return windowBlock(input, since, found);
       const isCommand = lift?.startsWith('harbormaster ') === true;
       const hint = isCommand ? undefined : lift;
       return { code, detail: reason, hint, since, until: undefined, lift: isCommand ? lift : retry };
@@ -59,6 +64,15 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
       lift: retry,
     },
   ];
+}
+
+/** Judged anew: what keeps it waiting now may be another window than the one of the entry. */
+function windowBlock({ app, now }: BlocksInput, since: string, { reason, acts = ['deploy'] }: BlockReason): Block {
+  const found = closedWindow({ app, acts, now });
+  const until = found?.until === undefined ? undefined : new Date(found.until).toISOString();
+  const hint = found === undefined ? 'The window is open now; the next pass goes on.' : 'It goes on by itself then.';
+  const lift = `harbormaster apply ${app.name} --override-window --reason "…"`;
+  return { code: 'window', detail: found?.why ?? reason, hint: until || !found ? hint : undefined, since, until, lift };
 }
 
 /** Right after a rollback by hand no pass has met the quarantine yet. */
@@ -103,12 +117,17 @@ function driftBlocks(input: BlocksInput, history: AppHistory): readonly Block[] 
   ];
 }
 
-function recorded({ app, now }: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
+function recorded(input: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
+  const { app, now } = input;
   const { state, since, causes, fingerprint } = drift;
   const detail = causes.join('; ');
   if (state === 'reported') {
     const hint = `It is left so, because of \`drift: ${app.drift}\`.`;
     return { code: 'drift-reported', detail, hint, since, until: undefined, lift: `harbormaster apply ${app.name}` };
+  }
+  if (state === 'waiting') {
+    const block = windowBlock(input, since, { code: 'window', reason: '', lift: undefined, acts: ['heal'] });
+    return { ...block, detail };
   }
   const lift = `harbormaster retry ${app.name}`;
   if (state === 'failed') {

@@ -1,23 +1,28 @@
+import { actsOf } from '../core/acts.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import type { Proposal } from './propose.ts';
+import { closed } from './windows.ts';
 
 type Asked = Pick<Pass, 'app' | 'named'>;
+type Timed = Asked & Pick<Pass, 'trigger'>;
 
 /** Everything that forbids a new release, all of it at once; undefined: nothing does. */
 export function forbidden(
-  asked: Asked,
-  { release, verdicts }: Proposal,
+  asked: Timed,
+  { release, verdicts, changes }: Proposal,
   history: AppHistory | undefined,
+  now: Date,
 ): Outcome | undefined {
   const reasons = [
     ...held(asked, history),
     ...quarantined(asked, release.digest, history),
     ...denials(verdicts),
     ...manual(asked, release.digest, history),
+    ...outsideWindows(asked, { release, changes }, history, now),
   ];
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
 }
@@ -55,6 +60,15 @@ function manual({ app, named }: Asked, release: string, history: AppHistory | un
   const reason = `release ${short(release)} waits for a person, because of \`deploy: manual\``;
   return [{ code: 'manual', reason, lift: `harbormaster apply ${app.name}` }];
 }
+
+/** What was begun goes on, also after a crash: only a beginning waits for a window. */
+export const outsideWindows = (
+  { app, trigger }: Pick<Pass, 'app' | 'trigger'>,
+  { release, changes }: Pick<Proposal, 'release' | 'changes'>,
+  history: AppHistory | undefined,
+  now: Date,
+): readonly BlockReason[] =>
+  history?.unfinished?.release === release.digest ? [] : closed({ app, trigger, acts: actsOf(changes), now });
 
 const short = (release: string): string => release.slice(0, 12);
 

@@ -36,7 +36,10 @@ export function startLoop(options: LoopOptions): Loop {
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
   const told = new Map<string, number | undefined>();
-  let removalsDue = true;
+  /** When what left the configuration is looked at, also without any app. */
+  let removalsAt = 0;
+
+  const isDeclared = (name: string): boolean => config().apps.some((app) => app.name === name);
 
   const tell = ({ app, outcome, entry }: PassReport): void => {
     const isNews = outcome.kind !== 'unchanged' && told.get(app) !== entry;
@@ -49,6 +52,8 @@ export function startLoop(options: LoopOptions): Loop {
     const ended = (report: PassReport): void => {
       left.delete(report.app);
       schedule.ended(report, trigger, clock.elapsed());
+      if (report.opens !== undefined && !isDeclared(report.app))
+        removalsAt = Math.min(removalsAt, clock.elapsed() + report.opens);
       tell(report);
       bell.ring();
     };
@@ -78,8 +83,9 @@ export function startLoop(options: LoopOptions): Loop {
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
     if (glances.length > 0) start(glance(glances));
     // Without any app there is still a pass, for what left the configuration.
-    if (removalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
-    removalsDue = false;
+    const areRemovalsDue = removalsAt <= clock.elapsed();
+    if (areRemovalsDue) removalsAt = Number.POSITIVE_INFINITY;
+    if (areRemovalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
   };
 
   const run = async (): Promise<void> => {
@@ -93,7 +99,7 @@ export function startLoop(options: LoopOptions): Loop {
   return {
     wake(trigger) {
       schedule.wake(trigger);
-      removalsDue = true;
+      removalsAt = 0;
     },
     notice(apps) {
       schedule.notice(apps, clock.elapsed() + swarm);

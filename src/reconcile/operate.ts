@@ -16,6 +16,8 @@ export interface Cause {
   /** What the person said who asked for it. */
   readonly reason?: string | undefined;
   readonly hold?: boolean | undefined;
+  /** Closed windows that the person overrode. */
+  readonly overridden?: readonly string[] | undefined;
 }
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
@@ -44,7 +46,7 @@ interface Ended {
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
-  const { purpose, fingerprint, reason, hold } = cause;
+  const { purpose, fingerprint, reason, hold, overridden } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -58,6 +60,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(fingerprint !== undefined && { fingerprint }),
     ...(reason !== undefined && { reason }),
     ...(hold && { hold }),
+    ...(overridden !== undefined && { overridden }),
   });
   const begun = clock.elapsed();
   const performed = await operation.act(async (step, title) => {

@@ -1,3 +1,4 @@
+import { actsOf } from '../core/acts.ts';
 import { mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError } from '../errors.ts';
@@ -8,10 +9,11 @@ import { atOnce } from './app-passes.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
-import { propose } from './propose.ts';
+import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
 import type { Target } from './target.ts';
+import { windowVerdicts } from './windows.ts';
 
 /** What only looks. */
 export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
@@ -48,13 +50,25 @@ async function planOf(
     const { revision, release } = target;
     const near = await inspections.within(observed, app);
     const situation = { app, revision, release, observed: near, history: context.journal.of(app.name) };
-    const { changes, plan, verdicts } = await propose(situation, context);
+    const { changes, plan, verdicts: ofGates } = await propose(situation, context);
+    const verdicts = [...ofGates, ...windowsOfPlan(situation, { changes, plan }, context.clock.now())];
     const { digest, warnings } = release;
     return { kind: 'planned', app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
     return { kind: 'failed', app: app.name, code, message, hint };
   }
+}
+
+/** What a window says of a plan that would begin now. */
+function windowsOfPlan(
+  { app, release, history }: Situation,
+  { changes, plan }: Pick<Proposal, 'changes' | 'plan'>,
+  now: Date,
+) {
+  if (plan.steps.length === 0 || history?.unfinished?.release === release.digest) return [];
+  const isHeal = history?.deployed?.release === release.digest && history.applied === release.digest;
+  return windowVerdicts({ app, trigger: { kind: 'request' }, acts: isHeal ? ['heal'] : actsOf(changes), now });
 }
 
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>

@@ -88,7 +88,7 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       if (outcome.kind === 'superseded') due.set(name, { at: now, failures: 0, trigger: { kind: 'interval' } });
       else if (trigger.kind !== 'engine-event') {
         const next = nextTime(report, app.interval, due.get(name)?.failures ?? 0, random());
-        due.set(name, { ...next, at: now + next.at });
+        due.set(name, opening({ ...next, at: now + next.at }, report, now));
       }
     },
 
@@ -123,6 +123,12 @@ function nextTime({ outcome }: PassReport, interval: number, failures: number, r
   if (!isWorlds) return next;
   const soon = backoff(failures + 1, retryLimits, random);
   return { at: Math.min(soon, next.at), failures: failures + 1, trigger: { kind: 'retry' } };
+}
+
+/** What waits for a window is looked at when it opens. */
+function opening(next: Due, { opens }: PassReport, now: number): Due {
+  if (opens === undefined || now + opens >= next.at) return next;
+  return { at: now + opens, failures: 0, trigger: { kind: 'window' } };
 }
 
 /** Apps that are due for the same reason pass together. */

@@ -34,6 +34,7 @@ export const app = (more: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  windows: [],
   ...more,
 });
 

@@ -30,6 +30,7 @@ const testConfig = (apps: readonly App[]): HostConfig => ({
   apps,
   declared: apps.map(({ name }) => name),
   notifiers: [],
+  windows: [],
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,

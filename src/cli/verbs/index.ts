@@ -20,6 +20,7 @@ import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
+import { windows } from './windows.ts';
 
 /** Every verb, in the order of the help. */
 export const verbs: readonly Verb[] = [
@@ -32,6 +33,7 @@ export const verbs: readonly Verb[] = [
   apply,
   status,
   why,
+  windows,
   retry,
   rollback,
   hold,

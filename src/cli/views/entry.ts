@@ -1,4 +1,4 @@
-import { ending, outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
+import { ending, outcomeSentence, overriddenText, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -30,6 +30,7 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
     ...('revision' in entry && entry.revision !== undefined ? revisionFacts(entry.revision) : []),
     ...releaseFact(entry),
     ...(intent?.reason === undefined ? [] : fact('reason', intent.reason)),
+    ...(intent?.overridden === undefined ? [] : fact('windows', overriddenText(intent.overridden))),
     ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
     ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
     ...section('gates', verdictsOf(entry, intent).flatMap(paintedVerdict)),
@@ -93,6 +94,7 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
   'file-change': 'the configuration changed',
   'engine-event': 'something happened to a container',
   retry: 'tried again after a failure',
+  window: 'a window opened',
   request: 'somebody asked for it',
 };
 

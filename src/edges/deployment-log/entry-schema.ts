@@ -16,7 +16,7 @@ const stamp = {
 
 const text = z.string();
 const texts = z.array(text);
-const trigger = z.looseObject({ kind: text, by: text.optional() });
+const trigger = z.looseObject({ kind: text, by: text.optional(), override: text.optional() });
 const identity = z.looseObject({ name: text, email: text, at: text });
 const revision = z.looseObject({
   repository: text,
@@ -89,7 +89,12 @@ const history = z.looseObject({
     .optional(),
   trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
   drift: z
-    .looseObject({ ...since, state: z.enum(['reported', 'fought', 'failed']), fingerprint: text, causes: texts })
+    .looseObject({
+      ...since,
+      state: z.enum(['reported', 'fought', 'failed', 'waiting']),
+      fingerprint: text,
+      causes: texts,
+    })
     .optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
@@ -118,6 +123,7 @@ const entry = z.discriminatedUnion('kind', [
     purpose,
     fingerprint: text.optional(),
     hold: z.boolean().optional(),
+    overridden: texts.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {
@@ -130,7 +136,13 @@ const entry = z.discriminatedUnion('kind', [
   }),
   kind('refused', { ...attempt, outcome, verdicts: z.array(verdict) }),
   kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
-  kind('drifted', { ...app, release: text, state: z.enum(['reported', 'fought']), causes: texts, fingerprint: text }),
+  kind('drifted', {
+    ...app,
+    release: text,
+    state: z.enum(['reported', 'fought', 'failed', 'waiting']),
+    causes: texts,
+    fingerprint: text,
+  }),
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),
   kind('retried', { ...app, ...release, trigger }),
