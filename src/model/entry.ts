@@ -44,6 +44,8 @@ export interface Claim {
   readonly key: string;
   /** Digest that it stands for, as its label would say. */
   readonly digest: string;
+  /** Why it is not what Git declares, and so does not stay. */
+  readonly differs?: string;
 }
 
 /** What every entry has besides its kind. The log itself adds these when it appends. */
@@ -277,6 +279,8 @@ export interface HoldRecord {
 
 export interface QuarantineRecord {
   readonly release: string;
+  /** A person went back from it; otherwise it failed. */
+  readonly byHand: boolean;
   readonly seq: number;
   readonly since: string;
   readonly reason: string;

@@ -58,7 +58,7 @@ async function finishRollback(pass: Pass, aim: Aim, context: Context): Promise<P
   const history = context.journal.of(app.name);
   const proposal = await propose({ app, ...aim, observed, history }, context);
   const { reason, hold } = history?.unfinished ?? {};
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
 
 async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
@@ -75,12 +75,12 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   const waiting = notYet(pass, aim, context);
   if (waiting) return waiting;
   await probe(proposal, history, context);
-  const report = await context.inLane(() => begin(pass, proposal, context));
+  const report = await begin(pass, proposal, context);
   await holdAfter(pass, report, context);
   return report;
 }
 
-/** It may have waited for its turn: whether windows let it begin is judged last. */
+/** Asking the registry may have taken its time: whether windows let it begin is judged last. */
 async function begin(pass: Pass, proposal: Proposal, context: Context): Promise<PassReport> {
   const now = context.clock.now();
   const { app, trigger } = pass;

@@ -74,7 +74,7 @@ function windowsOfPlan(
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>
   ownContainers(observed, app, context.instance).length > 0 ? inspections.within(observed, app) : observed;
 
-async function statusOf(app: App, observed: Observed, { context, sights }: House): Promise<AppStatus> {
+async function statusOf(app: App, observed: Observed, { context, sights, agenda }: House): Promise<AppStatus> {
   const { journal, releases, retries, running, instance, clock } = context;
   const history = journal.of(app.name);
   const digest = history?.deployed?.release ?? history?.applied;
@@ -88,7 +88,7 @@ async function statusOf(app: App, observed: Observed, { context, sights }: House
     instance,
     operation: running.step(app.name),
     seen: sights.get(app.name),
-    retryAt: newest === undefined ? undefined : retries.next(app.name, newest),
+    retryAt: (newest === undefined ? undefined : retries.next(app.name, newest)) ?? agenda.get(app.name),
     now: clock.now(),
   });
 }

@@ -33,7 +33,7 @@ export async function rollback(
   }
   const { hold } = request;
   const cause = { purpose: 'rollback', ...overriding(beginning), reason: request.reason, hold } as const;
-  return context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+  return deploy(pass, { ...proposal, cause }, context);
 }
 
 /** Whatever it changes, it is a deployment: a person chose the release. */

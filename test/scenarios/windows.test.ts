@@ -85,7 +85,7 @@ test('windows keep back what they block and nothing else, let it through when th
   for (const [name, { repository }] of Object.entries({ denied, later, short }))
     await repository.commit({ 'compose.yaml': compose('two') }, `Change ${name}`);
   await slow.repository.commit({ 'compose.yaml': compose('two', deaf) });
-  const daemon = await host.daemon();
+  await using daemon = await host.daemon();
 
   // One entry, the reason, the time and the way out.
   await eventually(async () => {

@@ -8,7 +8,7 @@ export function remediesOf({ hint, lift }: Block): readonly string[] {
 }
 
 /** `since 12 min ago (…), tried again at …`. */
-export function sinceText({ code, since, until }: Block, now: Date): string {
-  const end = until === undefined ? '' : `, ${code === 'retry' ? 'tried again at' : 'until'} ${moment(until)}`;
+export function sinceText({ since, until }: Block, now: Date): string {
+  const end = until === undefined ? '' : `, tried again at ${moment(until)}`;
   return `since ${when(since, now)}${end}`;
 }

@@ -153,7 +153,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   ),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
-  quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
+  quarantined: few(fc.record({ release: text, byHand: fc.boolean(), seq, since: at, reason: text })),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
 });
@@ -215,7 +215,7 @@ const bodies: Bodies = {
     kind: fc.constant('drifted'),
     app,
     release: text,
-    state: fc.constantFrom('reported', 'fought'),
+    state: fc.constantFrom('reported', 'fought', 'failed'),
     causes: few(text),
     fingerprint: text,
   }),
