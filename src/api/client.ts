@@ -25,10 +25,11 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     async status(apps) {
       return understood(await document(ask({ method: 'GET', path: `/v1/status${query(apps)}` })), isHostStatus);
     },
-    apply: (apps, trigger, progress) => reportsOf(post('/v1/apply', { apps }, trigger), progress),
-    retry: (apps, trigger, progress) => reportsOf(post('/v1/retry', { apps }, trigger), progress),
+    apply: (apps, trigger, progress) => reportsOf(post('/v1/apply', { apps, ...past(trigger) }, trigger), progress),
+    retry: (apps, trigger, progress) => reportsOf(post('/v1/retry', { apps, ...past(trigger) }, trigger), progress),
     async rollback({ app, ...body }, trigger, progress) {
-      return theOne(await reportsOf(post(pathOf(app, 'rollback'), body, trigger), progress));
+      const { overrideWindow } = past(trigger);
+      return theOne(await reportsOf(post(pathOf(app, 'rollback'), { ...body, overrideWindow }, trigger), progress));
     },
     async adopt({ app, ...body }, trigger, progress) {
       return theOne(await reportsOf(post(pathOf(app, 'adopt'), body, trigger), progress));
@@ -43,6 +44,10 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
 }
+
+/** A trigger's wish to go past closed windows, as a body says it. */
+const past = ({ override }: Trigger): { overrideWindow?: true; reason?: string } =>
+  override === undefined ? {} : { overrideWindow: true, reason: override };
 
 const pathOf = (app: string, verb: string): string => `/v1/apps/${encodeURIComponent(app)}/${verb}`;
 

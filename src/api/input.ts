@@ -10,7 +10,11 @@ const instanceId = z.string().min(1).max(200);
 /** A sentence for the record, not an essay. */
 const reason = z.string().trim().min(1).max(1_000);
 
-export const appsBody = z.strictObject({ apps: appNames.default([]) });
+export const operateBody = z.strictObject({
+  apps: appNames.default([]),
+  overrideWindow: z.boolean().default(false),
+  reason: reason.optional(),
+});
 export const mustReasonBody = z.strictObject({ reason });
 export const mayReasonBody = z.strictObject({ reason: reason.optional() });
 /** Of a plan's digest at least as many digits as are shown. */
@@ -24,6 +28,7 @@ export const rollbackBody = z.strictObject({
   to: z.string().min(1).max(64).optional(),
   reason,
   hold: z.boolean().default(false),
+  overrideWindow: z.boolean().default(false),
 });
 
 /** The apps that a query names; none: all. */
@@ -67,6 +72,16 @@ export const requestTrigger = (context: Context): Trigger => ({ kind: 'request',
 function claimedUser(context: Context): string | undefined {
   const header = context.req.header(userHeader);
   return header === undefined || header === '' ? undefined : visible(decoded(header)).slice(0, mostLetters);
+}
+
+/** Throws `usage` for an override that nobody gives a reason for. */
+export function overrideOf(body: { readonly overrideWindow: boolean; readonly reason?: string | undefined }) {
+  if (!body.overrideWindow) return {};
+  if (body.reason !== undefined) return { override: body.reason };
+  throw new HarborError('overriding a window needs a reason: it is what the deployment log says', {
+    code: 'usage',
+    hint: 'Send {"apps": ["NAME"], "overrideWindow": true, "reason": "WHY"}.',
+  });
 }
 
 /** Percent-encoded, because a header holds ASCII only. */

@@ -19,6 +19,8 @@ import { judgeSense } from './sense.ts';
 import { sentence } from './sentences.ts';
 import { readSigners } from './signers.ts';
 import { isNull, type Node, nodeAt, toValue } from './tree.ts';
+import { resolveWindow } from './window-schema.ts';
+import { judgeWindows } from './window-sense.ts';
 
 export interface LoadRequest {
   readonly file: string;
@@ -44,6 +46,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...unfollowed.filter(({ path }) => here.reads(path)),
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
+    ...judgeWindows(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -57,6 +60,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   return {
     ...hostConfig(config, here),
     notifiers,
+    windows: config.windows.map(resolveWindow),
     apps: Object.entries(config.apps).map(([name, app]) =>
       resolveApp(name, app, {
         config,

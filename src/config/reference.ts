@@ -20,6 +20,7 @@ export function reference(catalogues: Catalogues): string {
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
     ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),
+    ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
     ...notifiers(part(schema, 'notifiers')),
     '',
   ].join('\n');
@@ -136,4 +137,5 @@ const objects = (parts: readonly unknown[]): readonly JsonSchema[] =>
   parts.filter((each): each is JsonSchema => typeof each === 'object' && each !== null && !Array.isArray(each));
 
 const part = (schema: JsonSchema, key: string): JsonSchema => objects([schema.properties?.[key]])[0] ?? {};
+const items = (schema: JsonSchema): JsonSchema => objects([schema.items])[0] ?? {};
 const entry = (schema: JsonSchema): JsonSchema => objects([schema.additionalProperties])[0] ?? {};

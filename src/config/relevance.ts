@@ -1,3 +1,4 @@
+import { matches } from '../core/glob.ts';
 import { child, entriesOf, type Node, type Path, textOf, textsOf } from './tree.ts';
 
 /** Which parts of a file that several hosts share matter on this one. */
@@ -39,27 +40,3 @@ export function relevance(root: Node, machine: string): Relevance {
 }
 
 const isOff = (node: Node | undefined): boolean => node?.kind === 'scalar' && node.value === false;
-
-/** `*` stands for any characters, `?` for one; upper and lower case are the same, as in DNS. Linear, whatever the glob. */
-export function matches(glob: string, host: string): boolean {
-  const pattern = glob.toLowerCase();
-  const text = host.toLowerCase();
-  let at = 0;
-  let star = -1;
-  let retry = 0;
-  for (let index = 0; index < text.length; ) {
-    if (pattern[at] === '*') {
-      star = at;
-      retry = index;
-      at += 1;
-    } else if (pattern[at] === '?' || pattern[at] === text[index]) {
-      at += 1;
-      index += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      retry += 1;
-      index = retry;
-    } else return false;
-  }
-  return /^\**$/.test(pattern.slice(at));
-}

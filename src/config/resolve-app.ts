@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isVersionRange } from '../core/version-range.ts';
+import { concerns } from '../core/windows.ts';
 import type { Allowances, App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
@@ -10,6 +11,7 @@ import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
 import { projectOf, tidyPath } from './values.ts';
+import { resolveWindow } from './window-schema.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -49,6 +51,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     ...policiesOf(settings),
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
+    windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     allow: allowancesOf(app),
   };
 }

@@ -4,6 +4,7 @@ import { duration } from './duration.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
 import * as v from './values.ts';
+import { windowSchema } from './window-schema.ts';
 
 /** Pluggable parts that extend the schema by being registered. */
 export interface Catalogues {
@@ -84,6 +85,11 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
         title: 'map',
         description: 'The apps, by name. `apps: {}` means on purpose that this host runs none.',
       }),
+    windows: z.array(windowSchema).default([]).meta({
+      title: 'list',
+      description:
+        'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app and 30s; what has begun goes on.',
+    }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',
       description: 'Who is told when an app fails, is blocked, has drifted, or has recovered.',

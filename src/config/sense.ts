@@ -219,7 +219,7 @@ function notified(root: Node, known: readonly string[]): readonly Problem[] {
   });
 }
 
-function suggestion(name: string, known: readonly string[]): string {
+export function suggestion(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
   return known.length === 0 ? '; there is none' : `; there are: ${known.slice(0, 20).join(', ')}`;

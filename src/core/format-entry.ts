@@ -47,7 +47,7 @@ export const shortRelease = (digest: string): string => digest.slice(0, 12);
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function aim({ purpose, release, reason, hold, consent }: EntryOf<'started'>): string {
+function aim({ purpose, release, reason, hold, consent, overridden, trigger }: EntryOf<'started'>): string {
   const there = release === undefined ? '' : ` ${shortRelease(release)}`;
   const aims: Readonly<Record<Purpose, string>> = {
     deploy: '',
@@ -58,8 +58,16 @@ function aim({ purpose, release, reason, hold, consent }: EntryOf<'started'>): s
     remove: ' to remove the app',
   };
   const approved = consent === undefined ? '' : `, approved by ${people(consent.approvals)}`;
-  return `${aims[purpose]}${approved}${reason === undefined ? '' : `, because "${reason}"`}`;
+  const said = reason === undefined ? '' : `, because "${reason}"`;
+  return `${aims[purpose]}${approved}${past(overridden, trigger)}${said}`;
 }
+
+const past = (windows: readonly string[] | undefined, trigger: Trigger): string =>
+  windows === undefined ? '' : `, ${overriddenText(windows)}${byWhom(trigger)}`;
+
+/** `past the window "night", which was overridden` */
+export const overriddenText = (windows: readonly string[]): string =>
+  `past the window ${windows.map((name) => `"${name}"`).join(', ')}, which was overridden`;
 
 /** How an operation ended, by what it was for. */
 export function ending({ outcome, purpose, release }: EntryOf<'finished'>): string {
@@ -105,6 +113,7 @@ const recovery = ({ after, of }: EntryOf<'recovered'>): string =>
 const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
   reported: 'drifted, and left so',
   failed: 'cannot be kept as it was deployed',
+  waiting: 'drifted, and left so until a window opens',
   fought: 'drifted each time that it was corrected, and now left so',
 };
 

@@ -2,7 +2,7 @@ import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '
 import type { Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
 import { people, shortPlan } from './approval.ts';
-import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+import { causesOf, claimsText, overriddenText, shortRelease } from './format-entry.ts';
 import { signerText } from './provenance.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
@@ -152,12 +152,13 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 
 /** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
-  const { purpose, reason, revision, consent } = intent;
-  if (purpose === 'heal') return causesOf(intent);
+  const { purpose, reason, revision, consent, overridden } = intent;
   const approved = consent === undefined ? [] : [`approved by ${people(consent.approvals)}`];
-  const subject =
-    purpose === 'deploy' && revision !== undefined ? [`"${revision.subject}"`, ...signedBy(revision)] : [];
-  return [...approved, ...said(reason), ...subject];
+  const told = [...approved, ...said(reason), ...(overridden === undefined ? [] : [overriddenText(overridden)])];
+  if (purpose === 'heal') return [...causesOf(intent), ...told];
+  return purpose === 'deploy' && revision !== undefined
+    ? [...told, `"${revision.subject}"`, ...signedBy(revision)]
+    : told;
 }
 
 const signedBy = ({ signer }: Revision): readonly string[] =>

@@ -10,7 +10,7 @@ import { visibleProse } from './visible.ts';
  */
 export function signatureOf(outcome: Outcome, release: string | undefined, commit: string | undefined): string {
   const about = release ?? commit;
-  if (outcome.kind === 'blocked') return `blocked:${short([about, outcome.reasons.map(aboutWhat).sort()])}`;
+  if (outcome.kind === 'blocked') return `blocked:${short([about, grounds(outcome.reasons)])}`;
   if (outcome.kind !== 'failed') return outcome.kind;
   const detail = faultOf(outcome.code) === 'world' ? [] : [outcome.step ?? '', gist(outcome.message)];
   return `failed:${outcome.code}:${short([about, detail])}`;
@@ -19,6 +19,12 @@ export function signatureOf(outcome: Outcome, release: string | undefined, commi
 /** What waits for people is one matter for each plan, however many of them have spoken. */
 const aboutWhat = ({ code, reason, plan }: BlockReason): string =>
   plan === undefined ? gist(reason) : `${code} ${plan}`;
+
+/** A window opens and closes every day: what else is in the way stays the same trouble, and a window alone is one as long as it keeps the release waiting. */
+function grounds(reasons: readonly BlockReason[]): readonly string[] {
+  const lasting = reasons.filter(({ code }) => code !== 'window');
+  return lasting.length === 0 ? ['window'] : lasting.map(aboutWhat).sort();
+}
 
 const short = (value: unknown): string => sha256(canonical(value)).slice(0, 16);
 

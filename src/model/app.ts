@@ -1,5 +1,6 @@
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
+import type { Window } from './window.ts';
 
 export interface Repository {
   /** Stable, safe as a folder name; the same for every app that shares the mirror. */
@@ -65,6 +66,8 @@ export interface App {
   readonly allow: Allowances;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
+  /** Those that concern it. */
+  readonly windows: readonly Window[];
 }
 
 /** Who must agree to a plan before it is performed. */

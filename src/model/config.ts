@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
 import type { NotificationEvent } from './notification.ts';
+import type { Window } from './window.ts';
 
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
 export interface NotifierConfig {
@@ -22,6 +23,8 @@ export interface HostConfig {
   /** Names that the file declares for this host, disabled ones too: a disabled app is left alone, not removed. */
   readonly declared: readonly string[];
   readonly notifiers: readonly NotifierConfig[];
+  /** All of them; an app that left the configuration may be concerned, too. */
+  readonly windows: readonly Window[];
   readonly imageInterval: number;
   readonly keepReleases: number;
   /** How many apps may be removed in one go without a person. */

@@ -7,8 +7,10 @@ import type { Verdict } from './verdict.ts';
 
 /** What made a pass happen. `by` is the local user of a request. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'request';
+  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request';
   readonly by?: string | undefined;
+  /** Why a person wants it done also while a window is closed. */
+  readonly override?: string | undefined;
 }
 
 /** What a service ran before and after a deployment. */
@@ -92,6 +94,8 @@ export type EntryBody =
       readonly hold?: boolean;
       /** Of a deployment under `deploy: approve`. */
       readonly consent?: Consent;
+      /** Names of the closed windows that the person overrode. */
+      readonly overridden?: readonly string[];
     }
   /** The step that begins now: what a crash cut short is the last one. */
   | {
@@ -133,7 +137,7 @@ export type EntryBody =
       readonly kind: 'drifted';
       readonly app: string;
       readonly release: string;
-      readonly state: 'reported' | 'fought' | 'failed';
+      readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
       readonly causes: readonly string[];
       readonly fingerprint: string;
     }
@@ -287,7 +291,8 @@ export interface TroubleRecord {
 export interface DriftRecord {
   readonly seq: number;
   readonly since: string;
-  readonly state: 'reported' | 'fought' | 'failed';
+  /** `waiting`: until a window lets it be corrected. */
+  readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
   readonly fingerprint: string;
   readonly causes: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Act } from './window.ts';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -27,6 +28,16 @@ export interface BlockReason {
   readonly lift: string | undefined;
   /** Digest of the plan that it speaks of, where it speaks of one: another plan is another matter. */
   readonly plan?: string;
+  /** Of a closed window: what it keeps from beginning. */
+  readonly acts?: readonly Act[];
 }
 
-export type BlockCode = 'denied' | 'manual' | 'approval' | 'rejected' | 'held' | 'quarantined' | 'removal-guard';
+export type BlockCode =
+  | 'denied'
+  | 'manual'
+  | 'approval'
+  | 'rejected'
+  | 'held'
+  | 'quarantined'
+  | 'removal-guard'
+  | 'window';

@@ -39,6 +39,8 @@ export interface PassReport {
   readonly revision: Revision | undefined;
   /** Milliseconds after which another look at what runs is due, because a correction waits until then. */
   readonly again?: number;
+  /** Milliseconds after which the windows open that kept it from beginning. */
+  readonly opens?: number | undefined;
 }
 
 export type SyncState =

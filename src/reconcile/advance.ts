@@ -1,14 +1,18 @@
+import { actsOf } from '../core/acts.ts';
 import { asHarborError, faultOf } from '../errors.ts';
+import type { Consent } from '../model/approval.ts';
 import type { Unfinished } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { clearance } from './approval.ts';
 import { deploy } from './deploy.ts';
-import { forbidden, notYet, probe } from './forbid.ts';
+import { forbidden, notYet, outsideWindows, probe } from './forbid.ts';
 import { failure } from './operate.ts';
 import type { Aim, Context, Pass } from './pass.ts';
-import { propose } from './propose.ts';
+import { type Proposal, propose } from './propose.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
+import { opensIn, overriding } from './windows.ts';
 
 /** Toward the release that Git asks for, if there is a new one and nothing forbids it: intent, perform, outcome. */
 export async function advance(pass: Pass, context: Context): Promise<PassReport> {
@@ -69,18 +73,37 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   const proposal = await propose({ app, revision, release, observed, history }, context);
   if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
   const cleared = clearance({ app, proposal, history, now: context.clock.now() });
-  const blocked = forbidden(pass, { ...proposal, clearance: cleared }, history);
-  if (blocked) {
-    const { verdicts } = proposal;
-    return refuse(pass, { outcome: blocked, verdicts, revision, release: release.digest }, context);
-  }
+  const blocked = forbidden(pass, { ...proposal, clearance: cleared }, history, context.clock.now());
+  if (blocked) return block(pass, proposal, blocked, context);
   const waiting = notYet(pass, aim, context);
   if (waiting) return waiting;
   await probe(proposal, history, context);
   const consent = cleared.kind === 'clear' ? cleared.consent : undefined;
-  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent } }, context);
+  const report = await begin(pass, { ...proposal, consent }, context);
   await holdAfter(pass, report, context);
   return report;
+}
+
+/** What people had to agree to is agreed to. */
+type Agreed = Proposal & { readonly consent: Consent | undefined };
+
+/** Asking the registry may have taken its time: whether windows let it begin is judged last. */
+async function begin(pass: Pass, proposal: Agreed, context: Context): Promise<PassReport> {
+  const now = context.clock.now();
+  const { app, trigger } = pass;
+  const reasons = outsideWindows(pass, proposal, context.journal.of(app.name), now);
+  if (reasons.length > 0) return block(pass, proposal, { kind: 'blocked', reasons }, context);
+  const past = overriding({ app, trigger, acts: actsOf(proposal.changes), now });
+  return deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent: proposal.consent, ...past } }, context);
+}
+
+/** What windows keep waiting is looked at again when they open. */
+async function block(pass: Pass, proposal: Proposal, outcome: Outcome, context: Context): Promise<PassReport> {
+  const { app, trigger } = pass;
+  const { verdicts, revision, release, changes } = proposal;
+  const report = await refuse(pass, { outcome, verdicts, revision, release: release.digest }, context);
+  const opens = opensIn({ app, trigger, acts: actsOf(changes), now: context.clock.now() }, outcome);
+  return { ...report, opens };
 }
 
 /** With `on_failure: hold` a release that failed on the host is left as it is, and nothing newer comes until a person says so. */

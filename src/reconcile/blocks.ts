@@ -5,6 +5,7 @@ import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
+import { closedWindow } from './windows.ts';
 
 interface BlocksInput {
   readonly app: App;
@@ -52,6 +53,7 @@ function troubleBlocks(input: BlocksInput, history: AppHistory, trouble: Trouble
   const retry = liftOf(app, undefined);
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map((told): Block => {
+      if (told.code === 'window') return windowBlock(input, since, told);
       const { code, reason, lift } = asOfNow(told, input, history);
       const isCommand = lift?.startsWith('harbormaster ') === true;
       const hint = isCommand ? undefined : lift;
@@ -81,6 +83,15 @@ function asOfNow(told: BlockReason, { app, now }: BlocksInput, { decisions = [],
   if (plan === undefined || release === undefined) return told;
   const ruled = ruling({ decisions, plan, policy: app.approval, authors: [], now: now.getTime() });
   return ruled.kind === 'approved' ? told : approvalBlock({ app: app.name, release, plan }, ruled);
+}
+
+/** Judged anew: what keeps it waiting now may be another window than the one of the entry. */
+function windowBlock({ app, now }: BlocksInput, since: string, { reason, acts = ['deploy'] }: BlockReason): Block {
+  const found = closedWindow({ app, acts, now });
+  const until = found?.until === undefined ? undefined : new Date(found.until).toISOString();
+  const hint = found === undefined ? 'The window is open now; the next pass goes on.' : 'It goes on by itself then.';
+  const lift = `harbormaster apply ${app.name} --override-window --reason "…"`;
+  return { code: 'window', detail: found?.why ?? reason, hint: until || !found ? hint : undefined, since, until, lift };
 }
 
 /** Right after a rollback by hand no pass has met the quarantine yet. */
@@ -129,12 +140,17 @@ function driftBlocks(input: BlocksInput, history: AppHistory): readonly Block[] 
 const isLifted = ({ drift, now }: BlocksInput, { heals }: AppHistory, { state, fingerprint }: DriftRecord): boolean =>
   state === 'fought' && drift.length === 0 && healRuling(heals, fingerprint, now.getTime()).kind !== 'fought';
 
-function recorded({ app, now }: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
+function recorded(input: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
+  const { app, now } = input;
   const { state, since, causes, fingerprint } = drift;
   const detail = causes.join('; ');
   if (state === 'reported') {
     const hint = `It is left so, because of \`drift: ${app.drift}\`.`;
     return { code: 'drift-reported', detail, hint, since, until: undefined, lift: `harbormaster apply ${app.name}` };
+  }
+  if (state === 'waiting') {
+    const block = windowBlock(input, since, { code: 'window', reason: '', lift: undefined, acts: ['heal'] });
+    return { ...block, detail };
   }
   const lift = `harbormaster retry ${app.name}`;
   const last = heals.at(-1);

@@ -10,6 +10,7 @@ import { hold, liftForRetry, needsRetry, release } from './notes.ts';
 import { recover } from './recover.ts';
 import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
+import { assertNamed, closed } from './windows.ts';
 
 type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'acceptHistory' | 'retry' | 'adopt' | 'forget'>;
 
@@ -46,7 +47,8 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
       const tell = (message: string) => progress(app.name, message);
       // Whoever goes back does not wait for the end of what he goes back from.
       const { release } = wayBack(app, journal.of(app.name), request.to);
-      context.running.supersede(app.name, release);
+      const isLetIn = closed({ app, trigger, acts: ['deploy'], now: context.clock.now() }).length === 0;
+      if (isLetIn) context.running.supersede(app.name, release);
       return inTurn(app.project, async () => {
         await settled(app.name, trigger, house);
         const observed = await inspections.settled(app);
@@ -54,6 +56,7 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
       });
     },
     async retry(names, trigger, progress) {
+      assertNamed(names, trigger);
       const { apps } = select(config(), names, []);
       const named = names.length > 0;
       const wanted = named ? apps : apps.filter(({ name }) => needsRetry(journal.of(name)));

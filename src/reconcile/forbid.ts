@@ -1,3 +1,4 @@
+import { actsOf } from '../core/acts.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
@@ -5,14 +6,17 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Clearance } from './approval.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import type { Proposal } from './propose.ts';
+import { closed } from './windows.ts';
 
 type Asked = Pick<Pass, 'app' | 'named'>;
+type Timed = Asked & Pick<Pass, 'trigger'>;
 
 /** Everything that forbids a new release, all of it at once; undefined: nothing does. */
 export function forbidden(
-  asked: Asked,
-  { release, verdicts, clearance }: Proposal & { readonly clearance: Clearance },
+  asked: Timed,
+  { release, verdicts, changes, clearance }: Proposal & { readonly clearance: Clearance },
   history: AppHistory | undefined,
+  now: Date,
 ): Outcome | undefined {
   const reasons = [
     ...held(asked, history),
@@ -20,6 +24,7 @@ export function forbidden(
     ...denials(verdicts),
     ...manual(asked, release.digest, history),
     ...(clearance.kind === 'barred' ? [clearance.reason] : []),
+    ...outsideWindows(asked, { release, changes }, history, now),
   ];
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
 }
@@ -58,6 +63,15 @@ function manual({ app, named }: Asked, release: string, history: AppHistory | un
   const reason = `release ${short(release)} waits for a person, because of \`deploy: manual\``;
   return [{ code: 'manual', reason, lift: `harbormaster apply ${app.name}` }];
 }
+
+/** What was begun goes on, also after a crash: only a beginning waits for a window. */
+export const outsideWindows = (
+  { app, trigger }: Pick<Pass, 'app' | 'trigger'>,
+  { release, changes }: Pick<Proposal, 'release' | 'changes'>,
+  history: AppHistory | undefined,
+  now: Date,
+): readonly BlockReason[] =>
+  history?.unfinished?.release === release.digest ? [] : closed({ app, trigger, acts: actsOf(changes), now });
 
 const short = (release: string): string => release.slice(0, 12);
 

@@ -1,7 +1,7 @@
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
-import { isBarred } from './forbid.ts';
+import { isBarred, outsideWindows } from './forbid.ts';
 import type { House } from './house.ts';
 import { type Look, lookAt } from './looks.ts';
 import type { Context } from './pass.ts';
@@ -36,5 +36,7 @@ async function mayBeDeployed(app: App, target: Known, observed: Observed, contex
   const history = context.journal.of(app.name);
   if (isBarred({ app, named: false }, release.digest, history)) return false;
   const proposal = await propose({ app, revision, release, observed, history }, context).catch(() => undefined);
-  return proposal?.verdicts.every(({ ruling }) => ruling !== 'deny') === true;
+  if (proposal === undefined || proposal.verdicts.some(({ ruling }) => ruling === 'deny')) return false;
+  const trigger = { kind: 'interval' } as const;
+  return outsideWindows({ app, trigger }, proposal, history, context.clock.now()).length === 0;
 }

@@ -5,6 +5,7 @@ import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
 import { reading } from './reading.ts';
 import { select } from './selection.ts';
+import { assertNamed } from './windows.ts';
 
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {
@@ -17,6 +18,7 @@ export function createHost(options: HostOptions): Harbor {
     ...deciding(house),
 
     async apply(names, trigger, progress) {
+      assertNamed(names, trigger);
       const { apps, gone } = select(config(), names, await removals.among(names));
       const isNamed = names.length > 0;
       return passes.over(apps, isNamed ? gone : undefined, { trigger, progress, named: isNamed });

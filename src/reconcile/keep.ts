@@ -3,6 +3,7 @@ import { calm, fingerprintOf, healRuling } from '../core/heals.ts';
 import { subjectOf } from '../core/subject.ts';
 import { asHarborError } from '../errors.ts';
 import type { AppHistory, EntryOf } from '../model/entry.ts';
+import type { BlockReason } from '../model/outcome.ts';
 import type { Release } from '../model/release.ts';
 import type { PassReport } from '../model/report.ts';
 import { deploy } from './deploy.ts';
@@ -10,6 +11,7 @@ import { denials } from './forbid.ts';
 import { failure } from './operate.ts';
 import type { Context, Pass } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
+import { closed, opensIn, overriding } from './windows.ts';
 
 type Drifted = Pick<EntryOf<'drifted'>, 'state' | 'causes' | 'fingerprint'>;
 
@@ -88,9 +90,12 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   if (ruling.kind === 'leave') return unchanged(pass);
   if (ruling.kind === 'wait') return { ...unchanged(pass), again: ruling.milliseconds };
   if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
+  if (ruling.kind === 'closed') return waiting(kept, small, ruling.reasons, context);
   const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
   const fingerprint = fingerprintOf(small.changes);
-  const report = await deploy(pass, { ...proposal, cause: { purpose: 'heal', fingerprint } }, context);
+  const past = overriding({ app, trigger: pass.trigger, acts: ['heal'], now: context.clock.now() });
+  const cause = { purpose: 'heal', fingerprint, ...past } as const;
+  const report = await deploy(pass, { ...proposal, cause }, context);
   return report.outcome.kind === 'failed' ? { ...report, ...nextTry(pass, fingerprint, context) } : report;
 }
 
@@ -105,6 +110,7 @@ type Ruling =
   | { readonly kind: 'correct'; readonly thorough: boolean }
   | { readonly kind: 'tell'; readonly drift: Drifted }
   | { readonly kind: 'wait'; readonly milliseconds: number }
+  | { readonly kind: 'closed'; readonly reasons: readonly BlockReason[] }
   | { readonly kind: 'leave' };
 
 /** What the policy, the gates and the story so far say of correcting it. A person who names the app wants it corrected. */
@@ -115,6 +121,8 @@ function rule({ app, named, trigger }: Pass, proposal: Proposal, { journal, cloc
   if (app.drift === 'report' && !named) return { kind: 'tell', drift: { state: 'reported', causes, fingerprint } };
   const denied = deniedDrift(proposal);
   if (denied) return { kind: 'tell', drift: denied };
+  const reasons = closed({ app, trigger, acts: ['heal'], now: clock.now() });
+  if (reasons.length > 0) return { kind: 'closed', reasons };
   const now = clock.now().getTime();
   const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, now);
   if (ruling.kind === 'now') return { kind: 'correct', thorough: ruling.thorough };
@@ -133,6 +141,22 @@ function deniedDrift(proposal: Proposal): Drifted | undefined {
   if (denied.length === 0) return undefined;
   const fingerprint = `denied ${fingerprintOf(proposal.changes)}`;
   return { state: 'failed', causes: [...causesOf(proposal), ...denied], fingerprint };
+}
+
+/** Until a window lets it be corrected. */
+async function waiting(
+  kept: Kept,
+  proposal: Proposal,
+  reasons: readonly BlockReason[],
+  context: Context,
+): Promise<PassReport> {
+  const { app, trigger } = kept.pass;
+  const causes = [...causesOf(proposal), ...reasons.map(({ reason }) => reason)];
+  const drift = { state: 'waiting', causes, fingerprint: `window ${fingerprintOf(proposal.changes)}` } as const;
+  const outcome = { kind: 'blocked', reasons } as const;
+  const again = opensIn({ app, trigger, acts: ['heal'], now: context.clock.now() }, outcome);
+  const noted = await note(kept, drift, context);
+  return { ...noted, outcome, ...(again !== undefined && { again }) };
 }
 
 /** What runs is what was deployed: a trouble with it is over, and a fight once nothing was undone for a while. */

@@ -39,7 +39,10 @@ export function startLoop(options: LoopOptions): Loop {
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
   const told = new Map<string, number | undefined>();
-  let removalsDue = true;
+  /** When what left the configuration is looked at, also without any app. */
+  let removalsAt = 0;
+
+  const isDeclared = (name: string): boolean => config().apps.some((app) => app.name === name);
 
   const tell = ({ app, outcome, entry }: PassReport): void => {
     const isNews = outcome.kind !== 'unchanged' && told.get(app) !== entry;
@@ -57,6 +60,8 @@ export function startLoop(options: LoopOptions): Loop {
     const ended = (report: PassReport): void => {
       left.delete(report.app);
       schedule.ended(report, trigger, clock.elapsed());
+      if (report.opens !== undefined && !isDeclared(report.app))
+        removalsAt = Math.min(removalsAt, clock.elapsed() + report.opens);
       note(report.app);
       tell(report);
       bell.ring();
@@ -88,8 +93,9 @@ export function startLoop(options: LoopOptions): Loop {
     // It only looks: the end does not wait for it.
     if (glances.length > 0) void glance(glances);
     // Without any app there is still a pass, for what left the configuration.
-    if (removalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
-    removalsDue = false;
+    const areRemovalsDue = removalsAt <= clock.elapsed();
+    if (areRemovalsDue) removalsAt = Number.POSITIVE_INFINITY;
+    if (areRemovalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
   };
 
   const run = async (): Promise<void> => {
@@ -103,7 +109,7 @@ export function startLoop(options: LoopOptions): Loop {
   return {
     wake(trigger) {
       schedule.wake(trigger);
-      removalsDue = true;
+      removalsAt = 0;
     },
     notice(apps) {
       harbor.stir(apps);

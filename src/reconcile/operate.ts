@@ -19,6 +19,8 @@ export interface Cause {
   readonly hold?: boolean | undefined;
   /** Of a deployment that had to be approved. */
   readonly consent?: Consent | undefined;
+  /** Closed windows that the person overrode. */
+  readonly overridden?: readonly string[] | undefined;
 }
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
@@ -47,7 +49,7 @@ interface Ended {
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
-  const { purpose, fingerprint, reason, hold, consent } = cause;
+  const { purpose, fingerprint, reason, hold, consent, overridden } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -62,6 +64,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(reason !== undefined && { reason }),
     ...(hold && { hold }),
     ...(consent && { consent }),
+    ...(overridden !== undefined && { overridden }),
   });
   const begun = clock.elapsed();
   const performed = await operation.act(async (step, title) => {

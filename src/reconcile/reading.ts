@@ -1,3 +1,4 @@
+import { actsOf } from '../core/acts.ts';
 import { mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError } from '../errors.ts';
@@ -9,10 +10,11 @@ import { hear } from './approval.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
-import { propose } from './propose.ts';
+import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
 import type { Target } from './target.ts';
+import { windowVerdicts } from './windows.ts';
 
 /** What only looks. */
 export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
@@ -49,9 +51,12 @@ async function planOf(
     const { revision, release } = target;
     const near = await inspections.within(observed, app);
     const history = context.journal.of(app.name);
-    const proposal = await propose({ app, revision, release, observed: near, history }, context);
-    const approval = hear({ app, proposal, history, now: context.clock.now() });
-    const { changes, plan, verdicts } = proposal;
+    const now = context.clock.now();
+    const situation = { app, revision, release, observed: near, history };
+    const proposal = await propose(situation, context);
+    const approval = hear({ app, proposal, history, now });
+    const { changes, plan } = proposal;
+    const verdicts = [...proposal.verdicts, ...windowsOfPlan(situation, { changes, plan }, now)];
     const { digest, warnings } = release;
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
     return { kind: 'planned', ...planned, ...(approval && { approval }) };
@@ -59,6 +64,17 @@ async function planOf(
     const { code, message, hint } = asHarborError(error);
     return { kind: 'failed', app: app.name, code, message, hint };
   }
+}
+
+/** What a window says of a plan that would begin now. */
+function windowsOfPlan(
+  { app, release, history }: Situation,
+  { changes, plan }: Pick<Proposal, 'changes' | 'plan'>,
+  now: Date,
+) {
+  if (plan.steps.length === 0 || history?.unfinished?.release === release.digest) return [];
+  const isHeal = history?.deployed?.release === release.digest && history.applied === release.digest;
+  return windowVerdicts({ app, trigger: { kind: 'request' }, acts: isHeal ? ['heal'] : actsOf(changes), now });
 }
 
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>

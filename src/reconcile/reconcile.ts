@@ -11,7 +11,8 @@ export async function reconcile(pass: Pass, context: Context): Promise<PassRepor
   const advanced = await advance(pass, context);
   if (pass.signal.aborted || isOver(advanced)) return advanced;
   const kept = await keep(pass, advanced, context);
-  return advanced.outcome.kind === 'unchanged' ? { ...kept, entry: kept.entry ?? advanced.entry } : advanced;
+  if (advanced.outcome.kind === 'unchanged') return { ...kept, entry: kept.entry ?? advanced.entry };
+  return kept.again === undefined ? advanced : { ...advanced, again: kept.again };
 }
 
 /** It runs now, or the next pass goes on with it. */

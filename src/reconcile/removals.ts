@@ -1,10 +1,12 @@
 import type { Queues } from '../core/concurrency.ts';
+import { concerns } from '../core/windows.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { Window } from '../model/window.ts';
 import type { Progress } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { type Operation, operate } from './operate.ts';
@@ -13,6 +15,7 @@ import { perform } from './perform.ts';
 import { refuse } from './refuse.ts';
 import { type Leftover, leftovers, removal, removalPlan } from './remove.ts';
 import { dropReleases } from './tidy.ts';
+import { type Beginning, closed, opensIn, overriding, windowVerdicts } from './windows.ts';
 
 /** Removal of apps that left the configuration; `only` names the ones that a person asked for, undefined means the loop's own pass. */
 export interface Removals {
@@ -47,6 +50,9 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
     leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
 
+  const beginning = ({ app }: Leftover, trigger: Trigger): Beginning =>
+    removalOf(app, config().windows, { trigger, now: clock.now() });
+
   const refuseRemoval = ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> =>
     refuse({ app: { name: app }, trigger }, { outcome, revision: undefined }, context);
 
@@ -56,12 +62,17 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
     if (leftover === undefined || isStuck(seen, journal))
       return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
+    const start = beginning(leftover, trigger);
+    const shut = outsideWindows(start, journal);
+    if (shut) return { ...(await refuseRemoval(leftover, shut, trigger)), opens: opensIn(start, shut) };
     const plan = await removalPlan(leftover, context);
     const act: Operation['act'] = (begins) => {
       const tell = (message: string) => progress(leftover.app, message);
       return perform({ plan, deployment: undefined, signal, superseded: never, progress: tell, begins }, context);
     };
-    const { seq, outcome } = await operate(removal(leftover, plan, { trigger, act }, context), journal, clock);
+    const operation = removal(leftover, plan, { trigger, act }, context);
+    const cause = { ...operation.cause, ...overriding(start) };
+    const { seq, outcome } = await operate({ ...operation, cause }, journal, clock);
     if (outcome.kind === 'applied' && !config().declared.includes(leftover.app))
       await dropReleases(leftover.app, config().prune, context);
     return { app: leftover.app, outcome, entry: seq, revision: undefined };
@@ -96,11 +107,30 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
           kind: 'removal',
           app: leftover.app,
           plan: await removalPlan(leftover, context),
-          verdicts,
+          verdicts: [...verdicts, ...windowVerdicts(beginning(leftover, { kind: 'request' }))],
         })),
       );
     },
   };
+}
+
+const removalOf = (
+  name: string,
+  windows: readonly Window[],
+  { trigger, now }: Pick<Beginning, 'trigger' | 'now'>,
+): Beginning => ({
+  app: { name, windows: windows.filter((window) => concerns(window, name)) },
+  acts: ['prune'],
+  trigger,
+  now,
+});
+
+/** A removal that a crash cut short goes on. */
+function outsideWindows(start: Beginning, journal: Journal): Outcome | undefined {
+  const last = journal.of(start.app.name)?.attempted;
+  const isBegun = last?.outcome.kind === 'interrupted' && last.release === undefined;
+  const reasons = isBegun ? [] : closed(start);
+  return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
 }
 
 /** The outcome of an operation that was cut short is still to be found out. */

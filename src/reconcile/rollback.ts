@@ -1,3 +1,4 @@
+import { actsOf } from '../core/acts.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, GoodRelease } from '../model/entry.ts';
@@ -6,7 +7,8 @@ import { deploy } from './deploy.ts';
 import { denials } from './forbid.ts';
 import type { RollbackRequest } from './harbor.ts';
 import type { Context, Pass } from './pass.ts';
-import { propose } from './propose.ts';
+import { type Proposal, propose } from './propose.ts';
+import { type Beginning, closed, overriding } from './windows.ts';
 
 /** To an earlier release, from what is kept of it: neither Git nor a registry is asked. Automatic deployment stays as it is. */
 export async function rollback(
@@ -22,15 +24,26 @@ export async function rollback(
   const { release } = stored;
   const { revision } = release;
   const proposal = await propose({ app, revision, release, observed, history }, context);
-  const reasons = denials(proposal.verdicts);
+  const beginning = beginningOf(pass, proposal, context.clock.now());
+  const reasons = [...denials(proposal.verdicts), ...closed(beginning)];
   if (reasons.length > 0) {
     // Told and not written: it was no attempt at what Git asks for, and must not be taken for one.
     const outcome = context.journal.redacted({ kind: 'blocked', reasons });
     return { app: app.name, outcome, entry: undefined, revision };
   }
-  const { reason, hold } = request;
-  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
+  const { hold } = request;
+  const cause = { purpose: 'rollback', ...overriding(beginning), reason: request.reason, hold } as const;
+  return deploy(pass, { ...proposal, cause }, context);
 }
+
+/** Whatever it changes, it is a deployment: a person chose the release. */
+const beginningOf = ({ app, trigger }: Omit<Pass, 'target'>, { changes }: Proposal, now: Date): Beginning => ({
+  app,
+  trigger,
+  now,
+  acts: ['deploy', ...actsOf(changes).filter((act) => act === 'prune')],
+  verb: 'rollback',
+});
 
 /** The good release that is meant. Throws `usage` where there is none such. */
 export function wayBack(app: App, history: AppHistory | undefined, to: string | undefined): GoodRelease {

@@ -132,13 +132,19 @@ function afterwards({ outcome }: PassReport, trigger: Trigger, wasBlind: boolean
 }
 
 /** A failure of the world is looked at again soon, then slower, but never slower than the app's own pace: a newer commit must be seen. */
-function nextTime({ outcome }: PassReport, interval: number, before: Due | undefined, random: number): Due {
+function nextTime(report: PassReport, interval: number, before: Due | undefined, random: number): Due {
+  const { outcome } = report;
   const failures = before?.failures ?? 0;
-  const next = usual(interval, random);
+  const next = opening(usual(interval, random), report);
   const isWorlds = outcome.kind === 'failed' && faultOf(outcome.code) === 'world';
   if (!isWorlds) return next;
   const soon = backoff(failures + 1, retryLimits, random);
   return { at: Math.min(soon, next.at), failures: failures + 1, trigger: { kind: 'retry' } };
+}
+
+/** What waits for a window is looked at when it opens. */
+function opening(next: Due, { opens }: PassReport): Due {
+  return opens === undefined || opens >= next.at ? next : { at: opens, failures: 0, trigger: { kind: 'window' } };
 }
 
 /** Apps that are due for the same reason pass together. */

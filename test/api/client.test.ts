@@ -110,6 +110,35 @@ test('every outcome comes through, after each step as it happens, with who asked
 
 const ada = { kind: 'request', by: 'ada' } as const;
 
+test('the wish to go past a closed window arrives with its reason, and only where somebody had it', async () => {
+  const asked: unknown[] = [];
+  const note = async (apps: unknown, trigger: unknown) => {
+    asked.push([apps, trigger]);
+    return [];
+  };
+  await using hm = await daemon({
+    apply: note,
+    retry: note,
+    rollback: async (request, trigger) => {
+      asked.push([request, trigger]);
+      return passed();
+    },
+  });
+  const harbor = daemonHarbor(hm.path);
+  const past = { ...ada, override: 'broken' } as const;
+  const back = { app: 'shop', to: undefined, reason: 'broken', hold: false };
+  await harbor.apply(['shop'], past, () => undefined);
+  await harbor.retry(['shop'], past, () => undefined);
+  await harbor.rollback(back, past, () => undefined);
+  await harbor.apply(['shop'], ada, () => undefined);
+  expect(asked).toEqual([
+    [['shop'], past],
+    [['shop'], past],
+    [back, past],
+    [['shop'], ada],
+  ]);
+});
+
 test('each act of a person arrives as it was meant, with who asked and why', async () => {
   const asked: unknown[] = [];
   const note = { app: 'a/b', entry: 7, summary: 'It is so.' };

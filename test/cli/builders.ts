@@ -139,6 +139,7 @@ export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => (
   apps: [],
   declared: [],
   notifiers: [],
+  windows: [],
   imageInterval: 0,
   keepReleases: 3,
   removalGuard: 1,

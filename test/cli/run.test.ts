@@ -72,6 +72,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                          trouble
       why                why an app is as it is, and the command that lifts each
                          block
+      windows            the windows of the next fourteen days, and which are on now
 
     By hand:
       approve            agrees to a plan that waits under \`deploy: approve\`

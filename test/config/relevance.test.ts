@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matches } from '../../src/config/relevance.ts';
+import { matches } from '../../src/core/glob.ts';
 
 test.each([
   ['web-1', 'web-1', true],

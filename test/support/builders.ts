@@ -35,6 +35,7 @@ export const app = (more: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  windows: [],
   ...more,
 });
 

@@ -3,6 +3,7 @@ import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Trigger } from '../../src/model/entry.ts';
 import type { Gate } from '../../src/model/verdict.ts';
+import type { Window } from '../../src/model/window.ts';
 import { createHost } from '../../src/reconcile/host.ts';
 import { openJournal } from '../../src/reconcile/journal.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
@@ -23,13 +24,14 @@ import {
 export const testApp = (overrides: Partial<App> = {}): App =>
   app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
 
-const testConfig = (apps: readonly App[]): HostConfig => ({
+const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
   file: '/etc/harbormaster/harbormaster.yml',
   fingerprint: '',
   host: 'test',
   apps,
   declared: apps.map(({ name }) => name),
   notifiers: [],
+  windows,
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,
@@ -118,8 +120,8 @@ export async function testHarbor({
       source.commit = number.toString(16).padStart(12, '0').padEnd(40, '0');
       source.files = { ...source.files, 'compose.yaml': source.commit };
     },
-    declare(next: readonly App[]): void {
-      state.config = testConfig(next);
+    declare(next: readonly App[], windows: readonly Window[] = []): void {
+      state.config = testConfig(next, windows);
     },
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {

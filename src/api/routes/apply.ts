@@ -1,13 +1,14 @@
-import { appsBody, bodyOf, requestTrigger } from '../input.ts';
+import { bodyOf, operateBody, overrideOf, requestTrigger } from '../input.ts';
 import { streamed } from '../line-stream.ts';
 import type { Route } from './route.ts';
 
-/** `{"apps": []}`, empty: all → a line a step, then the reports. */
+/** `{"apps": [], "overrideWindow": true, "reason": "…"}`; no apps: all, which overrides nothing → a line a step, then the reports. */
 export const apply: Route = {
   method: 'POST',
   path: '/v1/apply',
   async answer(context, desk) {
-    const { apps } = await bodyOf(context, appsBody);
-    return streamed(desk, (progress) => desk.harbor.apply(apps, requestTrigger(context), progress));
+    const { apps, ...override } = await bodyOf(context, operateBody);
+    const trigger = { ...requestTrigger(context), ...overrideOf(override) };
+    return streamed(desk, (progress) => desk.harbor.apply(apps, trigger, progress));
   },
 };

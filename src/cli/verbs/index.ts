@@ -23,6 +23,7 @@ import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
+import { windows } from './windows.ts';
 
 /** Every verb, in the order of the help. */
 export const verbs: readonly Verb[] = [
@@ -37,6 +38,7 @@ export const verbs: readonly Verb[] = [
   why,
   approve,
   reject,
+  windows,
   retry,
   rollback,
   hold,

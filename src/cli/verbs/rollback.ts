@@ -1,6 +1,7 @@
 import { outcomeExitCode, worst } from '../exit-codes.ts';
 import { operate } from '../operate.ts';
 import { flag, text } from '../option.ts';
+import { overrideWindow } from '../override.ts';
 import { mustReason, reason } from '../reason.ts';
 import type { Verb } from '../verb.ts';
 import { applyView } from '../views/apply.ts';
@@ -10,6 +11,7 @@ const options = {
   to: text('to', 'release', 'first digits of a release or of its commit (default: the last good one before what runs)'),
   reason,
   hold: flag('hold', 'stay there: nothing is deployed until `harbormaster release`'),
+  overrideWindow,
 } as const;
 
 export const rollback: Verb = {
@@ -30,10 +32,17 @@ deployed; with --hold not even that. \`history\` lists what one can go back to. 
     const [app = ''] = call.operands;
     const to = call.option(options.to);
     const hold = call.option(options.hold);
-    const words = ['rollback', app, ...(to === undefined ? [] : ['--to', to]), ...(hold ? ['--hold'] : [])];
+    const past = call.option(options.overrideWindow);
+    const words = [
+      'rollback',
+      app,
+      ...(to === undefined ? [] : ['--to', to]),
+      ...(hold ? ['--hold'] : []),
+      ...(past ? ['--override-window'] : []),
+    ];
     const request = { app, to, hold, reason: mustReason(call, words) };
     const { reports, took } = await operate(call, 'rollback', async (harbor, trigger, progress) => [
-      await harbor.rollback(request, trigger, progress),
+      await harbor.rollback(request, { ...trigger, ...(past && { override: request.reason }) }, progress),
     ]);
     call.answer({ reports }, () => [...applyView(reports, took, 'rollback'), ...afterRollback(reports, hold)]);
     return worst(reports.map(({ outcome }) => outcomeExitCode(outcome)));

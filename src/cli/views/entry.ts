@@ -1,4 +1,4 @@
-import { ending, outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
+import { ending, outcomeSentence, overriddenText, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import { signerText } from '../../core/provenance.ts';
 import type { Consent } from '../../model/approval.ts';
@@ -34,6 +34,7 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
     ...('plan' in entry ? fact('plan digest', entry.plan) : []),
     ...(intent?.consent === undefined ? [] : consentFacts(intent.consent)),
     ...(intent?.reason === undefined ? [] : fact('reason', intent.reason)),
+    ...(intent?.overridden === undefined ? [] : fact('windows', overriddenText(intent.overridden))),
     ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
     ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
     ...section('gates', verdictsOf(entry, intent).flatMap(paintedVerdict)),
@@ -106,6 +107,7 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
   'file-change': 'the configuration changed',
   'engine-event': 'something happened to a container',
   retry: 'tried again after a failure',
+  window: 'a window opened',
   request: 'somebody asked for it',
 };
 

@@ -16,7 +16,7 @@ const stamp = {
 
 const text = z.string();
 const texts = z.array(text);
-const trigger = z.looseObject({ kind: text, by: text.optional() });
+const trigger = z.looseObject({ kind: text, by: text.optional(), override: text.optional() });
 const identity = z.looseObject({ name: text, email: text, at: text });
 const revision = z.looseObject({
   repository: text,
@@ -81,7 +81,7 @@ const open = z.looseObject({
   by: text.optional(),
   consent: consent.optional(),
 });
-const driftState = z.enum(['reported', 'fought', 'failed']);
+const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
 const history = z.looseObject({
   project: text,
@@ -145,6 +145,7 @@ const entry = z.discriminatedUnion('kind', [
     fingerprint: text.optional(),
     hold: z.boolean().optional(),
     consent: consent.optional(),
+    overridden: texts.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {

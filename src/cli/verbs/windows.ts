@@ -1,0 +1,40 @@
+import { windowReport } from '../../core/window-report.ts';
+import { concerns } from '../../core/windows.ts';
+import { HarborError } from '../../errors.ts';
+import type { HostConfig } from '../../model/config.ts';
+import type { Verb } from '../verb.ts';
+import { windowJson, windowsView } from '../views/windows.ts';
+
+export const windows: Verb = {
+  name: 'windows',
+  group: 'Every day',
+  summary: 'the windows of the next fourteen days, and which are on now',
+  operands: '[apps...]',
+  details: `For each window that concerns the named apps, or for all: what it allows or denies, whether it is on now, and its times on the clock of its own
+time zone and in UTC. Reads the configuration; neither Git nor Docker is asked. Whether an app waits for one says \`status\`; whether it would, \`plan\`.`,
+  examples: [
+    { command: 'harbormaster windows', does: 'every window of this host' },
+    { command: 'harbormaster windows shop', does: 'those that concern one app' },
+    { command: 'harbormaster windows --json', does: 'for a program' },
+  ],
+  async run(call) {
+    const config = await (await call.wired()).loadConfig();
+    const names = call.operands;
+    assertKnown(names, config);
+    const now = call.now();
+    const reports = config.windows
+      .filter((window) => names.length === 0 || names.some((name) => concerns(window, name)))
+      .map((window) => windowReport(window, now.getTime()));
+    call.answer({ windows: reports.map(windowJson) }, () => windowsView(reports, names));
+    return 0;
+  },
+};
+
+function assertKnown(names: readonly string[], { declared }: HostConfig): void {
+  const unknown = names.find((name) => !declared.includes(name));
+  if (unknown === undefined) return;
+  throw new HarborError(`there is no app ${unknown} on this host`, {
+    code: 'app-unknown',
+    hint: declared.length === 0 ? 'There is none.' : `There are: ${declared.join(', ')}.`,
+  });
+}
