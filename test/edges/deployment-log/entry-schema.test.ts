@@ -215,7 +215,7 @@ const bodies: Bodies = {
     kind: fc.constant('drifted'),
     app,
     release: text,
-    state: fc.constantFrom('reported', 'fought'),
+    state: fc.constantFrom('reported', 'fought', 'failed'),
     causes: few(text),
     fingerprint: text,
   }),
