@@ -15,8 +15,9 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
   const ask = (request: Ask) => exchange(socketPath, request, { signal });
   const post = (path: string, body: object, { by }: Trigger) =>
     ask({ method: 'POST', path, body, headers: by === undefined ? {} : { [userHeader]: encodeURIComponent(by) } });
-  const noted = async (app: string, verb: string, body: object, trigger: Trigger): Promise<Noted> =>
-    understood(await document(post(pathOf(app, verb), body, trigger)), isNoted);
+  const noteAt = async (path: string, body: object, trigger: Trigger): Promise<Noted> =>
+    understood(await document(post(path, body, trigger)), isNoted);
+  const noted = (app: string, verb: string, body: object, trigger: Trigger) => noteAt(pathOf(app, verb), body, trigger);
   return {
     async plan(apps) {
       const answer = await document(ask({ method: 'GET', path: `/v1/plan${query(apps)}` }));
@@ -35,9 +36,13 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     },
     hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
+    suspend: ({ app, ...body }, trigger) => noteAt('/v1/suspend', { ...scoped(app), ...body }, trigger),
+    resume: (app, reason, trigger) => noteAt('/v1/resume', { ...scoped(app), reason }, trigger),
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
 }
+
+const scoped = (app: string | undefined): object => (app === undefined ? { all: true } : { app });
 
 const pathOf = (app: string, verb: string): string => `/v1/apps/${encodeURIComponent(app)}/${verb}`;
 

@@ -1,6 +1,7 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+import { untilText } from './until.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
 export interface HistoryReport {
@@ -19,7 +20,17 @@ export interface Attempt {
   readonly seq: number;
   /** When it began, ISO 8601. */
   readonly at: string;
-  readonly what: Purpose | 'refused' | 'recovered' | 'drift' | 'hold' | 'release' | 'retry' | 'forget';
+  readonly what:
+    | Purpose
+    | 'refused'
+    | 'recovered'
+    | 'drift'
+    | 'hold'
+    | 'release'
+    | 'suspend'
+    | 'resume'
+    | 'retry'
+    | 'forget';
   readonly release: string | undefined;
   readonly commit: string | undefined;
   /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
@@ -101,6 +112,10 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'hold', details: [entry.reason] };
     case 'released':
       return { ...bare, what: 'release', details: said(entry.reason) };
+    case 'suspended':
+      return { ...bare, what: 'suspend', details: [`${untilText(entry.until)}: ${entry.reason}`] };
+    case 'resumed':
+      return { ...bare, what: 'resume', details: said(entry.reason) };
     case 'retried':
       return { ...bare, what: 'retry' };
     case 'adopted':

@@ -27,4 +27,4 @@ export interface BlockReason {
   readonly lift: string | undefined;
 }
 
-export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'removal-guard';
+export type BlockCode = 'denied' | 'manual' | 'held' | 'quarantined' | 'suspended' | 'removal-guard';

@@ -8,6 +8,7 @@ import type { Aim, Context, Pass } from './pass.ts';
 import { propose } from './propose.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
+import { suspended, whileSuspended } from './suspend.ts';
 
 /** Toward the release that Git asks for, if there is a new one and nothing forbids it: intent, perform, outcome. */
 export async function advance(pass: Pass, context: Context): Promise<PassReport> {
@@ -15,7 +16,8 @@ export async function advance(pass: Pass, context: Context): Promise<PassReport>
   if (target === undefined) return nothing(pass);
   const unfinished = context.journal.of(app.name)?.unfinished;
   const begun = unfinished && (await begunBefore(pass, unfinished, context));
-  if (begun && unfinished.purpose === 'rollback') return guarded(pass, begun, context, finishRollback);
+  if (begun && unfinished.purpose === 'rollback')
+    return whileSuspended(pass, context) ?? guarded(pass, begun, context, finishRollback);
   if (target.kind === 'release') return guarded(pass, target, context, toward);
   if (begun && faultOf(target.error.code) === 'world') return guarded(pass, begun, context, toward);
   return refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
@@ -67,7 +69,7 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
     return settle(pass, aim, context);
   const proposal = await propose({ app, revision, release, observed, history }, context);
   if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
-  const blocked = forbidden(pass, proposal, history);
+  const blocked = forbidden(pass, proposal, history, suspended(app.name, context));
   if (blocked) {
     const { verdicts } = proposal;
     return refuse(pass, { outcome: blocked, verdicts, revision, release: release.digest }, context);

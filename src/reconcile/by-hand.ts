@@ -9,17 +9,41 @@ import { hold, liftForRetry, needsRetry, release } from './notes.ts';
 import { recover } from './recover.ts';
 import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
+import { resume, suspend, whileSuspended } from './suspend.ts';
 
-type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'retry' | 'adopt' | 'forget'>;
+type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'suspend' | 'resume' | 'retry' | 'adopt' | 'forget'>;
 
 /** What only happens because a person asked for it. */
-export const byHand = (house: House): ByHand => ({ ...noting(house), ...going(house), ...owning(house) });
+export const byHand = (house: House): ByHand => ({
+  ...noting(house),
+  ...suspending(house),
+  ...going(house),
+  ...owning(house),
+});
 
 /** What is only written down. */
 const noting = ({ config, context: { journal } }: House): Pick<ByHand, 'hold' | 'release'> => ({
   hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
   release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
 });
+
+/** Nothing is done, also to what left the configuration and waits to be removed. */
+function suspending({ config, context }: House): Pick<ByHand, 'suspend' | 'resume'> {
+  const assertKnown = (name: string | undefined): void => {
+    if (name === undefined || config().declared.includes(name) || context.journal.of(name) !== undefined) return;
+    selectOne(config(), name);
+  };
+  return {
+    async suspend(request, trigger) {
+      assertKnown(request.app);
+      return suspend(request, trigger, context);
+    },
+    async resume(app, reason, trigger) {
+      assertKnown(app);
+      return resume(app, reason, trigger, context);
+    },
+  };
+}
 
 /** An operation that was cut short gets its outcome before anything else is said of its app. */
 async function settled(app: string, trigger: Trigger, { context, inTurn }: House): Promise<void> {
@@ -34,6 +58,8 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
   return {
     async rollback(request, trigger, progress) {
       const app = selectOne(config(), request.app);
+      const blocked = whileSuspended({ app }, context);
+      if (blocked) return blocked;
       const tell = (message: string) => progress(app.name, message);
       // Whoever goes back does not wait for the end of what he goes back from.
       const { release } = wayBack(app, journal.of(app.name), request.to);
@@ -48,8 +74,10 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
       const { apps } = select(config(), names, []);
       const named = names.length > 0;
       const wanted = named ? apps : apps.filter(({ name }) => needsRetry(journal.of(name)));
-      for (const app of wanted) await liftForRetry(app, trigger, journal);
-      return wanted.length === 0 ? [] : passes.over(wanted, [], { trigger, progress, named });
+      const blocked = wanted.flatMap((app) => whileSuspended({ app }, context) ?? []);
+      const free = wanted.filter(({ name }) => blocked.every((report) => report.app !== name));
+      for (const app of free) await liftForRetry(app, trigger, journal);
+      return free.length === 0 ? blocked : [...blocked, ...(await passes.over(free, [], { trigger, progress, named }))];
     },
   };
 }
@@ -60,6 +88,8 @@ function owning(house: House): Pick<ByHand, 'adopt' | 'forget'> {
   return {
     async adopt(request, trigger, progress) {
       const app = selectOne(config(), request.app);
+      const blocked = whileSuspended({ app }, context);
+      if (blocked) return blocked;
       await inTurn(app.project, async () => {
         await settled(app.name, trigger, house);
         const look = await lookAt([app], context);

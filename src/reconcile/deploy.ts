@@ -11,6 +11,7 @@ import type { Context, Pass } from './pass.ts';
 import { lookAgain, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
+import { whileSuspended } from './suspend.ts';
 import { tidyUp } from './tidy.ts';
 
 /** What is to be made, and why. */
@@ -21,6 +22,9 @@ type Maker = Pick<Pass, 'app' | 'observed' | 'trigger' | 'progress' | 'signal'>;
 /** Makes what was proposed, under an intent, and says how it ended. */
 export async function deploy(pass: Maker, intended: Intended, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
+  // It may have waited for others: what was said meanwhile counts.
+  const blocked = whileSuspended(pass, context);
+  if (blocked) return blocked;
   const { revision, release, plan, verdicts, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);

@@ -12,8 +12,10 @@ export function forbidden(
   asked: Asked,
   { release, verdicts }: Proposal,
   history: AppHistory | undefined,
+  suspended: readonly BlockReason[],
 ): Outcome | undefined {
   const reasons = [
+    ...suspended,
     ...held(asked, history),
     ...quarantined(asked, release.digest, history),
     ...denials(verdicts),

@@ -4,6 +4,7 @@ import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Clock, Logger, Progress } from '../ports.ts';
 import type { Harbor } from './harbor.ts';
+import type { Lifted } from './lift-watch.ts';
 import { createSchedule } from './schedule.ts';
 
 export interface LoopOptions {
@@ -11,6 +12,8 @@ export interface LoopOptions {
   readonly config: () => HostConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whose suspension has ended. */
+  readonly lifted: Lifted;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -31,7 +34,7 @@ const swarm = 100;
 
 /** Passes over each app at its own interval, for ever; one app never waits for another. */
 export function startLoop(options: LoopOptions): Loop {
-  const { harbor, config, clock, logger, signal, random } = options;
+  const { harbor, config, clock, logger, signal, random, lifted } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
@@ -72,7 +75,14 @@ export function startLoop(options: LoopOptions): Loop {
     underWay.add(running);
   };
 
+  const resume = (apps: ReturnType<Lifted>): void => {
+    if (apps.length === 0) return;
+    schedule.wake({ kind: 'interval' }, apps === 'all' ? undefined : apps);
+    removalsDue = true;
+  };
+
   const beat = (): void => {
+    resume(lifted());
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));

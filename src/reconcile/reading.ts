@@ -1,5 +1,6 @@
 import { mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
+import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
@@ -11,6 +12,7 @@ import { lookAt } from './looks.ts';
 import { propose } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
+import { suspendedVerdicts } from './suspend.ts';
 import type { Target } from './target.ts';
 
 /** What only looks. */
@@ -32,7 +34,8 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
       const statuses = await mapLimit(apps, atOnce, async (app) =>
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
-      return { host: config().host, daemon, apps: statuses };
+      const suspension = hostSuspension(context.journal.all(), context.clock.now());
+      return { host: config().host, daemon, ...(suspension && { suspension }), apps: statuses };
     },
   };
 }
@@ -50,7 +53,8 @@ async function planOf(
     const situation = { app, revision, release, observed: near, history: context.journal.of(app.name) };
     const { changes, plan, verdicts } = await propose(situation, context);
     const { digest, warnings } = release;
-    return { kind: 'planned', app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
+    const said = [...suspendedVerdicts(app.name, context), ...verdicts];
+    return { kind: 'planned', app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
     return { kind: 'failed', app: app.name, code, message, hint };
@@ -74,6 +78,7 @@ async function statusOf(app: App, observed: Observed, { context, sights }: House
     instance,
     operation: running.step(app.name),
     seen: sights.get(app.name),
+    suspensions: suspensionsOf(journal.all(), app.name, clock.now()),
     retryAt: newest === undefined ? undefined : retries.next(app.name, newest),
     now: clock.now(),
   });

@@ -2,7 +2,7 @@ import type { Queues } from '../core/concurrency.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Progress } from '../ports.ts';
@@ -12,6 +12,7 @@ import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { refuse } from './refuse.ts';
 import { type Leftover, leftovers, removal, removalPlan } from './remove.ts';
+import { suspended } from './suspend.ts';
 import { dropReleases } from './tidy.ts';
 
 /** Removal of apps that left the configuration; `only` names the ones that a person asked for, undefined means the loop's own pass. */
@@ -67,6 +68,20 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     return { app: leftover.app, outcome, entry: seq, revision: undefined };
   };
 
+  const barred = ({ app }: Leftover, guarded: readonly BlockReason[]): readonly BlockReason[] => [
+    ...suspended(app, context),
+    ...guarded,
+  ];
+
+  const removeUnless = (
+    reasons: readonly BlockReason[],
+    leftover: Leftover,
+    { trigger, progress }: { readonly trigger: Trigger; readonly progress: Progress },
+  ): Promise<PassReport> =>
+    reasons.length > 0
+      ? refuseRemoval(leftover, { kind: 'blocked', reasons }, trigger)
+      : remove(leftover, trigger, progress);
+
   return {
     async among(names) {
       const unknown = names.filter((name) => !config().declared.includes(name));
@@ -83,20 +98,20 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       for (const leftover of all)
         reports.push(
           await inTurn(leftover.project, () =>
-            guarded ? refuseRemoval(leftover, guarded, trigger) : remove(leftover, trigger, progress),
+            removeUnless(barred(leftover, guarded), leftover, { trigger, progress }),
           ),
         );
       return reports;
     },
     async plan(observed, only) {
       const all = wanted(observed, only);
-      const verdicts = guardVerdicts(guard(all, only, config().removalGuard));
+      const guarded = guard(all, only, config().removalGuard);
       return Promise.all(
         all.map(async (leftover) => ({
           kind: 'removal',
           app: leftover.app,
           plan: await removalPlan(leftover, context),
-          verdicts,
+          verdicts: verdictsOf(barred(leftover, guarded)),
         })),
       );
     },
@@ -113,23 +128,18 @@ function isStuck({ app }: Leftover, journal: Journal): boolean {
 const never = new AbortController().signal;
 
 /** A configuration that lost many apps at once is more likely a mistake than a wish. */
-function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): Outcome | undefined {
+function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): readonly BlockReason[] {
   const names = [...new Set(all.map(({ app }) => app))];
-  if (only !== undefined || names.length <= limit) return undefined;
+  if (only !== undefined || names.length <= limit) return [];
   const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
-  return {
-    kind: 'blocked',
-    reasons: [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }],
-  };
+  return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
 
-function guardVerdicts(guarded: Outcome | undefined): readonly Verdict[] {
-  if (guarded?.kind !== 'blocked') return [];
-  return guarded.reasons.map(({ reason, lift }) => ({
-    gate: 'removal-guard',
+const verdictsOf = (reasons: readonly BlockReason[]): readonly Verdict[] =>
+  reasons.map(({ code, reason, lift }) => ({
+    gate: code,
     ruling: 'deny',
     service: undefined,
     reason,
     lift,
   }));
-}

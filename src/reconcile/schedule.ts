@@ -24,7 +24,8 @@ export interface Schedule {
   ended(report: PassReport, trigger: Trigger, now: number): void;
   /** Passes that ended without a report. */
   failed(apps: readonly string[], now: number): void;
-  wake(trigger: Trigger): void;
+  /** Without names: every app. */
+  wake(trigger: Trigger, names?: readonly string[]): void;
   notice(apps: readonly string[], at: number): void;
 }
 
@@ -98,10 +99,11 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
           due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
     },
 
-    wake(trigger) {
-      due.clear();
-      for (const name of busy) woken.add(name);
-      for (const { name } of apps()) due.set(name, { at: 0, failures: 0, trigger });
+    wake(trigger, names) {
+      if (names === undefined) due.clear();
+      const concerned = new Set(names ?? [...busy, ...apps().map(({ name }) => name)]);
+      for (const name of busy) if (concerned.has(name)) woken.add(name);
+      for (const { name } of apps()) if (concerned.has(name)) due.set(name, { at: 0, failures: 0, trigger });
     },
 
     notice(names, at) {

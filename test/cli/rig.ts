@@ -83,6 +83,8 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     rollback: unused,
     hold: unused,
     release: unused,
+    suspend: unused,
+    resume: unused,
     retry: unused,
     adopt: unused,
     forget: unused,

@@ -26,6 +26,7 @@ const statusOf = (more: Partial<StatusInput> = {}): AppStatus =>
     operation: undefined,
     seen: { kind: 'commit', commit: '1'.repeat(40) },
     retryAt: undefined,
+    suspensions: [],
     now,
     ...more,
   });

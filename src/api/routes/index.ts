@@ -5,9 +5,24 @@ import { health } from './health.ts';
 import { hold } from './hold.ts';
 import { plan } from './plan.ts';
 import { release } from './release.ts';
+import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import type { Route } from './route.ts';
 import { status } from './status.ts';
+import { suspend } from './suspend.ts';
 
-export const routes: readonly Route[] = [health, status, plan, apply, retry, rollback, hold, release, adopt, forget];
+export const routes: readonly Route[] = [
+  health,
+  status,
+  plan,
+  apply,
+  retry,
+  rollback,
+  hold,
+  release,
+  suspend,
+  resume,
+  adopt,
+  forget,
+];

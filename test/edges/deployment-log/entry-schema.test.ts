@@ -107,6 +107,7 @@ const service: Arbitrary<ServiceRecord> = fc.record(
   { requiredKeys: ['service', 'change', 'because', 'image', 'digest', 'imageId', 'containers', 'completed'] },
 );
 
+const suspension = fc.record({ seq, since: at, until: maybe(text), by: maybe(text), reason: text });
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
 const history: Arbitrary<AppHistory> = fc.record({
   project: text,
@@ -153,6 +154,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   ),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
+  suspension: maybe(suspension),
   quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
@@ -162,6 +164,7 @@ type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBod
 
 const release = maybe(text);
 const app = text;
+const scope = fc.oneof(fc.record({ of: fc.constant('app' as const), app }), fc.constant({ of: 'host' as const }));
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
 /** One for each kind: a new kind without one does not type-check. */
@@ -169,7 +172,7 @@ const bodies: Bodies = {
   opened: fc.record({
     kind: fc.constant('opened'),
     version: text,
-    snapshot: fc.record({ apps: named(history), forgotten: few(text) }),
+    snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
   }),
   started: fc
     .tuple(
@@ -224,6 +227,12 @@ const bodies: Bodies = {
   retried: fc.record({ kind: fc.constant('retried'), app, release, trigger }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
   forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
+  suspended: fc
+    .tuple(scope, fc.record({ kind: fc.constant('suspended' as const), trigger, reason: text, until: maybe(text) }))
+    .map(([of, said]) => ({ ...said, ...of })),
+  resumed: fc
+    .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
+    .map(([of, said]) => ({ ...said, ...of })),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 
@@ -257,7 +266,7 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold']);
+const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'until']);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(
@@ -295,6 +304,9 @@ test.each<[string, object]>([
   ['state', { kind: 'drifted', state: 'enjoyed' }],
   ['of', { kind: 'recovered', of: 'everything' }],
   ['reason', { kind: 'held', reason: undefined }],
+  ['reason', { kind: 'suspended', reason: undefined }],
+  ['of', { kind: 'resumed', of: 'everything' }],
+  ['app', { kind: 'suspended', of: 'app', app: undefined }],
   ['release', { kind: 'drifted', release: undefined }],
   ['outcome.reasons.0.code', { kind: 'refused', outcome: { kind: 'blocked', reasons: [{ reason: 'no' }] } }],
   ['outcome.by', { kind: 'finished', outcome: { kind: 'superseded' } }],
