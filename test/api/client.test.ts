@@ -135,6 +135,14 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
       asked.push(['release', ...given]);
       return { ...note, entry: undefined };
     },
+    suspend: async (...given) => {
+      asked.push(['suspend', ...given]);
+      return { ...note, app: given[0].app };
+    },
+    resume: async (...given) => {
+      asked.push(['resume', ...given]);
+      return { ...note, app: given[0] };
+    },
     forget: async (...given) => {
       asked.push(['forget', ...given]);
       return note;
@@ -150,6 +158,12 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
   expect(await harbor.retry(['shop'], ada, tell)).toEqual([]);
   expect(await harbor.hold('a/b', 'the sale', ada)).toEqual(note);
   expect(await harbor.release('shop', undefined, ada)).toEqual({ app: 'a/b', summary: 'It is so.' });
+  const pause = { app: 'a/b', reason: 'a look', until: '2h', forever: false };
+  const freeze = { app: undefined, reason: 'a move', until: undefined, forever: true };
+  expect(await harbor.suspend(pause, ada)).toEqual(note);
+  expect(await harbor.suspend(freeze, ada)).toEqual({ entry: 7, summary: 'It is so.' });
+  await harbor.resume('a/b', 'seen', ada);
+  expect(await harbor.resume(undefined, undefined, ada)).toEqual({ entry: 7, summary: 'It is so.' });
   expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
   expect(asked).toEqual([
     ['rollback', back, ada],
@@ -158,6 +172,10 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
     ['retry', ['shop'], ada],
     ['hold', 'a/b', 'the sale', ada],
     ['release', 'shop', undefined, ada],
+    ['suspend', pause, ada],
+    ['suspend', freeze, ada],
+    ['resume', 'a/b', 'seen', ada],
+    ['resume', undefined, undefined, ada],
     ['forget', 'shop', 'moves out', ada],
   ]);
   expect(told).toEqual(['a/b: replace web', 'a/b: replace web']);

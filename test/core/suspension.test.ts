@@ -96,8 +96,7 @@ describe('the record of a suspension', () => {
   test('outlives deployments, and a new segment of the log', () => {
     const before = folded(app(undefined), host(end('12:00')), started(), finished({ intent: 3 }));
     expect(historyOf(before, 'web')?.suspension?.seq).toBe(1);
-    const segment = { ...opened(before.apps), snapshot: before };
-    const after = foldHistory(stamped(segment));
+    const after = folded(opened(before.apps, before.forgotten, before.suspension));
     expect([historyOf(after, 'web')?.suspension?.seq, after.suspension?.seq]).toEqual([1, 2]);
     expect(foldHistory(stamped(opened()), before).suspension).toBeUndefined();
   });
