@@ -23,6 +23,8 @@ await build({
 const { status } = spawnSync(process.execPath, ['--max-semi-space-size=1', outfile, ...args], {
   cwd: root,
   stdio: 'inherit',
+  // A bundle does not know where it came from; a program that is driven is yesterday's unless it is built before (npm run build).
+  env: { HARBORMASTER_PROGRAM: join(root, 'dist/harbormaster.cjs'), ...process.env },
 });
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = status ?? 1;

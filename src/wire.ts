@@ -133,10 +133,11 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   return { parts, journal, [Symbol.asyncDispose]: close };
 }
 
-type Daemon = NonNullable<Parameters<typeof createHost>[0]['daemon']>;
+type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
+const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
-const harborOver = ({ config }: Frame, { parts, journal }: Opened, signal: AbortSignal, self?: Daemon): Harbor =>
-  createHost({ config: config.current, parts, journal, signal, daemon: self, random: Math.random });
+const harborOver = ({ config }: Frame, { parts, journal }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
+  createHost({ config: config.current, parts, journal, signal, random: Math.random, ...of });
 
 async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
   await frame.config.load();
@@ -164,12 +165,14 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   await using lock = await locked(frame, 'run');
   await using opened = await open(frame, true);
   const ending = AbortSignal.any([signal, lock.lost]);
-  const harbor = harborOver(frame, opened, ending, { pid: process.pid, since: new Date().toISOString() });
+  const agenda = new Map<string, Date>();
+  const self = { pid: process.pid, since: new Date().toISOString() };
+  const harbor = harborOver(frame, opened, ending, { daemon: self, agenda });
   const { file, apps } = config.current();
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
+  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });

@@ -27,8 +27,12 @@ const network = 'networks.';
 const isLimit = ({ field }: Alteration): boolean => field.startsWith('limits.') || field === 'restart';
 const isNetwork = ({ field }: Alteration): boolean => field.startsWith(network);
 
+/** Of what was at its default Docker takes only these back there; the others it leaves as they are, and says that all is well. */
+const resettable = new Set(['restart', 'limits.pids', 'limits.cpu_quota']);
+
 /** Whether the engine can take it back without a new container. */
-export const isMendable = (alteration: Alteration): boolean => isLimit(alteration) || isNetwork(alteration);
+export const isMendable = (alteration: Alteration): boolean =>
+  isNetwork(alteration) || (isLimit(alteration) && (alteration.was !== undefined || resettable.has(alteration.field)));
 
 /** What takes the alterations back. */
 export function mendsOf({ id, name }: ObservedContainer, altered: readonly Alteration[]): readonly Mend[] {

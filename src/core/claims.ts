@@ -25,8 +25,9 @@ export function claimObserved(observed: Observed, claims: Claims): Observed {
 function claimContainer(container: ObservedContainer, claims: Claims): ObservedContainer {
   const claim = claims.adopted.get(container.id);
   if (claim) {
-    const { app, digest, key } = claim;
-    return { ...container, instance: claims.instance, app, digest, service: key, adopted: true };
+    const { app, digest, key, differs } = claim;
+    const ours = { ...container, instance: claims.instance, app, digest, service: key, adopted: true };
+    return differs === undefined ? ours : { ...ours, differs };
   }
   return claims.forgotten.has(container.id) ? { ...container, instance: undefined, app: undefined } : container;
 }

@@ -68,7 +68,9 @@ function whyCreate(to: ReleaseService, { release, deployed }: DiffInput): Cause 
 
 function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {
   const { release, deployed, history } = input;
-  if (from.some(({ digest }) => digest !== to.digest)) return whyDiffers(to, release, deployed);
+  const other = from.find(({ digest }) => digest !== to.digest);
+  if (other?.differs !== undefined) return { kind: 'adopted', differs: other.differs };
+  if (other) return whyDiffers(to, release, deployed);
   const unfit = from.find(({ state }) => state === 'dead');
   if (unfit) return { kind: 'stopped', found: found(unfit) };
   const deployedImage = history?.deployed?.imageIds[to.name];

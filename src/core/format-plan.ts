@@ -27,6 +27,8 @@ export function sentence(cause: Cause): string {
       return `container name ${cause.from} → ${cause.to}`;
     case 'altered':
       return `altered on this host: ${cause.fields.join(', ')}`;
+    case 'adopted':
+      return `was taken over, and ${cause.differs}`;
     case 'other-release':
       return 'runs what another release left';
     case 'scale':

@@ -11,7 +11,12 @@ export interface HistoryReport {
   /** Newest first. */
   readonly attempts: readonly Attempt[];
   /** Releases that one can go back to, newest first. */
-  readonly good: readonly GoodRelease[];
+  readonly good: readonly WayBack[];
+}
+
+export interface WayBack extends GoodRelease {
+  /** Why it is not deployed by itself; undefined: nothing is known against it. */
+  readonly quarantined: string | undefined;
 }
 
 /** One line of it: an intent and its outcome are one. */
@@ -60,7 +65,13 @@ export function historyReport(
     app,
     running,
     attempts: marked(attemptsIn(own), running),
-    good: (history?.good ?? []).filter(({ release }) => release !== running).toReversed(),
+    good: (history?.good ?? [])
+      .filter(({ release }) => release !== running)
+      .map((each) => ({
+        ...each,
+        quarantined: history?.quarantined.find(({ release }) => release === each.release)?.reason,
+      }))
+      .toReversed(),
   };
 }
 

@@ -43,7 +43,7 @@ export function assertOwned(observed: Observed, app: Owner, instance: string): v
   if (first === undefined) return;
   const names = foreign.map(({ name }) => name).join(', ');
   throw new HarborError(
-    `the Compose project ${app.project} already runs and is not ours: ${names} ${whose(first, instance)}`,
+    `the Compose project ${app.project} already runs and is not ours: ${names} ${whose(first, foreign.length > 1, instance)}`,
     {
       code: 'project-foreign',
       hint: `Take it over: harbormaster adopt ${app.name}. Or stop it (docker compose --project-name ${app.project} down), or give this app another project name: apps.${app.name}.project`,
@@ -51,9 +51,12 @@ export function assertOwned(observed: Observed, app: Owner, instance: string): v
   );
 }
 
-function whose({ instance, app }: ObservedContainer, own: string): string {
-  if (instance === undefined) return 'was started by somebody else';
-  return instance === own ? `belongs to the app ${app}` : `belongs to another Harbormaster (instance ${instance})`;
+function whose({ instance, app }: ObservedContainer, several: boolean, own: string): string {
+  if (instance === undefined) return `${several ? 'were' : 'was'} started by somebody else`;
+  const belongs = several ? 'belong' : 'belongs';
+  return instance === own
+    ? `${belongs} to the app ${app}`
+    : `${belongs} to another Harbormaster (instance ${instance})`;
 }
 
 /** Ports and names that the release needs and that a container outside of the app holds: found before anything is touched. */

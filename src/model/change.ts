@@ -16,6 +16,8 @@ export type Cause =
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string }
   /** The engine configures it otherwise than when it was deployed: fields as `limits.memory (64 MB, was 128 MB)`, secrets unsaid. */
   | { readonly kind: 'altered'; readonly fields: readonly string[] }
+  /** Somebody else started it, and it is not what Git declares; in words. */
+  | { readonly kind: 'adopted'; readonly differs: string }
   /** Its container is of a release that was not kept, or that never came to its end. */
   | { readonly kind: 'other-release' }
   | { readonly kind: 'scale'; readonly from: number; readonly to: number }

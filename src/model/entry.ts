@@ -42,6 +42,8 @@ export interface Claim {
   readonly key: string;
   /** Digest that it stands for, as its label would say. */
   readonly digest: string;
+  /** Why it is not what Git declares, and so does not stay. */
+  readonly differs?: string;
 }
 
 /** What every entry has besides its kind. The log itself adds these when it appends. */

@@ -29,6 +29,8 @@ export interface ObservedContainer {
   readonly configured?: Configured;
   /** Somebody else made it, and a person had it adopted. */
   readonly adopted?: boolean;
+  /** Why an adopted one is not what Git declares. */
+  readonly differs?: string;
 }
 
 /**
@@ -82,6 +84,19 @@ export interface ObservedNetwork {
   readonly key: string | undefined;
   readonly instance: string | undefined;
   readonly digest: string | undefined;
+  /** How the engine made it. */
+  readonly settings: NetworkSettings;
+}
+
+export interface NetworkSettings {
+  readonly driver: string;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ipv6: boolean;
+  readonly options: Readonly<Record<string, string>>;
+  readonly ipamDriver: string;
+  /** `subnet`, `gateway` and `ip_range` of each of its address pools. */
+  readonly pools: readonly Readonly<Record<string, string>>[];
 }
 
 export interface ObservedVolume {

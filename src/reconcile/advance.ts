@@ -57,7 +57,7 @@ async function finishRollback(pass: Pass, aim: Aim, context: Context): Promise<P
   const history = context.journal.of(app.name);
   const proposal = await propose({ app, ...aim, observed, history }, context);
   const { reason, hold } = history?.unfinished ?? {};
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
 
 async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
@@ -77,7 +77,7 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   const waiting = notYet(pass, aim, context);
   if (waiting) return waiting;
   await probe(proposal, history, context);
-  const report = await context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context));
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'deploy' } }, context);
   await holdAfter(pass, report, context);
   return report;
 }

@@ -56,13 +56,27 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     journal.of(app.name)?.deployed !== undefined &&
     (trigger.kind === 'request' || inspections.isDue(app.name));
 
+  /** What Git asks for by now: a newer commit does not wait until all is known of an older one. Undefined at the signal: nor does the end. */
+  const findNewest = async (
+    app: App,
+    look: Look,
+  ): Promise<{ readonly target: Target | undefined; readonly look: Look }> => {
+    const commit = await look.commits.get(app.name);
+    if (typeof commit !== 'string') return { target: await find(app, look), look };
+    using search = context.searches.begin(app.name, commit);
+    const target = await Promise.race([find(app, look), search.givenUp]);
+    return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
+  };
+
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const seen = await answered(app, look, since);
         const { target, observed } = await comparing(async () => {
-          const near = needsInspection(app, asked) ? await inspections.within(seen.observed, app) : seen.observed;
-          return { target: await find(app, seen), observed: near };
+          const found = await findNewest(app, seen);
+          const { observed } = found.look;
+          const near = needsInspection(app, asked) ? await inspections.within(observed, app) : observed;
+          return { target: found.target, observed: near };
         });
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),

@@ -5,6 +5,7 @@ import type { App } from '../model/app.ts';
 import type { ContainerReport } from '../model/observed.ts';
 import type { Step } from '../model/plan.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
+import type { Bell } from './bell.ts';
 import type { Parts } from './parts.ts';
 
 interface Awaited {
@@ -13,11 +14,14 @@ interface Awaited {
   readonly project: string;
   readonly step: Extract<Step, { kind: 'await' }>;
   readonly progress: (message: string) => void;
+  /** Ends a pause between two looks. */
+  readonly stirred: Bell;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
 }
 
-const lookEvery = 200;
+/** Milliseconds. The engine's events are quicker, but only a daemon hears them, and they may be lost. */
+const lookEvery = 100;
 const tailLines = 8;
 
 interface Standing {
@@ -51,7 +55,7 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
         parts,
       );
     }
-    await clock.sleep(lookEvery, awaited.signal).catch(() => undefined);
+    await awaited.stirred.wait(lookEvery, { clock, signal: awaited.signal });
     if (awaited.signal.aborted) throw new HarborError('the wait was ended', { code: 'interrupted' });
   }
 }
@@ -84,13 +88,17 @@ async function stand(
   });
 }
 
-/** What the container and its healthcheck wrote last goes to who watches, not into the record: it may hold anything. */
+/**
+ * What the container and its healthcheck wrote last goes to who watches, not into the record: it may hold anything. An engine that is being stopped
+ * takes its containers along, which is no fault of theirs: one more look throws `engine-unreachable` then.
+ */
 async function unhealthy(
   { service, container }: Standing,
   reason: string,
   { app, progress }: Awaited,
   { engine }: Parts,
 ): Promise<HarborError> {
+  await engine.observe();
   const output = container === undefined ? '' : (await engine.tail(container.id, tailLines).catch(() => '')).trim();
   if (output !== '') progress(`${service.name} wrote last:\n${quoted(output)}`);
   if (container !== undefined && saysWhy.has(container.health) && container.healthOutput !== '') {

@@ -51,10 +51,15 @@ function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
   return [{ code: 'held', detail, hint, since, until: undefined, lift: `harbormaster release ${name}` }];
 }
 
-function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, trouble: TroubleRecord): readonly Block[] {
+function troubleBlocks(
+  { app, retryAt, now }: BlocksInput,
+  history: AppHistory,
+  trouble: TroubleRecord,
+): readonly Block[] {
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
   const retry = `harbormaster retry ${app.name}`;
+  const adopt = `harbormaster adopt ${app.name}`;
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map(({ code, reason, lift }): Block => {
       const isCommand = lift?.startsWith('harbormaster ') === true;
@@ -64,14 +69,16 @@ function troubleBlocks({ app, retryAt }: BlocksInput, history: AppHistory, troub
   }
   const failed = outcome?.kind === 'failed' ? outcome : undefined;
   const isWorlds = failed !== undefined && faultOf(failed.code) === 'world';
+  const stalls = failed !== undefined && faultOf(failed.code) === 'user';
+  const isAhead = retryAt !== undefined && retryAt > now;
   return [
     {
       code: failed?.code ?? trouble.kind,
       detail: message,
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
-      until: retryAt?.toISOString(),
-      lift: retry,
+      until: stalls || !isAhead ? undefined : retryAt.toISOString(),
+      lift: failed?.code === 'project-foreign' ? adopt : retry,
     },
   ];
 }
@@ -104,7 +111,7 @@ function leftBlock({ name, onFailure }: App, { applied, deployed, attempted, ope
 
 function driftBlocks(input: BlocksInput, history: AppHistory): readonly Block[] {
   const { app, drift } = input;
-  if (history.drift) return [recorded(input, history, history.drift)];
+  if (history.drift && !isLifted(input, history, history.drift)) return [recorded(input, history, history.drift)];
   if (drift.length === 0 || app.drift === 'correct') return [];
   return [
     {
@@ -118,6 +125,10 @@ function driftBlocks(input: BlocksInput, history: AppHistory): readonly Block[] 
   ];
 }
 
+/** A person asked to try again, and by now it runs: that it was fought over is known for a while, and keeps nothing waiting. */
+const isLifted = ({ drift, now }: BlocksInput, { heals }: AppHistory, { state, fingerprint }: DriftRecord): boolean =>
+  state === 'fought' && drift.length === 0 && healRuling(heals, fingerprint, now.getTime()).kind !== 'fought';
+
 function recorded({ app, now }: BlocksInput, { heals }: AppHistory, drift: DriftRecord): Block {
   const { state, since, causes, fingerprint } = drift;
   const detail = causes.join('; ');
@@ -126,11 +137,12 @@ function recorded({ app, now }: BlocksInput, { heals }: AppHistory, drift: Drift
     return { code: 'drift-reported', detail, hint, since, until: undefined, lift: `harbormaster apply ${app.name}` };
   }
   const lift = `harbormaster retry ${app.name}`;
-  if (state === 'failed') {
-    return { code: 'drift-failed', detail, hint: 'It is tried again by itself.', since, until: undefined, lift };
-  }
-  const ruling = healRuling(heals, fingerprint, now.getTime());
+  const last = heals.at(-1);
+  const ruling = healRuling(heals, state === 'fought' || !last ? fingerprint : last.fingerprint, now.getTime());
   const until = ruling.kind === 'now' ? undefined : new Date(ruling.until).toISOString();
+  if (state === 'failed') {
+    return { code: 'drift-failed', detail, hint: 'It is tried again by itself.', since, until, lift };
+  }
   const hint = 'Somebody, or something, undoes every correction: find out who. It is tried again by itself, slowly.';
   return { code: 'drift-fought', detail, hint, since, until, lift };
 }

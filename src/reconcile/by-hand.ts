@@ -90,12 +90,13 @@ function owning(house: House): Pick<ByHand, 'adopt' | 'forget'> {
       const app = selectOne(config(), request.app);
       const blocked = whileSuspended({ app }, context);
       if (blocked) return blocked;
+      const tell = (message: string) => progress(app.name, message);
       await inTurn(app.project, async () => {
         await settled(app.name, trigger, house);
         const look = await lookAt([app], context);
         const target = await find(app, look);
         if (target.kind === 'unknown') throw target.error;
-        await adopt({ ...target, app, observed: look.observed, request, trigger }, context);
+        await adopt({ ...target, app, observed: look.observed, request, trigger, progress: tell }, context);
       });
       const [report] = await passes.over([app], [], { trigger, progress, named: true });
       if (report) return report;

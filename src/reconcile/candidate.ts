@@ -159,7 +159,8 @@ export async function composeHashes(
   const reads = await readsOfApp(app, revision, environment, parts.source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: parts.live.folders(app.name).live };
-  return parts.engine.hashes(await exported({ app, revision, reads, environment, folders }, parts.source));
+  // Awaited here: the folder is gone when this function ends.
+  return await parts.engine.hashes(await exported({ app, revision, reads, environment, folders }, parts.source));
 }
 
 function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {

@@ -8,9 +8,10 @@ import type { PassReport } from '../model/report.ts';
 import { baselines } from './baselines.ts';
 import { type Cause, operate } from './operate.ts';
 import type { Context, Pass } from './pass.ts';
-import { lookAgain, perform } from './perform.ts';
+import { type InTurn, lookAgain, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
+import type { Work } from './running.ts';
 import { whileSuspended } from './suspend.ts';
 import { tidyUp } from './tidy.ts';
 
@@ -19,8 +20,28 @@ export type Intended = Proposal & { readonly cause: Cause };
 
 type Maker = Pick<Pass, 'app' | 'observed' | 'trigger' | 'progress' | 'signal'>;
 
-/** Makes what was proposed, under an intent, and says how it ended. */
+/**
+ * Makes what was proposed when it is its turn, under an intent, and says how it ended. What must be fetched first waits for its turn only afterwards: a
+ * registry that hangs holds up nobody else.
+ */
 export async function deploy(pass: Maker, intended: Intended, context: Context): Promise<PassReport> {
+  const { release, plan, cause } = intended;
+  using work = context.running.begin(pass.app.name, release.digest, cause.purpose !== 'rollback');
+  work.say('waits for its turn');
+  const inTurn: InTurn = (act) => context.inLane(cause.purpose, act);
+  const fetches = plan.steps.some(({ kind }) => kind === 'pull');
+  if (fetches) return await make(pass, intended, { work, inTurn }, context);
+  return await inTurn(() => make(pass, intended, { work, inTurn: atOnce }, context));
+}
+
+interface Turn {
+  readonly work: Work;
+  readonly inTurn: InTurn;
+}
+
+const atOnce: InTurn = (work) => work();
+
+async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
   // It may have waited for others: what was said meanwhile counts.
   const blocked = whileSuspended(pass, context);
@@ -28,12 +49,11 @@ export async function deploy(pass: Maker, intended: Intended, context: Context):
   const { revision, release, plan, verdicts, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
-  using work = context.running.begin(app.name, release.digest, cause.purpose !== 'rollback');
   const progress = (message: string) => {
     work.say(message);
     pass.progress(message);
   };
-  const { superseded } = work;
+  const { superseded, stirred } = work;
   const { seq, outcome } = await operate(
     {
       app: app.name,
@@ -44,13 +64,18 @@ export async function deploy(pass: Maker, intended: Intended, context: Context):
       verdicts,
       cause,
       act: (begins) =>
-        perform({ plan, deployment: { app, stored, revision }, progress, signal, superseded, begins }, context),
+        perform(
+          { plan, deployment: { app, stored, revision, stirred }, progress, signal, superseded, begins, inTurn },
+          context,
+        ),
       look: () => lookAfter(intended, before, context),
     },
     context.journal,
     context.clock,
   );
-  if (outcome.kind === 'failed') context.retries.failed(app.name, release.digest);
+  // That the engine went away says nothing of the release: it is tried again as soon as it is back.
+  if (outcome.kind === 'failed' && outcome.code !== 'engine-unreachable')
+    context.retries.failed(app.name, release.digest);
   if (outcome.kind === 'applied') {
     context.retries.succeeded(app.name, release.digest);
     await tidyUp(app, release, context);

@@ -1,4 +1,5 @@
 import { ownContainers } from '../core/ownership.ts';
+import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Noted } from './harbor.ts';
 import type { Context } from './pass.ts';
@@ -32,13 +33,28 @@ export async function forget(
       key: network.key ?? network.name,
       digest: network.digest ?? '',
     }));
+  const isOurs = containers.length + networks.length > 0 || journal.of(name)?.applied !== undefined;
+  if (!isOurs) {
+    throw new HarborError(`nothing of ${name} is ours: there is nothing to forget`, {
+      code: 'usage',
+      hint: isDeclared ? `To be rid of it, take apps.${name} out of the configuration.` : undefined,
+    });
+  }
   const { seq } = await journal.record({ kind: 'forgotten', app: name, trigger, reason, containers, networks });
-  const running =
+  const left =
     containers.length === 0
-      ? 'nothing of it runs'
-      : `${containers.map((one) => one.name).join(', ')} ${containers.length === 1 ? 'keeps' : 'keep'} running, and ${containers.length === 1 ? 'is' : 'are'} nobody's`;
-  const still = isDeclared
-    ? ` It is still in the configuration: take it out, or take it over again with \`harbormaster adopt ${name}\`.`
-    : '';
-  return { app: name, entry: seq, summary: `${name} is forgotten: ${running}.${still}` };
+      ? 'nothing of it is left here'
+      : `${containers.map((one) => one.name).join(', ')} ${containers.length === 1 ? 'stays as it is, and is' : 'stay as they are, and are'} no longer ours`;
+  return {
+    app: name,
+    entry: seq,
+    summary: `${name} is forgotten: ${left}. ${whatNow(name, isDeclared, containers.length > 0)}`,
+  };
+}
+
+function whatNow(name: string, isDeclared: boolean, isThere: boolean): string {
+  if (!isDeclared) return `Its volumes and its data stay, too.`;
+  const next = isThere ? 'the next pass is blocked, because they are in its way' : 'the next pass deploys it anew';
+  const back = isThere ? `, or take it over again: harbormaster adopt ${name}` : '';
+  return `It is still in the configuration: ${next}. Take apps.${name} out${back}.`;
 }

@@ -3,24 +3,31 @@ import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import { isBarred } from './forbid.ts';
 import type { House } from './house.ts';
-import { lookAt } from './looks.ts';
+import { type Look, lookAt } from './looks.ts';
 import type { Context } from './pass.ts';
 import { propose } from './propose.ts';
 import { suspended } from './suspend.ts';
 import type { Target } from './target.ts';
 
 /** Looks at Git for apps that are being worked on: a newer release that may be deployed ends the waiting of the older one. */
-export async function glance(apps: readonly App[], { context, find }: House): Promise<void> {
-  const { running } = context;
-  const busy = apps.filter(({ name }) => running.yielding(name) !== undefined);
+export async function glance(apps: readonly App[], house: House): Promise<void> {
+  const { context } = house;
+  const { running, searches } = context;
+  const busy = apps.filter(({ name }) => running.yielding(name) !== undefined || searches.commit(name) !== undefined);
   if (busy.length === 0) return;
   const look = await lookAt(busy, context);
-  for (const app of busy) {
-    const target = await find(app, look);
-    const newer = target.kind === 'release' && target.release.digest !== running.yielding(app.name);
-    if (newer && (await mayBeDeployed(app, target, look.observed, context)))
-      running.supersede(app.name, target.release.digest);
-  }
+  await Promise.all(busy.map((app) => endWhatIsOlder(app, look, house)));
+}
+
+async function endWhatIsOlder(app: App, look: Look, { context, find }: House): Promise<void> {
+  const { running, searches } = context;
+  const [newest, sought] = [await look.commits.get(app.name), searches.commit(app.name)];
+  if (typeof newest === 'string' && sought !== undefined && sought !== newest) searches.giveUp(app.name);
+  if (running.yielding(app.name) === undefined) return;
+  const target = await find(app, look);
+  const isNewer = target.kind === 'release' && target.release.digest !== running.yielding(app.name);
+  if (isNewer && (await mayBeDeployed(app, target, look.observed, context)))
+    running.supersede(app.name, target.release.digest);
 }
 
 type Known = Extract<Target, { readonly release: Release }>;

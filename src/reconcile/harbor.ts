@@ -15,6 +15,8 @@ export interface Harbor {
   status(apps: readonly string[]): Promise<HostStatus>;
   /** Looks at Git for apps that are being worked on: what is newer ends the waiting of what is not. */
   glance(apps: readonly string[]): Promise<void>;
+  /** Something happened to what these apps run: a deployment that waits for their services looks at once. */
+  stir(apps: readonly string[]): void;
   /** Back to an earlier release from what is kept on disk; the one that it leaves is quarantined. Throws `usage` where there is none such. */
   rollback(request: RollbackRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
   /** Pins the app to what is deployed: nothing newer is deployed until `release`. */

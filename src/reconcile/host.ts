@@ -8,7 +8,7 @@ import { select } from './selection.ts';
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {
   const house = furnish(options);
-  const { config, passes, removals } = house;
+  const { config, passes, removals, context } = house;
   const named = (names: readonly string[]) => config().apps.filter(({ name }) => names.includes(name));
   return {
     ...reading(house),
@@ -28,5 +28,9 @@ export function createHost(options: HostOptions): Harbor {
     },
 
     glance: (names) => glance(named(names), house),
+
+    stir(names) {
+      for (const name of names) context.running.stir(name);
+    },
   };
 }

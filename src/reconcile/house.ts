@@ -1,8 +1,9 @@
-import { createLane, createQueues, type Queues } from '../core/concurrency.ts';
+import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
+import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
@@ -12,6 +13,7 @@ import { createPinBook } from './pins.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import { createRetries } from './retries.ts';
 import { createRunning } from './running.ts';
+import { createSearches } from './searches.ts';
 import { type Sights, seeing } from './seeing.ts';
 import { createTargets, type Targets } from './target.ts';
 
@@ -25,10 +27,12 @@ export interface HostOptions {
   readonly random: () => number;
   /** The daemon that this runs in, if it does. */
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+  /** When the next pass over an app is due, while a loop looks after it. */
+  readonly agenda: ReadonlyMap<string, Date>;
 }
 
 /** What everything that one host's Harbormaster does has at hand. */
-export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon'> {
+export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda'> {
   readonly context: Context;
   readonly sights: Sights;
   readonly targets: Targets;
@@ -40,10 +44,7 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon'>
   readonly inTurn: Queues;
 }
 
-/** Comparing is cheap; deploying is as quick as the engine, which has only so many cores. */
-const operationsAtOnce = 4;
-
-export function furnish({ config, parts: given, journal, signal, random, daemon }: HostOptions): House {
+export function furnish({ config, parts: given, journal, signal, random, daemon, agenda }: HostOptions): House {
   const { source, sights } = seeing(given.source);
   const engine = owningEngine(given.engine, journal.all, given.instance);
   const parts = { ...given, source, engine };
@@ -59,7 +60,8 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
     retention: config,
     retries: createRetries(parts.clock, random),
     running: createRunning(),
-    inLane: createLane(operationsAtOnce),
+    searches: createSearches(signal),
+    inLane: createLanes(),
     stored: new Set<string>(),
   };
   const inTurn = createQueues();
@@ -67,5 +69,5 @@ export function furnish({ config, parts: given, journal, signal, random, daemon 
   const removals = createRemovals({ config, context, signal, inTurn });
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
   const passes = createPasses({ appPasses, removals, context, inTurn });
-  return { config, signal, daemon, context, sights, targets, find, inspections, removals, passes, inTurn };
+  return { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
 }

@@ -2,7 +2,7 @@ import { sentence } from '../core/format-plan.ts';
 import { calm, fingerprintOf, healRuling } from '../core/heals.ts';
 import { subjectOf } from '../core/subject.ts';
 import { asHarborError } from '../errors.ts';
-import type { EntryOf } from '../model/entry.ts';
+import type { AppHistory, EntryOf } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
 import type { PassReport } from '../model/report.ts';
 import { deploy } from './deploy.ts';
@@ -63,14 +63,20 @@ async function goBack(kept: Kept, context: Context): Promise<PassReport> {
   const { app, trigger, observed } = pass;
   const history = context.journal.of(app.name);
   const proposal = await propose({ app, revision: release.revision, release, observed, history }, context);
-  if (proposal.plan.steps.length === 0) return unchanged(pass);
+  if (proposal.plan.steps.length === 0 || isNextToCome(pass, history)) return unchanged(pass);
   const left = leftAlone(pass, context);
   if (left) return left;
   if (trigger.kind !== 'request' && !context.retries.mayTry(app.name, release.digest)) return unchanged(pass);
   const denied = deniedDrift(proposal);
   if (denied) return note(kept, denied, context);
   pass.progress(`brings back release ${release.digest.slice(0, 12)}, which was deployed before`);
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'restore' } }, context);
+}
+
+/** The engine went away in the middle of a newer release: a full pass, which comes at once, goes on with that one. */
+function isNextToCome({ target }: Pass, history: AppHistory | undefined): boolean {
+  const outcome = history?.attempted?.outcome;
+  return target === undefined && outcome?.kind === 'failed' && outcome.code === 'engine-unreachable';
 }
 
 /** What runs left the deployed release without Git having moved. */
@@ -88,8 +94,16 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   if (ruling.kind === 'wait') return { ...unchanged(pass), again: ruling.milliseconds };
   if (ruling.kind === 'tell') return note(kept, ruling.drift, context);
   const proposal = ruling.thorough ? await propose({ ...situation, thorough: true }, context) : small;
-  const cause = { purpose: 'heal', fingerprint: fingerprintOf(small.changes) } as const;
-  return context.inLane(() => deploy(pass, { ...proposal, cause }, context));
+  const fingerprint = fingerprintOf(small.changes);
+  const report = await deploy(pass, { ...proposal, cause: { purpose: 'heal', fingerprint } }, context);
+  return report.outcome.kind === 'failed' ? { ...report, ...nextTry(pass, fingerprint, context) } : report;
+}
+
+/** No event tells that it is time to try again. */
+function nextTry({ app }: Pass, fingerprint: string, { journal, clock }: Context): Pick<PassReport, 'again'> {
+  const now = clock.now().getTime();
+  const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, now);
+  return { again: ruling.kind === 'now' ? 0 : ruling.until - now };
 }
 
 /** While it is suspended the status tells how it drifted, and the log nothing new. Whoever asked for it is told why nothing is done. */

@@ -3,6 +3,7 @@ import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Clock, Logger, Progress } from '../ports.ts';
+import { createBell } from './bell.ts';
 import type { Harbor } from './harbor.ts';
 import type { Lifted } from './lift-watch.ts';
 import { createSchedule } from './schedule.ts';
@@ -11,6 +12,8 @@ export interface LoopOptions {
   readonly harbor: Harbor;
   readonly config: () => HostConfig;
   readonly clock: Clock;
+  /** Is told when the next pass over each app is due. */
+  readonly agenda: Map<string, Date>;
   readonly logger: Logger;
   /** Whose suspension has ended. */
   readonly lifted: Lifted;
@@ -34,7 +37,7 @@ const swarm = 100;
 
 /** Passes over each app at its own interval, for ever; one app never waits for another. */
 export function startLoop(options: LoopOptions): Loop {
-  const { harbor, config, clock, logger, signal, random, lifted } = options;
+  const { harbor, config, clock, agenda, logger, signal, random, lifted } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
@@ -47,11 +50,17 @@ export function startLoop(options: LoopOptions): Loop {
     if (isNews) logger.info({ app, entry }, outcomeSentence(outcome));
   };
 
+  const note = (app: string): void => {
+    const at = schedule.next(app);
+    if (at !== undefined) agenda.set(app, new Date(clock.now().getTime() + at - clock.elapsed()));
+  };
+
   const pass = async (names: readonly string[], trigger: Trigger): Promise<void> => {
     const left = new Set(names);
     const ended = (report: PassReport): void => {
       left.delete(report.app);
       schedule.ended(report, trigger, clock.elapsed());
+      note(report.app);
       tell(report);
       bell.ring();
     };
@@ -86,7 +95,8 @@ export function startLoop(options: LoopOptions): Loop {
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
-    if (glances.length > 0) start(glance(glances));
+    // It only looks: the end does not wait for it.
+    if (glances.length > 0) void glance(glances);
     // Without any app there is still a pass, for what left the configuration.
     if (removalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
     removalsDue = false;
@@ -106,21 +116,10 @@ export function startLoop(options: LoopOptions): Loop {
       removalsDue = true;
     },
     notice(apps) {
+      harbor.stir(apps);
       schedule.notice(apps, clock.elapsed() + swarm);
       bell.ring();
     },
     ended: run(),
-  };
-}
-
-/** Ends a nap early. */
-function createBell() {
-  let nap = new AbortController();
-  return {
-    ring: () => nap.abort(),
-    async wait(milliseconds: number, { clock, signal }: LoopOptions): Promise<void> {
-      nap = new AbortController();
-      await clock.sleep(milliseconds, AbortSignal.any([signal, nap.signal])).catch(() => undefined);
-    },
   };
 }

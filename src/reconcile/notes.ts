@@ -12,7 +12,7 @@ export async function hold({ name }: App, reason: string, trigger: Trigger, jour
     return {
       app: name,
       entry: undefined,
-      summary: `${name} is held already, since ${history.hold.since}: ${history.hold.reason}`,
+      summary: `${name} is held already, since ${history.hold.since.slice(0, 19).replace('T', ' ')} UTC: ${history.hold.reason}`,
     };
   }
   const { seq } = await journal.record({ kind: 'held', app: name, release, trigger, reason });
@@ -35,7 +35,10 @@ export async function release(
 
 /** Whether there is anything that trying again could change. */
 export const needsRetry = (history: AppHistory | undefined): boolean =>
-  history?.trouble !== undefined || history?.drift !== undefined;
+  history?.trouble !== undefined || history?.drift !== undefined || isQuarantined(history);
+
+const isQuarantined = (history: AppHistory | undefined): boolean =>
+  history?.quarantined.some(({ release }) => release === history.desired?.release) === true;
 
 /** Lifts the quarantine of what Git asks for, and the pause in correcting what is fought over. */
 export async function liftForRetry({ name }: App, trigger: Trigger, journal: Journal): Promise<void> {

@@ -4,9 +4,11 @@ import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Journal } from './journal.ts';
+import type { Lanes } from './lanes.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
 import type { Running } from './running.ts';
+import type { Searches } from './searches.ts';
 import type { Target } from './target.ts';
 import type { Retention } from './tidy.ts';
 
@@ -28,8 +30,9 @@ export type Context = Parts & {
   readonly retention: () => Retention;
   readonly retries: Retries;
   readonly running: Running;
+  readonly searches: Searches;
   /** Lets only so many operations act at once. */
-  readonly inLane: <R>(work: () => Promise<R>) => Promise<R>;
+  readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */
   readonly stored: Set<string>;
 };

@@ -10,6 +10,7 @@ import type { Build, Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
+import type { Bell } from './bell.ts';
 import type { Parts } from './parts.ts';
 
 export interface Performance {
@@ -23,13 +24,19 @@ export interface Performance {
   readonly signal: AbortSignal;
   /** The same, because a newer release is to be had; the reason is its digest. */
   readonly superseded: AbortSignal;
+  /** What comes after fetching waits for its turn, where others act, too. */
+  readonly inTurn?: InTurn;
 }
+
+export type InTurn = <R>(work: () => Promise<R>) => Promise<R>;
 
 export interface Deployment {
   readonly app: App;
   readonly stored: StoredRelease;
   /** Where build contexts, and mounted files that are not kept yet, are taken from: any commit with the release's content. */
   readonly revision: Revision;
+  /** Rings when something happens to the app's containers. */
+  readonly stirred: Bell;
 }
 
 export type Performed =
@@ -40,7 +47,16 @@ export type Performed =
 
 /** Does a plan's steps in order, and stops at the first that fails. */
 export async function perform(task: Performance, parts: Parts): Promise<Performed> {
-  for (const step of task.plan.steps) {
+  const { steps } = task.plan;
+  const first = steps.findIndex(({ kind }) => kind !== 'pull');
+  const fetched = await inOrder(first < 0 ? steps : steps.slice(0, first), task, parts);
+  if (fetched.kind !== 'done' || first < 0) return fetched;
+  const rest = () => inOrder(steps.slice(first), task, parts);
+  return task.inTurn ? task.inTurn(rest) : rest();
+}
+
+async function inOrder(steps: readonly Step[], task: Performance, parts: Parts): Promise<Performed> {
+  for (const step of steps) {
     const title = stepTitle(step);
     const stopped = stoppedAt(title, task) ?? (await attempt(step, title, task, parts));
     if (stopped) return stopped;
@@ -77,7 +93,7 @@ async function deploy(
   { plan, progress, ...task }: Performance,
   parts: Parts,
 ): Promise<void> {
-  const { stored, app } = deployment;
+  const { stored, app, stirred } = deployment;
   const signal = AbortSignal.any([task.signal, task.superseded]);
   switch (step.kind) {
     case 'pull':
@@ -91,7 +107,10 @@ async function deploy(
     case 'replace':
       return parts.engine.replace(stored, names(step));
     case 'await':
-      return awaitServices({ app, release: stored.release, step, project: plan.project, progress, signal }, parts);
+      return awaitServices(
+        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        parts,
+      );
     default:
       return act(step, parts);
   }

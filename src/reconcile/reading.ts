@@ -64,7 +64,7 @@ async function planOf(
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>
   ownContainers(observed, app, context.instance).length > 0 ? inspections.within(observed, app) : observed;
 
-async function statusOf(app: App, observed: Observed, { context, sights }: House): Promise<AppStatus> {
+async function statusOf(app: App, observed: Observed, { context, sights, agenda }: House): Promise<AppStatus> {
   const { journal, releases, retries, running, instance, clock } = context;
   const history = journal.of(app.name);
   const digest = history?.deployed?.release ?? history?.applied;
@@ -79,7 +79,7 @@ async function statusOf(app: App, observed: Observed, { context, sights }: House
     operation: running.step(app.name),
     seen: sights.get(app.name),
     suspensions: suspensionsOf(journal.all(), app.name, clock.now()),
-    retryAt: newest === undefined ? undefined : retries.next(app.name, newest),
+    retryAt: (newest === undefined ? undefined : retries.next(app.name, newest)) ?? agenda.get(app.name),
     now: clock.now(),
   });
 }

@@ -29,7 +29,7 @@ export async function rollback(
     return { app: app.name, outcome, entry: undefined, revision };
   }
   const { reason, hold } = request;
-  return context.inLane(() => deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context));
+  return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
 
 /** The good release that is meant. Throws `usage` where there is none such. */

@@ -2,6 +2,7 @@ import { backoff, jittered } from '../core/backoff.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Trigger } from '../model/entry.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { retryLimits } from './retries.ts';
 
@@ -24,6 +25,8 @@ export interface Schedule {
   ended(report: PassReport, trigger: Trigger, now: number): void;
   /** Passes that ended without a report. */
   failed(apps: readonly string[], now: number): void;
+  /** When the next pass over an app is due; undefined: at once. */
+  next(app: string): number | undefined;
   /** Without names: every app. */
   wake(trigger: Trigger, names?: readonly string[]): void;
   notice(apps: readonly string[], at: number): void;
@@ -51,6 +54,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   const woken = new Set<string>();
   /** When Git was looked at last. */
   const looked = new Map<string, number>();
+  /** The engine did not answer them: when it does again, they need not wait any longer. */
+  const blind = new Set<string>();
   const isStirred = (name: string, now: number): boolean => !busy.has(name) && (noticed.get(name) ?? never) <= now;
 
   const begin = (names: readonly string[]): void => {
@@ -85,12 +90,11 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const app = apps().find((candidate) => candidate.name === name);
       if (app === undefined) return;
       if (again !== undefined) noticed.set(name, now + again);
+      const wasBlind = blind.delete(name);
+      if (isBlind(outcome)) blind.add(name);
       if (woken.delete(name)) return;
-      if (outcome.kind === 'superseded') due.set(name, { at: now, failures: 0, trigger: { kind: 'interval' } });
-      else if (trigger.kind !== 'engine-event') {
-        const next = nextTime(report, app.interval, due.get(name)?.failures ?? 0, random());
-        due.set(name, { ...next, at: now + next.at });
-      }
+      const next = afterwards(report, trigger, wasBlind) ?? nextTime(report, app.interval, due.get(name), random());
+      if (next !== 'as it was') due.set(name, { ...next, at: now + next.at });
     },
 
     failed(names, now) {
@@ -98,6 +102,8 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
         if (busy.delete(name) && !woken.delete(name))
           due.set(name, { at: now + retryLimits.first, failures: 1, trigger: { kind: 'retry' } });
     },
+
+    next: (app) => due.get(app)?.at,
 
     wake(trigger, names) {
       if (names === undefined) due.clear();
@@ -112,14 +118,24 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   };
 }
 
+const isBlind = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.code === 'engine-unreachable';
+
 const usual = (interval: number, random: number): Due => ({
   at: jittered(interval, random),
   failures: 0,
   trigger: { kind: 'interval' },
 });
 
+/** What a pass means for the next look at Git besides its outcome; undefined: nothing. */
+function afterwards({ outcome }: PassReport, trigger: Trigger, wasBlind: boolean): Due | 'as it was' | undefined {
+  if (outcome.kind === 'superseded') return { at: 0, failures: 0, trigger: { kind: 'interval' } };
+  if (trigger.kind !== 'engine-event' || isBlind(outcome)) return undefined;
+  return wasBlind ? { at: 0, failures: 0, trigger: { kind: 'retry' } } : 'as it was';
+}
+
 /** A failure of the world is looked at again soon, then slower, but never slower than the app's own pace: a newer commit must be seen. */
-function nextTime({ outcome }: PassReport, interval: number, failures: number, random: number): Due {
+function nextTime({ outcome }: PassReport, interval: number, before: Due | undefined, random: number): Due {
+  const failures = before?.failures ?? 0;
   const next = usual(interval, random);
   const isWorlds = outcome.kind === 'failed' && faultOf(outcome.code) === 'world';
   if (!isWorlds) return next;

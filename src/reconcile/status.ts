@@ -40,10 +40,12 @@ export function appStatus(input: StatusInput): AppStatus {
   const drift = driftOf(input, containers);
   const source = sourceOf(input);
   const blockedBy = blocksOf({ ...input, drift });
+  // What is held is where it was put; that Git asks for something newer is a cause of its own.
+  const amiss = blockedBy.filter(({ code }) => code !== 'held');
   return {
     app: app.name,
     source,
-    sync: syncOf(input, source, [...drift, ...blockedBy.map(({ detail }) => detail)]),
+    sync: syncOf(input, source, [...drift, ...amiss.map(({ detail }) => detail)]),
     health: { state: worst(services), services },
     operation,
     blockedBy,

@@ -80,6 +80,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     pass: unused,
     status: unused,
     glance: unused,
+    stir: unused,
     rollback: unused,
     hold: unused,
     release: unused,

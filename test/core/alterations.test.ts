@@ -49,7 +49,9 @@ describe('what the engine can take back', () => {
     const other = alterations({ user: 'root', 'mounts./data': 'x', command: 'y', 'ports.80/tcp': '1' }, {});
     expect(other.some(isMendable)).toBe(false);
     expect(mendsOf(web, other)).toEqual([]);
-    expect(alterations({ restart: 'no', 'limits.cpus': '1', 'networks.a': '{}' }, {}).every(isMendable)).toBe(true);
+    expect(alterations({ restart: 'always', 'limits.pids': '9', 'networks.a': '{}' }, {}).every(isMendable)).toBe(true);
+    expect(alterations({ 'limits.cpus': '1' }, { 'limits.cpus': '2' }).every(isMendable)).toBe(true);
+    expect(alterations({ 'limits.cpus': '1', 'limits.memory': '9' }, {}).some(isMendable)).toBe(false);
   });
 });
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import { HarborError } from '../../src/errors.ts';
 import { awaitServices } from '../../src/reconcile/await-services.ts';
+import { createBell } from '../../src/reconcile/bell.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { app, container, release } from '../support/builders.ts';
 import { type Behaviour, FakeEngine } from '../support/fake-engine.ts';
 import { ManualClock } from '../support/fakes.ts';
 
-async function awaited(behaviour: Behaviour) {
-  const engine = new FakeEngine();
+async function awaited(behaviour: Behaviour, engine = new FakeEngine()) {
   engine.behaviour = { web: behaviour };
   engine.containers = [container('web', behaviour)];
   const told: string[] = [];
@@ -17,6 +18,7 @@ async function awaited(behaviour: Behaviour) {
       project: 'shop',
       step: { kind: 'await', services: ['web'], condition: 'healthy' },
       progress: (message) => told.push(message),
+      stirred: createBell(),
       signal: new AbortController().signal,
     },
     { engine, clock: new ManualClock(), instance: 'us' } as unknown as Parts,
@@ -38,4 +40,20 @@ test('a healthcheck that has not passed by the deadline is quoted as well', asyn
 
 test('a healthcheck that said nothing is not quoted', async () => {
   expect((await awaited({ health: 'unhealthy' })).told).toEqual([]);
+});
+
+/** As one that is being stopped: it answers until it has ended the containers, and takes no new calls. */
+class StoppingEngine extends FakeEngine {
+  private isGone = false;
+  override async observe() {
+    if (this.isGone) throw new HarborError('the Docker engine cannot be reached', { code: 'engine-unreachable' });
+    this.isGone = true;
+    return super.observe();
+  }
+}
+
+test('a container that ended because the engine is being stopped is no fault of the release', async () => {
+  const { failure } = await awaited({ state: 'exited', exitCode: 137 }, new StoppingEngine());
+  expect(failure).toMatchObject({ code: 'engine-unreachable' });
+  expect((await awaited({ state: 'exited', exitCode: 137 })).failure).toMatchObject({ code: 'unhealthy' });
 });

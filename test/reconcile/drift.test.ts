@@ -41,7 +41,7 @@ describe('what left the deployed release', () => {
     await shop.pass('engine-event');
     shop.harm({ name: 'mine' });
     await shop.pass('engine-event');
-    shop.alter('limits.memory', '1048576');
+    shop.alter('restart', 'always');
     await shop.pass('engine-event');
     shop.alter('user', 'root');
     await shop.pass('engine-event');
@@ -201,4 +201,18 @@ describe('a correction that fails', () => {
     await shop.pass();
     expect(shop.events()).toEqual(['failed', 'recovered']);
   });
+});
+
+test('a correction that cannot be done is tried again by itself, and then with a new container', async () => {
+  const shop = await testHarbor();
+  await shop.pass();
+  shop.engine.containers = shop.engine.containers.map((container) => ({ ...container, state: 'paused' }));
+  shop.engine.failOn = 'mend unpause';
+  const [report] = await shop.harbor().pass(['shop'], { kind: 'engine-event' }, () => undefined);
+  expect(report).toMatchObject({ outcome: { kind: 'failed' }, again: expect.any(Number) });
+  shop.clock.advance(report?.again ?? 0);
+  expect(await shop.harbor().pass(['shop'], { kind: 'engine-event' }, () => undefined)).toMatchObject([
+    { outcome: { kind: 'applied' } },
+  ]);
+  expect(shop.engine.performed.at(-1)).toBe('replace web');
 });

@@ -67,6 +67,26 @@ describe('a pass', () => {
     expect(waits).toEqual([10_000, 40_000, minute, minute, minute]);
   });
 
+  test('that found no engine after an event is due again soon, and at once when an event finds it back', () => {
+    const engineless: Outcome = { ...unreachable, code: 'engine-unreachable' };
+    const known = settled();
+    known.notice(['one'], 1000);
+    expect(known.turn(1000).stirred).toEqual(['one']);
+    known.ended(report('one', engineless), event, 1000);
+    expect(known.turn(10_999)).toEqual(nothing);
+    expect(known.turn(11_000).passes).toEqual([['retry', ['one']]]);
+    known.ended(report('one', engineless), { kind: 'retry' }, 11_000);
+    known.notice(['one', 'two'], 12_000);
+    expect(known.turn(12_000).stirred).toEqual(['one', 'two']);
+    for (const name of ['one', 'two']) known.ended(report(name), event, 13_000);
+    expect(known.turn(13_000)).toEqual({ ...nothing, passes: [['retry', ['one']]] });
+    known.ended(report('one'), { kind: 'retry' }, 13_000);
+    known.notice(['one'], 14_000);
+    known.turn(14_000);
+    known.ended(report('one'), event, 14_000);
+    expect(known.turn(14_000)).toEqual(nothing);
+  });
+
   test('that was superseded is due at once', () => {
     const known = settled();
     known.turn(minute);

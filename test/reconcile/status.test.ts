@@ -222,7 +222,12 @@ describe('a block', () => {
     expect(blocks({ ...drifted('fought'), heals })).toMatchObject([
       { code: 'drift-fought', until: '2026-11-20T12:24:00.000Z', lift: 'harbormaster retry shop' },
     ]);
-    expect(blocks(drifted('fought'))).toMatchObject([{ code: 'drift-fought', until: undefined }]);
+    const stopped = { observed: observed([exited('web', 1)]) };
+    expect(blocks(drifted('fought'), stopped)).toMatchObject([{ code: 'drift-fought', until: undefined }]);
+  });
+
+  test('is none for a fight that a person lifted, while it runs', () => {
+    expect(blocks(drifted('fought'))).toEqual([]);
   });
 
   test('is none for an app that nothing is known of', () => {
@@ -285,7 +290,8 @@ describe('whatever happened to an app', () => {
       const codes = blockedBy.map(({ code }) => code);
       if (past?.trouble) expect(codes).not.toEqual([]);
       if (past?.hold) expect(codes).toContain('held');
-      if (past?.drift) expect(codes).toContain(`drift-${past.drift.state}`);
+      // A fight that a person lifted is known for a while, and blocks nothing.
+      if (past?.drift && past.drift.state !== 'fought') expect(codes).toContain(`drift-${past.drift.state}`);
       const isLeft = past?.deployed && past.applied !== past.deployed.release && !past.open;
       if (isLeft && onFailure !== 'rollback') expect(codes).toContain('left');
     });

@@ -70,7 +70,7 @@ test.each([
   });
   const { stderr, stdout } = await host.run('apply', host.named(name));
   expect(`${stderr}${stdout}`).not.toMatch(/\n\s+at .*\.(c?js|ts):\d+/);
-  expect((await host.log()).length).toBe(last?.seq);
+  expect((await host.journal()).at(-1)?.seq).toBe(last?.seq);
 });
 
 test.each([
@@ -112,8 +112,8 @@ test('a crash loop is recognised long before the limit; the good version is brou
   expect(restored.map(({ state }) => state)).toEqual(['running']);
   expect((await host.log()).slice(-3)).toMatchObject([
     { kind: 'finished', outcome: { kind: 'failed' } },
-    { kind: 'started', restores: true },
-    { kind: 'finished', restores: true, outcome: { kind: 'applied' } },
+    { kind: 'started', purpose: 'restore' },
+    { kind: 'finished', purpose: 'restore', outcome: { kind: 'applied' } },
   ]);
   const ofApp = async () => (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named('crash'));
   const written = (await ofApp()).length;

@@ -13,15 +13,32 @@ let image: string;
 
 beforeAll(async () => {
   host = await world();
-  image = `${host.engine.prefix}/harbormaster:test`;
-  const env = { ...process.env, DOCKER_HOST: host.engine.dockerHost, DOCKER_BUILDKIT: '0' };
-  execFileSync('bash', ['scripts/base-image.sh', base], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
-  execFileSync('docker', ['build', '--quiet', '--build-arg', `BASE=${base}`, '--tag', image, '.'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  run('bash', 'scripts/base-image.sh', base);
+  image = imageOf('test');
 }, 600_000);
+
+function run(...[command, ...args]: [string, ...string[]]): void {
+  const env = { ...process.env, DOCKER_HOST: host.engine.dockerHost, DOCKER_BUILDKIT: '0' };
+  execFileSync(command, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** The image of a version: another one is another image. */
+function imageOf(version: string): string {
+  const tag = `${host.engine.prefix}/harbormaster:${version}`;
+  run('docker', 'build', '--quiet', '--build-arg', `BASE=${base}`, '--label', `version=${version}`, '--tag', tag, '.');
+  return tag;
+}
+
+function start(name: string, of: string): Promise<string> {
+  const socket = host.engine.dockerHost.replace('unix://', '');
+  return host.engine.run(`${host.engine.prefix}-${name}`, of, {
+    Env: [`HARBORMASTER_CONFIG=${host.config}`, `HARBORMASTER_STATE_DIR=${host.state}`],
+    HostConfig: {
+      NetworkMode: 'host',
+      Binds: [`${socket}:/var/run/docker.sock`, `${host.folder}:${host.folder}`],
+    },
+  });
+}
 
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
@@ -35,7 +52,7 @@ test('the image installs whatever the stand-in for its base brings along', async
   expect(installed).toEqual(brought);
 });
 
-test('the image, with the engine’s socket and the state folder at its own path, deploys an app whose files containers can mount', {
+test('the image, with the engine’s socket and the state folder at its own path, deploys an app whose files containers can mount; an upgrade leaves that alone', {
   timeout: 180_000,
 }, async () => {
   const repository = await host.repository('contained');
@@ -48,14 +65,7 @@ test('the image, with the engine’s socket and the state folder at its own path
   });
   await host.configure({ contained: { url: repository.url } });
   await mkdir(host.state, { recursive: true });
-  const socket = host.engine.dockerHost.replace('unix://', '');
-  const id = await host.engine.run(`${host.engine.prefix}-harbormaster`, image, {
-    Env: [`HARBORMASTER_CONFIG=${host.config}`, `HARBORMASTER_STATE_DIR=${host.state}`],
-    HostConfig: {
-      NetworkMode: 'host',
-      Binds: [`${socket}:/var/run/docker.sock`, `${host.folder}:${host.folder}`],
-    },
-  });
+  const id = await start('harbormaster', image);
   await eventually(
     async () => expect((await host.containers('contained')).map(({ state }) => state)).toEqual(['running']),
     60,
@@ -73,4 +83,14 @@ test('the image, with the engine’s socket and the state folder at its own path
     expect(await host.engine.inspect(id)).toMatchObject({ State: { Running: false, ExitCode: 0 } }),
   );
   expect((await host.containers('contained')).map(({ state }) => state)).toEqual(['running']);
+
+  const [before, entries] = [await host.lives('contained'), await host.log()];
+  await host.engine.rm(id);
+  const upgraded = await start('harbormaster-2', imageOf('upgraded'));
+  await eventually(
+    async () => expect(await host.engine.exec(upgraded, ['harbormaster', 'status'])).toContain('matches Git'),
+    60,
+  );
+  expect(await host.lives('contained')).toEqual(before);
+  expect(await host.log()).toEqual(entries);
 });

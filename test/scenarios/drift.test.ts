@@ -57,7 +57,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
   test.each([
     ['killed', (id: string) => host.engine.kill(id), 'start', /found exited \(137\)/],
     ['stopped', (id: string) => host.engine.act(id, 'stop'), 'start', /found exited/],
-    ['paused', (id: string) => host.engine.act(id, 'pause'), 'mend', /paused/],
+    ['paused', (id: string) => host.engine.act(id, 'pause'), 'mend', /unpause/],
     ['renamed', (id: string) => host.engine.act(id, `rename?name=${host.named('other-name')}`), 'mend', /renamed|name/],
     [
       'given other limits',

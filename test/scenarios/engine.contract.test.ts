@@ -533,7 +533,23 @@ describe('applying', () => {
       },
     );
     expect(await engine.networks(project)).toEqual([
-      { id: expect.any(String), name: `${project}_back`, project, key: 'back', instance, digest: 'n1' },
+      {
+        id: expect.any(String),
+        name: `${project}_back`,
+        project,
+        key: 'back',
+        instance,
+        digest: 'n1',
+        settings: {
+          driver: 'bridge',
+          internal: false,
+          attachable: false,
+          ipv6: false,
+          options: {},
+          ipamDriver: 'default',
+          pools: [{ subnet: expect.any(String), gateway: expect.any(String) }],
+        },
+      },
     ]);
     expect(await engine.volumes(project)).toEqual([{ name: `${project}_store`, project, key: 'store' }]);
     const [network] = await engine.networks(project);

@@ -154,6 +154,15 @@ export const network = (key: string, more: Partial<ObservedNetwork> = {}): Obser
   key,
   instance,
   digest: `${key}-1`,
+  settings: {
+    driver: 'bridge',
+    internal: false,
+    attachable: false,
+    ipv6: false,
+    options: {},
+    ipamDriver: 'default',
+    pools: [{ subnet: '172.18.0.0/16', gateway: '172.18.0.1' }],
+  },
   ...more,
 });
 

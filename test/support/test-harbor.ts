@@ -61,6 +61,8 @@ export async function testHarbor({
   const clock = new ManualClock();
   const log = new MemoryLog(clock);
   const stop = new AbortController();
+  const scratch = { open: 0 };
+  const agenda = new Map<string, Date>();
   const parts: Parts = {
     source,
     engine,
@@ -71,7 +73,12 @@ export async function testHarbor({
     notifier,
     clock,
     logger: silentLogger,
-    scratch: { create: async () => ({ path: '/scratch', [Symbol.asyncDispose]: async () => undefined }) },
+    scratch: {
+      create: async () => {
+        scratch.open += 1;
+        return { path: '/scratch', [Symbol.asyncDispose]: async () => void --scratch.open };
+      },
+    },
     strategies: [recreate],
     gates,
     key: Buffer.from('key'),
@@ -86,6 +93,7 @@ export async function testHarbor({
       journal,
       signal: stop.signal,
       daemon: undefined,
+      agenda,
       random: () => 0.5,
     });
   };
@@ -99,7 +107,10 @@ export async function testHarbor({
     live,
     notifier,
     clock,
+    agenda,
     stop,
+    /** How many scratch folders are there. */
+    scratch,
     /** What the next commit declares. */
     push(next: Omit<ComposeModel, 'name'>): void {
       engine.model = { name: '', ...next } as ComposeModel;

@@ -8,12 +8,12 @@ import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import { type EngineRig, engineRig } from './engine-rig.ts';
+import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 
 /** What is driven: the bundle, or another build of it. */
-const program =
+export const program =
   process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
 
 export interface Ran {
@@ -56,8 +56,8 @@ export interface World extends AsyncDisposable {
   named(app: string): string;
   /** How often a Compose process was started so far. */
   composeCalls(): Promise<readonly string[]>;
-  /** Starts `harbormaster run`. */
-  daemon(): Promise<Daemon>;
+  /** Starts `harbormaster run`; of another build, if one is named. */
+  daemon(build?: string): Promise<Daemon>;
   readonly environment: Record<string, string>;
 }
 
@@ -72,8 +72,8 @@ export interface Daemon extends AsyncDisposable {
 /** Short limits: what is not healthy after a few seconds never will be in a test. */
 const quick = { health: { deadline: '12s', min_ready: '1s' }, interval: '1s' };
 
-export async function world(): Promise<World> {
-  const engine = await engineRig();
+export async function world(dockerHost = findEngine()): Promise<World> {
+  const engine = await engineRig(dockerHost);
   const git = await gitHttpServer();
   const folder = await mkdtemp(join(tmpdir(), `${engine.prefix}-`));
   const state = join(folder, 'state');
@@ -139,8 +139,8 @@ export async function world(): Promise<World> {
     async composeCalls() {
       return (await readFile(calls, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
     },
-    async daemon() {
-      const daemon = startDaemon(environment);
+    async daemon(build = program) {
+      const daemon = startDaemon(build, environment);
       daemons.push(daemon);
       return daemon;
     },
@@ -184,8 +184,8 @@ function execute(args: readonly string[], environment: Record<string, string>): 
   });
 }
 
-function startDaemon(environment: Record<string, string>): Daemon {
-  const child = spawn(process.execPath, [program, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+function startDaemon(build: string, environment: Record<string, string>): Daemon {
+  const child = spawn(process.execPath, [build, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));

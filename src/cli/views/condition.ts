@@ -24,7 +24,7 @@ const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', '
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
-  if (code === 'denied' || code === 'removal-guard') return 'blocked';
+  if (code === 'denied' || code === 'removal-guard' || code === 'quarantined') return 'blocked';
   if (code === 'held' || code === 'suspended') return code;
   if (code === 'manual') return 'waiting';
   return code.startsWith('drift-') ? 'drifted' : 'failed';

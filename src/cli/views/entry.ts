@@ -64,7 +64,11 @@ const claimSections = ({ containers, networks }: EntryOf<'adopted' | 'forgotten'
   ...section('networks', networks.map(claimLine)),
 ];
 
-const claimLine = ({ id, name, key }: Claim): Line => [`  ${short(id)}  `, strong(name), `  ${key}`];
+const claimLine = ({ id, name, key, differs }: Claim): Line => [
+  `  ${short(id)}  `,
+  strong(name),
+  `  ${key}${differs === undefined ? '' : `, not as Git declares it: it ${differs}`}`,
+];
 
 const section = (title: string, lines: readonly Line[]): readonly Line[] =>
   lines.length === 0 ? [] : ['', [strong(title)], ...lines];

@@ -1,6 +1,5 @@
 import { shortRelease } from '../../core/format-entry.ts';
-import type { Attempt, HistoryReport } from '../../core/history-report.ts';
-import type { GoodRelease } from '../../model/entry.ts';
+import type { Attempt, HistoryReport, WayBack } from '../../core/history-report.ts';
 import { bad, dim, good, indented, type Line, nextStep, type Span, strong, warn } from '../line.ts';
 import { moment } from '../moment.ts';
 import { layout, type Row, table } from '../table.ts';
@@ -57,20 +56,23 @@ function outcomeCell(outcome: Attempt['outcome']): Span | string {
 const detailLines = ({ details }: Attempt): readonly Line[] =>
   details.map((detail) => indented(7, [dim(detail.split(/\r?\n/, 1).join(''))]));
 
-function backLines(app: string, back: readonly GoodRelease[]): readonly Line[] {
-  const [newest] = back;
-  if (newest === undefined) return [`There is no earlier good release of ${app} to go back to.`];
+function backLines(app: string, back: readonly WayBack[]): readonly Line[] {
+  const newest = back.find(({ quarantined }) => quarantined === undefined);
+  if (back.length === 0) return [`There is no earlier good release of ${app} to go back to.`];
   return [
     `One can go back to ${counted(back.length, 'release')}:`,
     ...table(
-      ['RELEASE', 'COMMIT', 'LAST GOOD (UTC)', 'ENTRY'],
-      back.map(({ release, commit, at, seq }) => [
+      ['RELEASE', 'COMMIT', 'LAST GOOD (UTC)', 'ENTRY', ''],
+      back.map(({ release, commit, at, seq, quarantined }) => [
         shortRelease(release),
         commit === undefined ? '-' : shortCommit(commit),
         moment(at).replace(' UTC', ''),
         String(seq),
+        quarantined === undefined ? '' : warn(quarantined),
       ]),
     ).map((line) => indented(2, line)),
-    ...nextStep(`harbormaster rollback ${app} --to ${shortRelease(newest.release)} --reason "WHY"`),
+    ...(newest === undefined
+      ? []
+      : nextStep(`harbormaster rollback ${app} --to ${shortRelease(newest.release)} --reason "WHY"`)),
   ];
 }

@@ -43,7 +43,7 @@ const outcome = z.discriminatedUnion('kind', [
 
 const purpose = z.enum(['deploy', 'heal', 'restore', 'rollback', 'adopt', 'remove']);
 const configured = z.record(text, text);
-const claims = z.array(z.looseObject({ id: text, name: text, key: text, digest: text }));
+const claims = z.array(z.looseObject({ id: text, name: text, key: text, digest: text, differs: text.optional() }));
 
 const fromTo = z.looseObject({ from: text.optional(), to: text.optional() });
 const service = z.looseObject({
@@ -75,6 +75,7 @@ const open = z.looseObject({
   reason: text.optional(),
   by: text.optional(),
 });
+const driftState = z.enum(['reported', 'fought', 'failed']);
 const since = { seq: z.int(), since: text };
 const suspension = z.looseObject({ ...since, until: text.optional(), by: text.optional(), reason: text });
 const history = z.looseObject({
@@ -89,9 +90,7 @@ const history = z.looseObject({
     .looseObject({ release: text, purpose: z.enum(['deploy', 'rollback']), reason: text.optional(), hold: z.boolean() })
     .optional(),
   trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
-  drift: z
-    .looseObject({ ...since, state: z.enum(['reported', 'fought', 'failed']), fingerprint: text, causes: texts })
-    .optional(),
+  drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
   suspension: suspension.optional(),
@@ -146,13 +145,7 @@ const entry = z.discriminatedUnion('kind', [
   }),
   kind('refused', { ...attempt, outcome, verdicts: z.array(verdict) }),
   kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
-  kind('drifted', {
-    ...app,
-    release: text,
-    state: z.enum(['reported', 'fought', 'failed']),
-    causes: texts,
-    fingerprint: text,
-  }),
+  kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),
   scoped('suspended', { trigger, reason: text, until: text.optional() }),

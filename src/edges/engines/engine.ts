@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLane } from '../../core/concurrency.ts';
 import type { Engine, EngineFacts, Logger, StoredRelease } from '../../ports.ts';
 import type { Argv } from '../process.ts';
 import { type EngineApi, engineApi } from './api/client.ts';
@@ -49,6 +50,9 @@ export interface Limits {
 const minute = 60_000;
 const defaults: Limits = { up: 10 * minute, build: 15 * minute, pull: 15 * minute, pullIdle: 2 * minute };
 
+/** Each is a process, and starting one stops everything else for some milliseconds; more would only share the same cores, and take 30 MB each. */
+const renderingsAtOnce = 4;
+
 /** The host's Docker engine: read over its API, changed by Compose where services are made and over the API everywhere else. */
 export function composeEngine(options: ComposeEngineOptions): Engine {
   const { dockerHost, instance, logger } = options;
@@ -69,6 +73,7 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     lanes: createPullLanes(),
   };
   const home = join(options.runDirectory, 'compose-home');
+  const rendering = createLane(renderingsAtOnce);
   const observe = () => listContainers(api);
   const renderer = async () => ({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() });
 
@@ -87,8 +92,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
 
   return {
     facts: () => factsOf(api, tools),
-    render: async (request) => render(await renderer(), request),
-    hashes: async (request) => hashes(await renderer(), request),
+    render: (request) => rendering(async () => render(await renderer(), request)),
+    hashes: (request) => rendering(async () => hashes(await renderer(), request)),
     observe: async () => ({ containers: await observe() }),
     inspect: (ids) => inspectContainers(api, ids),
     configurations: (ids) => configurations(api, ids),

@@ -72,6 +72,16 @@ test('history --limit shows the newest, and says that there are more', async () 
   expect(stdout).toContain('\n2 older not shown; --limit 0 shows all.\n');
 });
 
+test('what was left as bad is told as such among the ways back, and is not what is advised', async () => {
+  const bad = { release: newer, seq: 42, since: '2026-01-31T14:00:00Z', reason: 'rolled back by ada: bad prices' };
+  const left = { ...folded, quarantined: [bad] };
+  const opened = entry(45, 0, { kind: 'opened', version: '1.2.3', snapshot: { apps: { shop: left }, forgotten: [] } });
+  const { stdout } = await harbormaster('history shop', { entries: [...entries.slice(0, -1), opened] });
+  expect(stdout).toMatch(
+    / {2}b7c8d9e0f1a2 {2}9d3e41c2f0 {2}2026-01-31 12:00:00 {2}30 {5}rolled back by ada: bad prices\n$/,
+  );
+});
+
 test('history --json is all of it', async () => {
   const { attempts, good: back, running } = JSON.parse((await harbormaster('history shop --json', { entries })).stdout);
   expect(attempts.map(({ seq }: { seq: number }) => seq)).toEqual([44, 43, 42]);

@@ -160,10 +160,11 @@ test.each([
         },
       ],
     },
-    /1 failed\.[\s\S]*shop failed, since 10 min ago \(2026-01-31 14:05:00 UTC\), until 2026-01-31 14:20:00 UTC\n {2}Git does not answer\n {2}→ Is the network up\? At once: harbormaster retry shop\n\n/,
+    /1 failed\.[\s\S]*shop failed, since 10 min ago \(2026-01-31 14:05:00 UTC\), tried again at 2026-01-31 14:20:00 UTC\n {2}Git does not answer\n {2}→ Is the network up\? At once: harbormaster retry shop\n\n/,
   ],
   ['that a person holds', { blockedBy: [block('held')] }, /1 is held\.[\s\S]*shop is held, since 10 min ago/],
   ['that is deployed by hand', { blockedBy: [block('manual')] }, /1 waits for a person\./],
+  ['that was rolled back by hand', { blockedBy: [block('quarantined')] }, /1 is blocked\./],
   ['that left its release', { blockedBy: [block('drift-fought')] }, /1 drifted\./],
   [
     'that waits before it tries again',

@@ -8,7 +8,7 @@ export const endpoint = z.object({
   IPAMConfig: z.object({ IPv4Address: z.string().optional(), IPv6Address: z.string().optional() }).nullish(),
 });
 
-/** Aliases that the engine and Compose give by themselves are not told: they follow the container's id and name. */
+/** Aliases that the engine and Compose give by themselves are not told: they follow the container's id, name and host name. */
 export function attachmentText(
   { Aliases, IPAMConfig }: z.output<typeof endpoint>,
   ownNames: ReadonlySet<string>,

@@ -18,6 +18,7 @@ const inspected = z.object({
   Id: z.string(),
   Name: z.string(),
   Config: z.object({
+    Hostname: z.string().default(''),
     User: text,
     WorkingDir: text,
     Cmd: texts,
@@ -141,7 +142,7 @@ const isOwnNetwork = (mode: string): boolean => mode !== 'host' && mode !== 'non
 function networks({ Id, Name, Config, HostConfig, NetworkSettings }: Inspected): Fields {
   const mode = HostConfig.NetworkMode;
   if (!isOwnNetwork(mode)) return { network_mode: mode };
-  const own = new Set([Id.slice(0, 12), Name.slice(1), composeName(Config.Labels ?? {})]);
+  const own = new Set([Id.slice(0, 12), Name.slice(1), Config.Hostname, composeName(Config.Labels ?? {})]);
   const attached = Object.entries(NetworkSettings?.Networks ?? {});
   return Object.fromEntries(attached.map(([name, of]) => [`networks.${name}`, attachmentText(of ?? {}, own)]));
 }

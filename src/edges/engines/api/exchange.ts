@@ -15,6 +15,8 @@ export interface Exchanged {
   readonly limit?: number;
   /** Milliseconds without any news after which it counts as dead. */
   readonly idle?: number;
+  /** Not over a connection that is there already. */
+  readonly fresh?: boolean;
   /** The limits end with the answer's headers: what follows them may take for ever. */
   readonly endless?: boolean;
   /** When the answer is no longer wanted; the call then throws `interrupted`. */

@@ -7,6 +7,8 @@ export interface Call {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Over a connection of its own: an engine that is stopping still answers on those that it has, and takes no new ones. */
+  readonly fresh?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -17,6 +19,7 @@ export type Send = (call: Call) => Promise<IncomingMessage>;
 export function connect(address: EngineAddress): Send {
   const kept = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   return async (call) => {
+    if (call.fresh) return await open(call, { ...address, agent: false });
     try {
       return await open(call, { ...address, agent: kept });
     } catch (error) {
@@ -28,7 +31,7 @@ export function connect(address: EngineAddress): Send {
 
 class StaleConnection extends Error {}
 
-function open(call: Call, where: EngineAddress & { readonly agent: Agent }): Promise<IncomingMessage> {
+function open(call: Call, where: EngineAddress & { readonly agent: Agent | false }): Promise<IncomingMessage> {
   const { method, path, signal, body = '' } = call;
   const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return new Promise((resolve, reject) => {

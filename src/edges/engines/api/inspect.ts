@@ -18,12 +18,19 @@ const inspected = z.object({
     OOMKilled: z.boolean().default(false),
     Error: z.string().default(''),
     StartedAt: z.string(),
-    Health: z.object({ Status: z.string(), Log: z.array(z.object({ Output: z.string() })).nullish() }).nullish(),
+    Health: z
+      .object({
+        Status: z.string(),
+        FailingStreak: z.number().optional(),
+        Log: z.array(z.object({ Output: z.string() })).nullish(),
+      })
+      .nullish(),
   }),
   Config: z.object({
     Labels: z.record(z.string(), z.string()).nullish(),
     Tty: z.boolean().default(false),
     StopTimeout: z.number().nullish(),
+    Healthcheck: z.looseObject({ Retries: z.number().optional() }).nullish(),
   }),
 });
 
@@ -48,7 +55,7 @@ export function readReport({ Id, Name, Image, RestartCount, State, Config }: Ins
     digest: Config.Labels?.[labels.digest],
     imageId: Image,
     state: asState(State.Status),
-    health: asHealth(State.Health?.Status),
+    health: healthOf(State.Health, Config.Healthcheck?.Retries),
     exitCode: State.ExitCode,
     restarts: RestartCount,
     oomKilled: State.OOMKilled,
@@ -57,4 +64,17 @@ export function readReport({ Id, Name, Image, RestartCount, State, Config }: Ins
     startedAt: Math.max(0, Date.parse(State.StartedAt) || 0),
     healthOutput: lastLines(visible(State.Health?.Log?.at(-1)?.Output ?? ''), 5).slice(0, 400),
   };
+}
+
+/** The engine's, for a healthcheck that does not say. */
+const defaultRetries = 3;
+
+/**
+ * A container that is paused is called unhealthy from then on until its next check, though no check failed: that is no verdict, and the check is waited
+ * for. (Docker's `CloseMonitorChannel`; seen on Engine 20.10.)
+ */
+function healthOf(health: Inspected['State']['Health'], retries = 0): ContainerReport['health'] {
+  const told = asHealth(health?.Status);
+  const failures = health?.FailingStreak ?? Number.POSITIVE_INFINITY;
+  return told === 'unhealthy' && failures < (retries || defaultRetries) ? 'starting' : told;
 }

@@ -5,10 +5,17 @@ import type { EngineApi } from './client.ts';
 import { asState, composeLabels } from './container-words.ts';
 import { readStatus } from './status-text.ts';
 
-/** Every container of the host in one call; or those of one project. */
+/** Milliseconds. It takes a few, and a person may be waiting. */
+const limit = 10_000;
+
+/**
+ * Every container of the host in one call; or those of one project. Never from an engine that is being stopped, which ends its containers while it
+ * still answers on old connections: what it shows then says nothing of them.
+ */
 export async function listContainers(api: EngineApi, project?: string): Promise<readonly ObservedContainer[]> {
   const filters = project === undefined ? {} : { filters: projectFilter(project) };
-  return readContainers(await api.json({ method: 'GET', path: '/containers/json', query: { all: '1', ...filters } }));
+  const query = { all: '1', ...filters };
+  return readContainers(await api.json({ method: 'GET', path: '/containers/json', query, fresh: true, limit }));
 }
 
 export const projectFilter = (project: string): string =>

@@ -3,14 +3,20 @@ import { isOverdue } from '../failures.ts';
 import { visible } from '../text.ts';
 import { hostOf } from './hosts.ts';
 
-/** What registries say, and what to do then. The first that matches wins. */
+/** What registries say, and what to do then. The first that matches wins. A number may be part of a port, a tag or a digest: then it is no status. */
 const hints: readonly (readonly [RegExp, (registry: string) => string])[] = [
-  [/toomanyrequests|rate limit|429/i, () => 'The registry limits pulls: log in with `docker login`, or use a mirror.'],
   [
-    /unauthori[sz]ed|denied|authentication|no basic auth|40[13]/i,
+    /toomanyrequests|rate limit|(?<![:\w])429(?!\w)/i,
+    () => 'The registry limits pulls: log in with `docker login`, or use a mirror.',
+  ],
+  [
+    /unauthori[sz]ed|denied|authentication|no basic auth|(?<![:\w])40[13](?!\w)/i,
     (registry) => `Log in on this host with \`docker login ${registry}\`, and check the spelling of the image.`,
   ],
-  [/not found|manifest unknown|name unknown|404/i, () => 'Check the spelling of the image and its tag.'],
+  [
+    /not found|manifest unknown|name unknown|(?<![:\w])404(?!\w)/i,
+    () => 'Check the spelling of the image and its tag.',
+  ],
 ];
 
 export function unavailable(reference: string, registry: string, cause: unknown): HarborError {

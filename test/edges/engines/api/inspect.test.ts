@@ -34,3 +34,20 @@ test('what a healthcheck printed is cut and made harmless', () => {
   });
   expect(healthOutput).toBe('x'.repeat(400));
 });
+
+test.each([
+  ['no check failed: the container was paused', 0, undefined, 'starting'],
+  ['fewer checks failed than it takes', 4, 5, 'starting'],
+  ['as many failed as it takes', 5, 5, 'unhealthy'],
+  ['as many failed as the engine takes by itself', 3, 0, 'unhealthy'],
+  ['the engine counts none', undefined, 5, 'unhealthy'],
+])('`unhealthy` is a verdict of the healthcheck, and not of a pause: %s', (_title, FailingStreak, Retries, health) => {
+  const Health = { Status: 'unhealthy', ...(FailingStreak !== undefined && { FailingStreak }) };
+  const Healthcheck = Retries === undefined ? null : { Retries };
+  const container = {
+    ...recorded,
+    State: { ...recorded.State, Health },
+    Config: { ...recorded.Config, Healthcheck },
+  };
+  expect(readReport(container)).toMatchObject({ health });
+});

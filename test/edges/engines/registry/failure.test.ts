@@ -17,6 +17,14 @@ test.each([
     'toomanyrequests: You have reached your pull rate limit',
     'The registry limits pulls: log in with `docker login`, or use a mirror.',
   ],
+  [
+    'Get "http://127.0.0.1:37429/v2/": dial tcp 127.0.0.1:40401: connection refused',
+    'Is the registry ghcr.io up, and does this host reach and trust it?',
+  ],
+  [
+    'received unexpected HTTP status: 429 Too Many',
+    'The registry limits pulls: log in with `docker login`, or use a mirror.',
+  ],
   ['dial tcp: connection refused', 'Is the registry ghcr.io up, and does this host reach and trust it?'],
 ])('%s', (words, hint) => {
   const failure = unavailable('ghcr.io/a:9', 'ghcr.io', new HarborError(words, { code: 'engine-refused' }));

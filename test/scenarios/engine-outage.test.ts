@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import type { Entry } from '../../src/model/entry.ts';
+import { delay, entriesOf, entriesOnDisk, intentsWithoutOneOutcome, stepBegins } from '../support/crashes.ts';
+import { canHaveEngines, type PrivateEngine, privateEngine } from '../support/private-engine.ts';
+import { eventually, type World, world } from '../support/world.ts';
+
+let docker: PrivateEngine;
+let host: World;
+let image: string;
+let repository: Awaited<ReturnType<World['repository']>>;
+
+/** `moved` is deployed anew; `near` is looked at often, and `still` so rarely that whatever is back sooner is back because of events. */
+const names = ['moved', 'near', 'still'];
+
+/** `plain` has no restart policy: the engine leaves it dead. `eager` is started again by the engine itself. */
+const compose = (version: number) =>
+  stringify({
+    services: {
+      plain: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } },
+      eager: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, restart: 'unless-stopped' },
+      // So long takes its start that there is time to hurt the engine.
+      slow: {
+        image,
+        stop_signal: 'SIGKILL',
+        environment: { VERSION: version },
+        healthcheck: { test: ['CMD', 'true'], interval: '3s' },
+      },
+    },
+  });
+const allRun = ['eager running', 'plain running', 'slow running'];
+
+const brief = (entry: Entry): string => {
+  if (entry.kind === 'started') return `started ${entry.purpose}`;
+  if (entry.kind !== 'finished' && entry.kind !== 'refused') return entry.kind;
+  const { outcome } = entry;
+  return `${entry.kind} ${outcome.kind}${outcome.kind === 'failed' ? ` ${outcome.code}` : ''}`;
+};
+
+describe.runIf(canHaveEngines)('an engine', () => {
+  beforeAll(async () => {
+    docker = await privateEngine();
+    host = await world(docker.dockerHost);
+    image = await host.engine.image('web', { command: ['idle'] });
+    repository = await host.repository('moved');
+    const still = await host.repository('still');
+    await repository.commit({ 'compose.yaml': compose(1) });
+    await still.commit({ 'compose.yaml': compose(1) });
+    await host.configure({
+      moved: { url: repository.url },
+      near: { url: still.url },
+      still: { url: still.url, interval: '10m' },
+    });
+    await host.daemon();
+    await eventually(async () => expect((await host.run('status')).stdout).toContain('all 3 apps'), 60);
+  }, 120_000);
+
+  afterEach(() => docker.revive());
+
+  afterAll(async () => {
+    await docker?.revive();
+    await host?.[Symbol.asyncDispose]();
+    await docker?.[Symbol.asyncDispose]();
+  }, 90_000);
+
+  const lastSeq = async (): Promise<number> => (await entriesOnDisk(host.state)).at(-1)?.seq ?? 0;
+  const since = async (app: string, after: number) => (await entriesOf(host, app)).filter(({ seq }) => seq > after);
+  const states = async (app: string) => (await host.containers(app)).map(({ service, state }) => `${service} ${state}`);
+  const idsOfAll = () => Promise.all(names.map((name) => host.ids(name)));
+
+  async function allIsWell(): Promise<void> {
+    for (const app of names) expect(await states(app)).toEqual(allRun);
+    expect((await host.run('status')).stdout).toContain('all 3 apps');
+  }
+
+  async function runs(version: number): Promise<void> {
+    const { plain = '' } = await host.ids('moved');
+    expect(await host.engine.exec(plain, ['sh', '-c', 'echo $VERSION'])).toBe(`${version}\n`);
+  }
+
+  /** The record is whole, and each app tells of the outage once, if it met it at all. */
+  async function recordIsRight(after: number): Promise<void> {
+    expect(intentsWithoutOneOutcome(await entriesOnDisk(host.state))).toEqual([]);
+    for (const app of names) {
+      const refused = (await since(app, after)).filter(({ kind }) => kind === 'refused').map(brief);
+      expect(['', 'refused failed engine-unreachable']).toContain(refused.join());
+    }
+    expect((await host.run('log', 'verify')).code).toBe(0);
+  }
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'that goes by %s and comes back has its containers back, and nothing was deployed',
+    async (signal) => {
+      const ids = await idsOfAll();
+      const after = await lastSeq();
+      docker.signal(signal);
+      await docker.ended();
+      await eventually(async () =>
+        expect((await since('near', after)).map(brief)).toContain('refused failed engine-unreachable'),
+      );
+      const status = await host.run('status');
+      expect(status.code).toBe(1);
+      expect(status.stderr).toContain('cannot be reached');
+      await docker.start();
+      await eventually(allIsWell, 60);
+      expect(await idsOfAll()).toEqual(ids);
+      const begun = (await entriesOnDisk(host.state)).filter(({ seq, kind }) => seq > after && kind === 'started');
+      expect(new Set(begun.map(brief))).toEqual(new Set(['started heal']));
+      await recordIsRight(after);
+    },
+  );
+
+  test.each([
+    ['SIGTERM', 'replace'],
+    ['SIGKILL', 'replace'],
+    ['SIGTERM', 'await'],
+    ['SIGKILL', 'await'],
+  ] as const)(
+    'that goes by %s at the step %s of a deployment deploys that release when it is back',
+    async (signal, act) => {
+      const after = await lastSeq();
+      await repository.commit({ 'compose.yaml': compose(after) });
+      const { intent } = await stepBegins(host.state, { act, after });
+      await delay(150);
+      docker.signal(signal);
+      await docker.ended();
+      await delay(1000);
+      await docker.start();
+      await eventually(async () => {
+        await allIsWell();
+        await runs(after);
+      }, 60);
+      const outcome = (await since('moved', after)).find(
+        (entry) => entry.kind === 'finished' && entry.intent === intent,
+      );
+      // No fault of the release: else it were quarantined.
+      expect(outcome).toMatchObject({ outcome: { kind: 'failed', code: 'engine-unreachable' } });
+      await recordIsRight(after);
+    },
+  );
+
+  test('that is frozen in the middle of a deployment lets every call end and status answer, and goes on when it thaws', async () => {
+    const after = await lastSeq();
+    await repository.commit({ 'compose.yaml': compose(after) });
+    const { intent } = await stepBegins(host.state, { act: 'await', after });
+    docker.signal('SIGSTOP');
+    const frozen = performance.now();
+    const status = await host.run('status');
+    expect(performance.now() - frozen).toBeLessThan(15_000);
+    expect(status.code).toBe(1);
+    expect(status.stderr).toContain('did not answer');
+    expect((await host.run('healthcheck')).code).toBe(0);
+    await eventually(async () => {
+      const found = (await since('moved', after)).find((entry) => entry.kind === 'finished' && entry.intent === intent);
+      expect(found).toMatchObject({ outcome: { kind: 'failed', code: 'engine-unreachable' } });
+      expect((await since('near', after)).map(brief)).toEqual(['refused failed engine-unreachable']);
+    }, 60);
+    expect(performance.now() - frozen).toBeLessThan(45_000);
+    docker.signal('SIGCONT');
+    await eventually(async () => {
+      await allIsWell();
+      await runs(after);
+    }, 60);
+    expect((await since('near', after)).map(brief)).toEqual(['refused failed engine-unreachable', 'recovered']);
+    await recordIsRight(after);
+  });
+});
