@@ -11,6 +11,8 @@ const faults = {
   'lock-held': 'user',
   'tool-missing': 'user',
   'source-refused': 'user',
+  'source-unverified': 'user',
+  'history-rewritten': 'user',
   'ref-missing': 'user',
   'tree-refused': 'user',
   'compose-missing': 'user',

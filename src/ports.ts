@@ -14,6 +14,7 @@ import type {
 } from './model/observed.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
+import type { Provenance, Verification } from './model/verification.ts';
 
 export interface Clock {
   now(): Date;
@@ -31,6 +32,8 @@ export interface Source {
   look(apps: readonly App[]): Promise<ReadonlyMap<string, string | Error>>;
   /** Makes sure that the mirror has the commit (fetching only if not) and describes it. */
   fetch(app: App, commit: string): Promise<Revision>;
+  /** Whose signatures a revision bears, and whether it follows what is deployed. Asked only of apps that `verify`, after `fetch`. */
+  provenance(request: ProvenanceRequest): Promise<Provenance>;
   /** What each repository path is at a commit; undefined where it does not exist. Links inside the tree are followed. */
   objects(
     repository: Repository,
@@ -45,6 +48,16 @@ export interface Source {
    * may have to be fetched.
    */
   export(request: ExportRequest): Promise<void>;
+}
+
+export interface ProvenanceRequest {
+  readonly app: App;
+  readonly verify: Verification;
+  readonly revision: Revision;
+  /** The deployed commit: where a range of commits begins. */
+  readonly since: string | undefined;
+  /** Commits of which the revision may be one, or come after one. */
+  readonly bases: readonly string[];
 }
 
 export interface ExportRequest {

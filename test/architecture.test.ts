@@ -44,6 +44,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['edges/watch.ts'],
   commander: ['cli/'],
   hono: ['api/'],
+  semver: ['core/version-range.ts'],
   '@hono/node-server': ['api/'],
   'node:child_process': [],
   // The global is what the words below look for.

@@ -38,6 +38,7 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
     suspend: ({ app, ...body }, trigger) => noteAt('/v1/suspend', { ...scoped(app), ...body }, trigger),
     resume: (app, reason, trigger) => noteAt('/v1/resume', { ...scoped(app), reason }, trigger),
+    acceptHistory: (app, reason, trigger) => noted(app, 'accept-history', { reason }, trigger),
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
 }

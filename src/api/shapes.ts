@@ -74,7 +74,7 @@ const health = z.enum(['healthy', 'progressing', 'degraded', 'missing', 'suspend
 const pointer = z.looseObject({ release: text.optional(), commit: text.optional() });
 const app = z.looseObject({
   app: text,
-  source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed']), detail: text }),
+  source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed', 'unverified']), detail: text }),
   sync: z.discriminatedUnion('state', [
     z.looseObject({ state: z.literal('in-sync') }),
     z.looseObject({ state: z.literal('out-of-sync'), causes: texts }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
 import { access, login, url } from './repository-schema.ts';
+import { standardSigners } from './signers.ts';
 import * as v from './values.ts';
 
 const health = z
@@ -21,6 +22,43 @@ const health = z
       }),
   })
   .meta({ title: 'section', description: 'When a deployment counts as healthy.' });
+
+const verify = z
+  .strictObject({
+    mode: z
+      .enum(['head', 'tag', 'range', 'none'])
+      .optional()
+      .meta({
+        description:
+          'What must be signed with an SSH key of `allowed_signers`. `head`: the commit that is deployed. `tag`: the annotated tag that leads to it. ' +
+          '`range`: every commit since the deployed one. `none`: nothing, where `defaults` say otherwise.',
+        examples: ['range'],
+        default: 'head',
+      }),
+    allowed_signers: v
+      .absoluteFile()
+      .optional()
+      .meta({
+        description:
+          'Who may sign: a file of this host in the form that ssh-keygen(1) calls ALLOWED SIGNERS. A key that is taken out is refused from then on.',
+        examples: ['/etc/harbormaster/allowed_signers'],
+        default: standardSigners,
+      }),
+    descendants_only: v
+      .flag()
+      .optional()
+      .meta({
+        description:
+          'Whether a commit that does not come after the deployed one (a branch that was rewound or rewritten) is refused until somebody runs `harbormaster accept-history APP`.',
+        examples: [false],
+        default: true,
+      }),
+  })
+  .meta({
+    title: 'section',
+    description:
+      'Which signatures a new commit needs. One without them is not deployed: the app is told as unverified, and what runs is kept running.',
+  });
 
 const allow = z
   .strictObject({
@@ -190,6 +228,7 @@ const shared = {
       default: 'rollback',
     }),
   health: health.optional(),
+  verify: verify.optional(),
 };
 
 const strategyKey = (strategies: readonly string[]) => ({
@@ -210,9 +249,14 @@ export const appSchema = (strategies: readonly string[]) => {
       repository,
       branch,
       tag: v
-        .refName('tag')
+        .tagOrRange()
         .optional()
-        .meta({ description: 'Tag to follow, in place of `branch`.', examples: ['v1.4.2'] }),
+        .meta({
+          description:
+            'Tag to follow, in place of `branch`. A range of versions (`^1.4`, `1.x`, `>=2 <3`) follows the highest tag in it, with or without a leading `v`; ' +
+            'pre-releases only if the range names one. A tag of exactly that name comes first. If a deleted tag would lead back to a lower version, that is told and not followed.',
+          examples: ['v1.4.2', '^1.4'],
+        }),
       commit: v
         .commitId()
         .optional()

@@ -17,6 +17,7 @@ import { type Catalogues, type Config, type ConfigSchema, configSchema } from '.
 import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
 import { sentence } from './sentences.ts';
+import { readSigners } from './signers.ts';
 import { isNull, type Node, nodeAt, toValue } from './tree.ts';
 
 export interface LoadRequest {
@@ -37,12 +38,14 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const { root, problems: unfollowed, secrets } = await interpolate(written.root, lookupIn(request, files));
   const here = relevance(root, host);
   const variables = await readEnvironmentFiles({ root, apps: here.active, files, file });
+  const signers = await readSigners({ root, apps: here.active, files });
   const problems = [
     ...written.problems,
     ...unfollowed.filter(({ path }) => here.reads(path)),
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...variables.problems,
+    ...signers.problems,
   ];
   if (problems.length > 0) throw configInvalid(problems);
   const config = validated(root, here, schema);
@@ -55,7 +58,13 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...hostConfig(config, here),
     notifiers,
     apps: Object.entries(config.apps).map(([name, app]) =>
-      resolveApp(name, app, { config, root, fileVariables: variables.of, absolute: files.resolve }),
+      resolveApp(name, app, {
+        config,
+        root,
+        fileVariables: variables.of,
+        absolute: files.resolve,
+        signersDigest: signers.digestOf,
+      }),
     ),
     file: resolve(file),
     fingerprint: files.fingerprint(),

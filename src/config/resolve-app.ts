@@ -1,10 +1,13 @@
 import { posix } from 'node:path';
-import type { App, Ref, Repository } from '../model/app.ts';
+import { isVersionRange } from '../core/version-range.ts';
+import type { Allowances, App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
+import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
 import { repositoryFrom } from './repository.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
+import { standardSigners } from './signers.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
 import { projectOf, tidyPath } from './values.ts';
 
@@ -14,6 +17,8 @@ export interface Loaded {
   /** Variables of the files that an app's `environment_file` names, by app; `defaults` under undefined. */
   readonly fileVariables: (app: string | undefined) => readonly Variable[];
   readonly absolute: (path: string) => string;
+  /** SHA-256 of a list of signers. */
+  readonly signersDigest: (file: string) => string;
 }
 
 /** One app with every default resolved. */
@@ -21,13 +26,15 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
   const { defaults } = loaded.config;
   const settings = { ...defaults, ...app };
   const health = { ...defaults.health, ...app.health };
+  const verify = verificationOf(app, loaded);
+  const repository = repositoryOf(name, app, loaded);
   const files = list(settings.compose_config).map(tidyPath);
   // Without a `path`, relative paths start where the first compose file is, as with `docker compose -f`.
   const path = app.path === undefined ? posix.dirname(files[0] ?? '.') : tidyPath(app.path);
   return {
     name,
     project: app.project ?? projectOf(name),
-    repository: repositoryOf(name, app, loaded),
+    repository: verify ? withHistory(repository) : repository,
     ref: refOf(app, defaults.branch),
     path,
     composeFiles: app.path === undefined ? files.map((file) => posix.relative(path, file)) : files,
@@ -40,14 +47,17 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
     strategy: settings.strategy ?? 'recreate',
     ...policiesOf(settings),
-    allow: {
-      privileged: app.allow?.privileged ?? [],
-      host_namespaces: app.allow?.host_namespaces ?? [],
-      engine_socket: app.allow?.engine_socket ?? [],
-      host_binds: app.allow?.host_binds ?? [],
-    },
+    verify,
+    allow: allowancesOf(app),
   };
 }
+
+const allowancesOf = ({ allow = {} }: AppSettings): Allowances => ({
+  privileged: allow.privileged ?? [],
+  host_namespaces: allow.host_namespaces ?? [],
+  engine_socket: allow.engine_socket ?? [],
+  host_binds: allow.host_binds ?? [],
+});
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 
@@ -57,13 +67,28 @@ const policiesOf = ({ deploy, drift, on_failure }: Policies): Pick<App, 'deploy'
   onFailure: on_failure ?? 'rollback',
 });
 
+/** Its own mirror: one that is shared with apps that take single commits would lose its history again. */
+const withHistory = (repository: Repository): Repository => ({
+  ...repository,
+  id: `${repository.id}-whole`,
+  whole: true,
+});
+
+function verificationOf({ verify }: AppSettings, { config, signersDigest }: Loaded): Verification | undefined {
+  const general = config.defaults.verify;
+  if (verify === undefined && general === undefined) return undefined;
+  const { mode = 'head', allowed_signers: file = standardSigners, descendants_only } = { ...general, ...verify };
+  if (mode === 'none') return undefined;
+  return { mode, allowedSigners: { file, digest: signersDigest(file) }, descendantsOnly: descendants_only ?? true };
+}
+
 const list = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
 /** The original Harbormaster follows `master` unless told otherwise. */
 function refOf({ branch, tag, commit }: AppSettings, general: string | undefined): Ref {
   if (commit !== undefined) return { kind: 'commit', name: commit };
-  if (tag !== undefined) return { kind: 'tag', name: tag };
+  if (tag !== undefined) return { kind: isVersionRange(tag) ? 'range' : 'tag', name: tag };
   return { kind: 'branch', name: branch ?? general ?? 'master' };
 }
 

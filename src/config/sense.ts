@@ -2,6 +2,7 @@ import { nearest } from '../core/nearest.ts';
 import { milliseconds } from './duration.ts';
 import { isHttp, isSsh, urlFault } from './git-url.ts';
 import { type Problem, printable, problemAt } from './problems.ts';
+import { modeFor } from './signers.ts';
 import { child, entriesOf, entryOf, type Node, type Path, textOf, textsOf } from './tree.ts';
 import { projectOf } from './values.ts';
 
@@ -37,6 +38,7 @@ function oneApp(root: Node, app: Node, path: Path): readonly Problem[] {
     ...refs(root, app, path),
     ...access(root, app, path),
     ...health(root, app, path),
+    ...verified(root, app, path),
     ...entriesOf(child(app, 'environment')).flatMap(([name]) => variable(root, name, [...path, 'environment', name])),
   ];
 }
@@ -137,6 +139,20 @@ function health(root: Node, app: Node, path: Path): readonly Problem[] {
         ),
       ]
     : [];
+}
+
+/** Only an annotated tag bears a signature of its own. */
+function verified(root: Node, app: Node, path: Path): readonly Problem[] {
+  if (modeFor(root, String(path[1])) !== 'tag' || entryOf(app, 'tag')) return [];
+  const isOwn = entryOf(child(app, 'verify'), 'mode') !== undefined;
+  const place = isOwn ? [...path, 'verify', 'mode'] : path;
+  return [
+    problemAt(
+      root,
+      place,
+      'verifies by `verify.mode: tag`, but follows no tag; add `tag: …`, or set `verify.mode: head`',
+    ),
+  ];
 }
 
 const ours = ['HM_DATA_DIR', 'HM_CACHE_DIR', 'HM_REPO_DIR'];

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
+import { isVersionRange } from '../core/version-range.ts';
 import { urlFault } from './git-url.ts';
 
 /** How one kind of value is told from others: what it must be, and the test. `title` names the type in the reference. */
@@ -45,11 +46,18 @@ const isRefName = (name: string): boolean =>
   !/^(?:[-/.]|refs\/)|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/[/.]|\.lock(?:\/|$)|[./]$/.test(name) &&
   name !== '';
 
-export const refName = (kind: 'branch' | 'tag') =>
+export const refName = (kind: 'branch') =>
   text({
     title: `${kind} name`,
     must: `must be a ${kind} name as Git knows it, without refs/ before it`,
     valid: isRefName,
+  });
+
+export const tagOrRange = () =>
+  text({
+    title: 'tag name, or range of versions',
+    must: 'must be a tag name as Git knows it, without refs/ before it, or a range of versions such as ^1.4',
+    valid: (tag) => isRefName(tag) || isVersionRange(tag),
   });
 
 export const commitId = () =>
@@ -80,6 +88,13 @@ export const hostFile = () =>
     title: 'file on the host',
     must: 'must be the path of a file, relative to this configuration file or absolute',
     valid: (path) => path !== '' && !control.test(path),
+  });
+
+export const absoluteFile = () =>
+  text({
+    title: 'absolute path on the host',
+    must: 'must be the absolute path of a file on this host: it must not come from a repository',
+    valid: (path) => path.startsWith('/') && !control.test(path),
   });
 
 export const hostBind = () =>

@@ -145,8 +145,8 @@ function kept(history: AppHistory, entry: Finished): AppHistory {
   // Whoever undoes every correction is not gone because one more of them went well.
   const drift = history.drift?.state === 'fought' ? history.drift : undefined;
   if (now === undefined || history.deployed?.release !== now.release) return { ...history, drift };
-  const { release, commit, at: since, seq: first } = history.deployed;
-  return { ...history, applied: release, deployed: { ...now, release, commit, at: since, seq: first }, drift };
+  const { release, commit, ref, at: since, seq: first } = history.deployed;
+  return { ...history, applied: release, deployed: { ...now, release, commit, ref, at: since, seq: first }, drift };
 }
 
 function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {
@@ -155,7 +155,9 @@ function rolledBack(history: AppHistory, entry: Finished, open: AppHistory['open
   const reason = `rolled back by ${open?.by ?? 'a person'}: ${open?.reason ?? 'no reason given'}`;
   // Besides the deployed one also one that failed and was left in place.
   const left = new Set([history.deployed?.release, open?.left].filter((one) => one !== undefined && one !== release));
-  const bad = [...left].flatMap((one) => (one === undefined ? [] : [{ release: one, seq, since: at, reason }]));
+  const bad = [...left].flatMap((one) =>
+    one === undefined ? [] : [{ release: one, byHand: true, seq, since: at, reason }],
+  );
   return {
     ...succeeded(history, entry),
     trouble: undefined,
@@ -190,6 +192,7 @@ function deployedBy(entry: Finished, before: DeployedRecord | undefined): Deploy
   const good: GoodRelease = { release, seq, at, commit: revision?.commit };
   return {
     ...good,
+    ref: revision?.ref,
     imageIds: { ...known, ...Object.fromEntries(images) },
     configured: configuredAfter(before?.configured ?? {}, services),
   };
@@ -220,7 +223,7 @@ function quarantineAfter({ quarantined, deployed }: AppHistory, entry: Finished)
   if (outcome.kind === 'applied') return others;
   const isBad = outcome.kind === 'failed' && faultOf(outcome.code) === 'user' && deployed?.release !== release;
   if (!isBad) return quarantined;
-  return [...others, { release, seq, since: at, reason: outcome.message }].slice(-most.quarantined);
+  return [...others, { release, byHand: false, seq, since: at, reason: outcome.message }].slice(-most.quarantined);
 }
 
 /** Also completed jobs of earlier releases are remembered, newest last: going back to one must not run its migration again. */

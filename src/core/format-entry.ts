@@ -30,6 +30,8 @@ export function sentenceOf(entry: Entry): string {
       return `${ofWhat(entry)}resumed${byWhom(entry.trigger)}${because(entry.reason)}`;
     case 'retried':
       return `retry${entry.release === undefined ? '' : ` of release ${shortRelease(entry.release)}`} asked for${byWhom(entry.trigger)}`;
+    case 'history-accepted':
+      return `another history accepted${byWhom(entry.trigger)}: from commit ${entry.from} to ${entry.to}${because(entry.reason)}`;
     case 'adopted':
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':

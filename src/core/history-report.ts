@@ -1,6 +1,8 @@
 import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Revision } from '../model/revision.ts';
 import { causesOf, claimsText, shortRelease } from './format-entry.ts';
+import { signerText } from './provenance.ts';
 import { untilText } from './until.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
@@ -35,6 +37,7 @@ export interface Attempt {
     | 'suspend'
     | 'resume'
     | 'retry'
+    | 'accept-history'
     | 'forget';
   readonly release: string | undefined;
   readonly commit: string | undefined;
@@ -129,6 +132,13 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'resume', details: said(entry.reason) };
     case 'retried':
       return { ...bare, what: 'retry' };
+    case 'history-accepted':
+      return {
+        ...bare,
+        commit: entry.to,
+        what: 'accept-history',
+        details: [entry.reason, `from commit ${entry.from}`],
+      };
     case 'adopted':
       return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
     case 'forgotten':
@@ -144,8 +154,13 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
   const { purpose, reason, revision } = intent;
   if (purpose === 'heal') return causesOf(intent);
-  return purpose === 'deploy' && revision !== undefined ? [...said(reason), `"${revision.subject}"`] : said(reason);
+  return purpose === 'deploy' && revision !== undefined
+    ? [...said(reason), `"${revision.subject}"`, ...signedBy(revision)]
+    : said(reason);
 }
+
+const signedBy = ({ signer }: Revision): readonly string[] =>
+  signer === undefined ? [] : [`signed by ${signerText(signer)}`];
 
 function detailOf(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {

@@ -66,6 +66,8 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return { ...history, suspension: undefined };
     case 'retried':
       return retried(history, entry);
+    case 'history-accepted':
+      return { ...history, accepted: { from: entry.from, to: entry.to } };
     case 'adopted':
       return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
     case 'forgotten':

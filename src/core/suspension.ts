@@ -55,7 +55,7 @@ export function suspensionAfter(
 }
 
 /** What `resume` must name. */
-export const liftOf = (of: InForce['of'], app: string): string =>
+export const resumeCommand = (of: InForce['of'], app: string): string =>
   of === 'host' ? 'harbormaster resume --all' : `harbormaster resume ${app}`;
 
 /** `suspended by ada until 2026-11-21 18:00:00 UTC: the database moves`. */
@@ -68,5 +68,5 @@ export const suspensionReasons = (app: string, suspensions: readonly InForce[]):
   suspensions.map((suspension) => ({
     code: 'suspended',
     reason: suspensionText(suspension),
-    lift: liftOf(suspension.of, app),
+    lift: resumeCommand(suspension.of, app),
   }));

@@ -1,4 +1,5 @@
 import type { MaybeSecret, Secret } from './secret.ts';
+import type { Verification } from './verification.ts';
 
 export interface Repository {
   /** Stable, safe as a folder name; the same for every app that shares the mirror. */
@@ -8,6 +9,8 @@ export interface Repository {
   readonly credentials: Credentials;
   /** PEM file with the certificate authorities of an https remote, besides the system's. */
   readonly certificateAuthority: string | undefined;
+  /** Whether its mirror has the whole history, and not only the commits that are asked for. */
+  readonly whole?: boolean;
 }
 
 export type Credentials =
@@ -15,8 +18,9 @@ export type Credentials =
   | { readonly kind: 'ssh'; readonly key: string | undefined; readonly knownHosts: string | undefined }
   | { readonly kind: 'token'; readonly username: string; readonly token: Secret };
 
+/** `range`: the tag of the highest version in a range such as `^1.4`; a tag of exactly that name comes first. */
 export interface Ref {
-  readonly kind: 'branch' | 'tag' | 'commit';
+  readonly kind: 'branch' | 'tag' | 'commit' | 'range';
   readonly name: string;
 }
 
@@ -57,6 +61,8 @@ export interface App {
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
   readonly allow: Allowances;
+  /** Undefined: whatever the repository says is believed. */
+  readonly verify?: Verification | undefined;
 }
 
 export interface HealthLimits {

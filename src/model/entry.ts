@@ -143,6 +143,16 @@ export type EntryBody =
   | ({ readonly kind: 'resumed'; readonly reason: string | undefined } & Scoped)
   /** A person asked to try again what was found bad, or what is fought over. */
   | { readonly kind: 'retried'; readonly app: string; readonly release: string | undefined; readonly trigger: Trigger }
+  /** A person let a revision through that does not follow what is deployed. */
+  | {
+      readonly kind: 'history-accepted';
+      readonly app: string;
+      readonly trigger: Trigger;
+      readonly reason: string;
+      /** Commits. */
+      readonly from: string;
+      readonly to: string;
+    }
   | {
       readonly kind: 'adopted';
       readonly app: string;
@@ -214,6 +224,8 @@ export interface AppHistory {
   readonly hold: HoldRecord | undefined;
   /** Its own, besides that of the host; it may be over. */
   readonly suspension?: SuspensionRecord | undefined;
+  /** A turn of the history that a person let through: from the deployed commit to another. */
+  readonly accepted?: { readonly from: string; readonly to: string } | undefined;
   /** Releases that are not tried again by themselves. */
   readonly quarantined: readonly QuarantineRecord[];
   /** Service digests of one-shots that ran to their end. */
@@ -238,6 +250,8 @@ export interface GoodRelease {
 }
 
 export interface DeployedRecord extends GoodRelease {
+  /** Branch or tag that it came from. */
+  readonly ref?: string | undefined;
   /** Engine image id by service. */
   readonly imageIds: Readonly<Record<string, string>>;
   /** How the containers of a service were configured when they were made, for the service digest that it holds for. */
@@ -295,6 +309,8 @@ export interface SuspensionRecord {
 
 export interface QuarantineRecord {
   readonly release: string;
+  /** A person went back from it; otherwise it failed. */
+  readonly byHand: boolean;
   readonly seq: number;
   readonly since: string;
   readonly reason: string;

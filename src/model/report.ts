@@ -81,7 +81,7 @@ export interface ReleasePointer {
 /** The five answers of one app, never mixed into one. */
 export interface AppStatus {
   readonly app: string;
-  readonly source: { readonly state: 'fetched' | 'stale' | 'failed'; readonly detail: string };
+  readonly source: { readonly state: 'fetched' | 'stale' | 'failed' | 'unverified'; readonly detail: string };
   readonly sync: SyncState;
   readonly health: { readonly state: HealthState; readonly services: readonly ServiceStatus[] };
   /** Which step runs; undefined: none. */

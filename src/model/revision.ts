@@ -1,3 +1,5 @@
+import type { Signer } from './verification.ts';
+
 export interface Identity {
   readonly name: string;
   readonly email: string;
@@ -9,11 +11,14 @@ export interface Identity {
 export interface Revision {
   /** URL without credentials. */
   readonly repository: string;
+  /** Branch or tag; of a range of versions the tag that it led to. */
   readonly ref: string;
   readonly commit: string;
   readonly author: Identity;
   readonly committer: Identity;
   readonly subject: string;
+  /** Who signed it, where that was verified. */
+  readonly signer?: Signer | undefined;
 }
 
 /** What a path of a commit is. `id` is Git's object id: a fingerprint of the content, whatever the disk says. */

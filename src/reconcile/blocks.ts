@@ -1,5 +1,5 @@
 import { healRuling } from '../core/heals.ts';
-import { type InForce, liftOf, suspensionText } from '../core/suspension.ts';
+import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
@@ -40,7 +40,7 @@ const suspendedBlocks = ({ app, suspensions }: BlocksInput): readonly Block[] =>
     hint: 'Git and what runs are still looked at; nothing is deployed, healed or removed.',
     since: suspension.since,
     until: suspension.until,
-    lift: liftOf(suspension.of, app.name),
+    lift: resumeCommand(suspension.of, app.name),
   }));
 
 function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
@@ -51,6 +51,13 @@ function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
   return [{ code: 'held', detail, hint, since, until: undefined, lift: `harbormaster release ${name}` }];
 }
 
+/** What a person does about a failure, once he has done what its hint says. */
+function liftOf({ name }: App, code: string | undefined): string {
+  if (code === 'project-foreign') return `harbormaster adopt ${name}`;
+  if (code === 'history-rewritten') return `harbormaster accept-history ${name} --reason "…"`;
+  return `harbormaster retry ${name}`;
+}
+
 function troubleBlocks(
   { app, retryAt, now }: BlocksInput,
   history: AppHistory,
@@ -58,8 +65,7 @@ function troubleBlocks(
 ): readonly Block[] {
   const { since, message } = trouble;
   const outcome = history.attempted?.outcome;
-  const retry = `harbormaster retry ${app.name}`;
-  const adopt = `harbormaster adopt ${app.name}`;
+  const retry = liftOf(app, undefined);
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map(({ code, reason, lift }): Block => {
       const isCommand = lift?.startsWith('harbormaster ') === true;
@@ -78,7 +84,7 @@ function troubleBlocks(
       hint: failed?.hint ?? (isWorlds ? 'It is tried again by itself.' : undefined),
       since,
       until: stalls || !isAhead ? undefined : retryAt.toISOString(),
-      lift: failed?.code === 'project-foreign' ? adopt : retry,
+      lift: liftOf(app, failed?.code),
     },
   ];
 }

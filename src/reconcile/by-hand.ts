@@ -1,5 +1,6 @@
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { forget } from './forget.ts';
 import type { Harbor } from './harbor.ts';
@@ -11,7 +12,10 @@ import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 import { resume, suspend, whileSuspended } from './suspend.ts';
 
-type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'suspend' | 'resume' | 'retry' | 'adopt' | 'forget'>;
+type ByHand = Pick<
+  Harbor,
+  'rollback' | 'hold' | 'release' | 'acceptHistory' | 'suspend' | 'resume' | 'retry' | 'adopt' | 'forget'
+>;
 
 /** What only happens because a person asked for it. */
 export const byHand = (house: House): ByHand => ({
@@ -22,10 +26,18 @@ export const byHand = (house: House): ByHand => ({
 });
 
 /** What is only written down. */
-const noting = ({ config, context: { journal } }: House): Pick<ByHand, 'hold' | 'release'> => ({
-  hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
-  release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
-});
+function noting(house: House): Pick<ByHand, 'hold' | 'release' | 'acceptHistory'> {
+  const { config, context, inTurn } = house;
+  const { journal } = context;
+  return {
+    hold: async (name, reason, trigger) => hold(selectOne(config(), name), reason, trigger, journal),
+    release: async (name, reason, trigger) => release(selectOne(config(), name), reason, trigger, journal),
+    async acceptHistory(name, reason, trigger) {
+      const app = selectOne(config(), name);
+      return inTurn(app.project, () => acceptHistory(app, reason, trigger, house));
+    },
+  };
+}
 
 /** Nothing is done, also to what left the configuration and waits to be removed. */
 function suspending({ config, context }: House): Pick<ByHand, 'suspend' | 'resume'> {

@@ -26,6 +26,8 @@ export interface Harbor {
   suspend(request: SuspendRequest, trigger: Trigger): Promise<Noted>;
   /** `app` undefined: what suspends the whole host. */
   resume(app: string | undefined, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** Lets what Git has now through although it does not follow what is deployed. Throws what else is wrong with it. */
+  acceptHistory(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   /** Lifts quarantine and back-off, and tries again now. */
   retry(apps: readonly string[], trigger: Trigger, progress: Progress): Promise<readonly PassReport[]>;
   /** Takes over a project that somebody else started; replaces only containers whose definition differs. */

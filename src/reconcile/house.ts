@@ -52,7 +52,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const targets = createTargets({ ...parts, pins });
   const find: FindTarget = async (app, { commits }) => {
     const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
-    return targets.find(app, commit, journal.of(app.name)?.deployed?.release);
+    return targets.find(app, commit, journal.of(app.name));
   };
   const context = {
     ...parts,

@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import type { AppHistory, Trigger } from '../model/entry.ts';
+import type { AppHistory, QuarantineRecord, Trigger } from '../model/entry.ts';
 import type { Noted } from './harbor.ts';
 import type { Journal } from './journal.ts';
 
@@ -33,17 +33,22 @@ export async function release(
   return { app: name, entry: seq, summary: `${name} is released: what Git asks for is deployed again` };
 }
 
-/** Whether there is anything that trying again could change. */
-export const needsRetry = (history: AppHistory | undefined): boolean =>
-  history?.trouble !== undefined || history?.drift !== undefined || isQuarantined(history);
+/** What Git asks for is in quarantine. */
+const quarantineOf = (history: AppHistory | undefined): QuarantineRecord | undefined =>
+  history?.quarantined.find(({ release }) => release === history.desired?.release);
 
-const isQuarantined = (history: AppHistory | undefined): boolean =>
-  history?.quarantined.some(({ release }) => release === history.desired?.release) === true;
+/** Whether there is anything that trying again could change. */
+const canRetry = (history: AppHistory | undefined): boolean =>
+  history?.trouble !== undefined || history?.drift !== undefined || quarantineOf(history) !== undefined;
+
+/** Whether to try again when nobody named the app: what a person went back from stays where it is. */
+export const needsRetry = (history: AppHistory | undefined): boolean =>
+  canRetry(history) && quarantineOf(history)?.byHand !== true;
 
 /** Lifts the quarantine of what Git asks for, and the pause in correcting what is fought over. */
 export async function liftForRetry({ name }: App, trigger: Trigger, journal: Journal): Promise<void> {
   const history = journal.of(name);
-  if (!needsRetry(history)) return;
+  if (!canRetry(history)) return;
   const wanted = history?.desired?.release ?? history?.attempted?.release;
   await journal.record({ kind: 'retried', app: name, release: wanted, trigger });
 }

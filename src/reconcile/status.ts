@@ -75,6 +75,9 @@ const attemptedOf = ({ release, commit, at, seq, outcome }: NonNullable<AppHisto
 function sourceOf({ app, history, seen }: StatusInput): AppStatus['source'] {
   const where = `${app.repository.url} ${app.ref.name}`;
   if (seen?.kind === 'error') return { state: 'failed', detail: seen.message };
+  const refused = refusedRevision(history);
+  if (refused && (seen === undefined || seen.commit === refused.commit))
+    return { state: 'unverified', detail: refused.message };
   if (seen?.kind === 'commit') return { state: 'fetched', detail: `${where} at ${seen.commit.slice(0, 10)}` };
   const outcome = history?.attempted?.outcome;
   if (history?.trouble && outcome?.kind === 'failed' && isOfSource(outcome.code))
@@ -84,6 +87,15 @@ function sourceOf({ app, history, seen }: StatusInput): AppStatus['source'] {
     ? { state: 'stale', detail: `${where}: not looked at yet` }
     : { state: 'fetched', detail: `${where} at ${commit.slice(0, 10)}` };
 }
+
+/** What Git has now, and what its signatures or its history say against it. */
+function refusedRevision(history: AppHistory | undefined): { commit: string | undefined; message: string } | undefined {
+  const { trouble, attempted } = history ?? {};
+  if (!trouble || attempted?.outcome.kind !== 'failed' || !isUntrusted(attempted.outcome.code)) return undefined;
+  return { commit: attempted.commit, message: attempted.outcome.message };
+}
+
+const isUntrusted = (code: string): boolean => code === 'source-unverified' || code === 'history-rewritten';
 
 const isOfSource = (code: string): boolean => code.startsWith('source-') || code === 'ref-missing';
 

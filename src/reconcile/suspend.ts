@@ -1,4 +1,11 @@
-import { hostSuspension, isOver, liftOf, suspendedIn, suspensionReasons, suspensionsOf } from '../core/suspension.ts';
+import {
+  hostSuspension,
+  isOver,
+  resumeCommand,
+  suspendedIn,
+  suspensionReasons,
+  suspensionsOf,
+} from '../core/suspension.ts';
 import { longestSuspension, parseUntil, untilText, usualSuspension } from '../core/until.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
@@ -46,7 +53,7 @@ export async function suspend(request: SuspendRequest, trigger: Trigger, { journ
   const { app, reason } = request;
   const until = endOf(request, clock.now());
   const { seq: entry } = await journal.record({ kind: 'suspended', ...scopeOf(app), trigger, reason, until });
-  const lift = liftOf(app === undefined ? 'host' : 'app', app ?? '');
+  const lift = resumeCommand(app === undefined ? 'host' : 'app', app ?? '');
   const what = app === undefined ? 'Every app of this host, also one that is added later,' : app;
   const summary = `${what} is suspended ${untilText(until)}: nothing is deployed, healed or removed. What is being done now comes to its end. To end it before: ${lift}`;
   return { app, entry, summary };
@@ -104,10 +111,11 @@ function stillSuspended(app: string | undefined, { journal, clock }: Said): stri
   if (app !== undefined) {
     const host = hostSuspension(snapshot, now);
     return (
-      host && `, but the whole host is suspended ${untilText(host.until)} (${host.reason}): ${liftOf('host', app)}`
+      host &&
+      `, but the whole host is suspended ${untilText(host.until)} (${host.reason}): ${resumeCommand('host', app)}`
     );
   }
   const apps = suspendedIn(snapshot).flatMap((one) => (one.of === 'app' && !isOver(one.record, now) ? [one.app] : []));
   if (apps.length === 0) return undefined;
-  return `; still suspended on their own: ${apps.join(', ')} (${apps.map((name) => liftOf('app', name)).join(', ')})`;
+  return `; still suspended on their own: ${apps.join(', ')} (${apps.map((name) => resumeCommand('app', name)).join(', ')})`;
 }

@@ -1,10 +1,12 @@
 import { asHarborError, faultOf, type HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
+import type { AppHistory } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import { candidate, optionsOf } from './candidate.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
+import { trustOf, vouched } from './vouch.ts';
 
 /** Where an app should go: a release, or the reason why nobody knows. A failure to find out is never an empty target. */
 export type Target =
@@ -13,13 +15,14 @@ export type Target =
 
 /** Finds targets, and remembers the last one of each app so that an unchanged commit costs nothing. */
 export interface Targets {
-  find(app: App, commit: string | Error, deployed: string | undefined): Promise<Target>;
+  find(app: App, commit: string | Error, history: AppHistory | undefined): Promise<Target>;
   forget(app: string): void;
 }
 
 interface Remembered {
   readonly commit: string;
   readonly options: string;
+  readonly trust: string;
   readonly target: Target;
 }
 
@@ -48,10 +51,12 @@ export function createTargets(parts: Parts & { pins: PinBook }): Targets {
     return last?.kind === 'release' ? [last.release, ...releases] : releases;
   };
 
-  const work = async (app: App, commit: string, deployed: string | undefined): Promise<Target> => {
+  const work = async (app: App, commit: string, history: AppHistory | undefined): Promise<Target> => {
     let revision: Revision | undefined;
     try {
       revision = await parts.source.fetch(app, commit);
+      revision = await vouched(app, revision, history, parts.source);
+      const deployed = history?.deployed?.release;
       return { kind: 'release', revision, release: await candidate(app, revision, await known(app, deployed), parts) };
     } catch (error) {
       return { kind: 'unknown', revision, error: asHarborError(error) };
@@ -59,18 +64,20 @@ export function createTargets(parts: Parts & { pins: PinBook }): Targets {
   };
 
   return {
-    async find(app, commit, deployed) {
+    async find(app, commit, history) {
       if (commit instanceof Error) return { kind: 'unknown', revision: undefined, error: asHarborError(commit) };
       const last = remembered.get(app.name);
+      const trust = trustOf(app, history);
       if (
         last &&
         last.commit === commit &&
         last.options === options(app) &&
+        last.trust === trust &&
         (await stillRight(last.target, parts.pins))
       )
         return last.target;
-      const target = await work(app, commit, deployed);
-      remembered.set(app.name, { commit, options: options(app), target });
+      const target = await work(app, commit, history);
+      remembered.set(app.name, { commit, options: options(app), trust, target });
       return target;
     },
     forget: (app) => {

@@ -143,6 +143,10 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
       asked.push(['resume', ...given]);
       return { ...note, app: given[0] };
     },
+    acceptHistory: async (...given) => {
+      asked.push(['accept-history', ...given]);
+      return note;
+    },
     forget: async (...given) => {
       asked.push(['forget', ...given]);
       return note;
@@ -164,6 +168,7 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
   expect(await harbor.suspend(freeze, ada)).toEqual({ entry: 7, summary: 'It is so.' });
   await harbor.resume('a/b', 'seen', ada);
   expect(await harbor.resume(undefined, undefined, ada)).toEqual({ entry: 7, summary: 'It is so.' });
+  expect(await harbor.acceptHistory('shop', 'a secret', ada)).toEqual(note);
   expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
   expect(asked).toEqual([
     ['rollback', back, ada],
@@ -176,6 +181,7 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
     ['suspend', freeze, ada],
     ['resume', 'a/b', 'seen', ada],
     ['resume', undefined, undefined, ada],
+    ['accept-history', 'shop', 'a secret', ada],
     ['forget', 'shop', 'moves out', ada],
   ]);
   expect(told).toEqual(['a/b: replace web', 'a/b: replace web']);

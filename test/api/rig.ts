@@ -26,6 +26,7 @@ export const nothing: Served = {
   release: unused,
   suspend: unused,
   resume: unused,
+  acceptHistory: unused,
   retry: unused,
   adopt: unused,
   forget: unused,

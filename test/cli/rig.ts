@@ -86,6 +86,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     release: unused,
     suspend: unused,
     resume: unused,
+    acceptHistory: unused,
     retry: unused,
     adopt: unused,
     forget: unused,

@@ -80,6 +80,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       release            ends a hold: what Git asks for is deployed again
       suspend            nothing acts on an app, or on the host, for a while
       resume             ends a suspension: what waits is done
+      accept-history     lets a rewritten history through, this once
       adopt              takes over a project that somebody else started
       forget             drops an app and leaves its containers running
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import type { AppHistory, EntryBody } from '../../src/model/entry.ts';
-import { blocked, failed, finished, opened, refused, serviceRecord, stamped, started } from './entries.ts';
+import { blocked, failed, finished, opened, refused, revision, serviceRecord, stamped, started } from './entries.ts';
 
 const web = (...bodies: readonly EntryBody[]): AppHistory | undefined =>
   historyOf(foldHistory(stamped(...bodies)), 'web');
@@ -43,6 +43,12 @@ describe('a deployment', () => {
 
   test('of another project moves the app there', () => {
     expect(web(started({ project: 'site' }))?.project).toBe('site');
+  });
+
+  test('that heals keeps the tag that it came from, whatever its release was first sealed from', () => {
+    const from = (ref: string) => ({ revision: { ...revision(), ref } });
+    const heal = finished({ intent: 3, purpose: 'heal', ...from('v1.4.0') });
+    expect(web(started(), finished(from('v1.5.0')), started({ purpose: 'heal' }), heal)?.deployed?.ref).toBe('v1.5.0');
   });
 
   test('that heals one service keeps what is known of the others', () => {

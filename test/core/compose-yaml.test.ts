@@ -55,9 +55,10 @@ describe('a file that was made to do harm is refused at once', () => {
     ['anchors', '&a '.repeat(20_000)],
     ['directives', '%\n'.repeat(20_000)],
   ])('a file of nothing but %s ends soon', (_, text) => {
-    const begun = performance.now();
+    // The processor's time, not the clock's: a busy machine proves nothing.
+    const begun = process.cpuUsage();
     expect(parse(text)).toEqual([]);
-    expect(performance.now() - begun).toBeLessThan(6_000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(6_000);
   });
 });
 

@@ -172,6 +172,10 @@ describe('every entry is one sentence', () => {
     [{ kind: 'retried', app: 'shop', release, trigger: ada }, 'retry of release a1b2c3d4e5f6 asked for by ada'],
     [{ kind: 'retried', app: 'shop', release: undefined, trigger: ada }, 'retry asked for by ada'],
     [
+      { kind: 'history-accepted', app: 'shop', trigger: ada, reason: 'a secret', from: 'c2', to: 'c1' },
+      'another history accepted by ada: from commit c2 to c1, because "a secret"',
+    ],
+    [
       { kind: 'adopted', app: 'shop', project: 'old-shop', trigger: ada, reason: undefined, ...claims },
       'taken over by ada: 2 containers and 1 network of the project old-shop',
     ],

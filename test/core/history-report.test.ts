@@ -130,6 +130,19 @@ test.each<[EntryBody, Partial<Attempt>]>([
     { what: 'retry', release: 'r' },
   ],
   [
+    { kind: 'history-accepted', app: 'shop', trigger: ada, reason: 'a secret', from: 'c2', to: 'c1' },
+    { what: 'accept-history', commit: 'c1', details: ['a secret', 'from commit c2'] },
+  ],
+  [
+    started({
+      revision: {
+        ...revision(),
+        signer: { principal: 'ada@example.org', keyType: 'ED25519', fingerprint: 'SHA256:ada' },
+      },
+    }),
+    { details: [expect.any(String), 'signed by ada@example.org with the ED25519 key SHA256:ada'] },
+  ],
+  [
     { kind: 'adopted', app: 'shop', project: 'shop', trigger: ada, reason: 'moves in', containers: [], networks: [] },
     { what: 'adopt', details: ['moves in', '0 containers'] },
   ],

@@ -333,3 +333,16 @@ describe('a project that somebody else started', () => {
     expect(await shop.pass()).toEqual([{ kind: 'unchanged' }]);
   });
 });
+
+describe('`retry` without a name', () => {
+  test('leaves alone what a person went back from; with the name it does not', async () => {
+    const shop = await deployed(2);
+    await shop.back();
+    expect(await shop.harbor().retry([], ada, quiet)).toEqual([]);
+    await shop.pass();
+    expect(await shop.harbor().retry([], ada, quiet)).toEqual([]);
+    expect(shop.runs()).toEqual(['web:1']);
+    expect(await shop.harbor().retry(['shop'], ada, quiet)).toMatchObject([{ outcome: { kind: 'applied' } }]);
+    expect(shop.runs()).toEqual(['web:2']);
+  });
+});

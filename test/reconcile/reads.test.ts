@@ -8,6 +8,7 @@ const reads = (files: Files, environment: Files = {}, path = '.') =>
   readsOfApp(app({ path }), revision(), environment, {
     look: async () => new Map(),
     fetch: async () => revision(),
+    provenance: () => Promise.reject(new Error('nobody asks for it')),
     objects: async (_repository, _commit, paths) =>
       new Map(paths.map((each) => [each, files[each] === undefined ? undefined : blob(each)])),
     read: async (_repository, _commit, file, limit) =>

@@ -182,7 +182,7 @@ describe('a block', () => {
   });
 
   test('for what is quarantined, before any pass has met it', () => {
-    const bad = { release: hex('b'), seq: 3, since, reason: 'rolled back by ada: it is slow' };
+    const bad = { release: hex('b'), byHand: true, seq: 3, since, reason: 'rolled back by ada: it is slow' };
     expect(blocks({ desired: { release: hex('b'), commit: 'c2' }, quarantined: [bad] })).toMatchObject([
       { code: 'quarantined', detail: expect.stringContaining('it is slow'), since, lift: 'harbormaster retry shop' },
     ]);

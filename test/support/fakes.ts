@@ -5,12 +5,14 @@ import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
+import type { Provenance, Signature } from '../../src/model/verification.ts';
 import type {
   Clock,
   DeploymentLog,
   ImageRegistry,
   LiveFiles,
   Logger,
+  ProvenanceRequest,
   ReleaseStore,
   Source,
   StoredRelease,
@@ -54,7 +56,7 @@ export class FakeSource implements Source {
     const who = { name: 'Ada', email: 'ada@example.org', at: '2026-01-01T00:00:00Z' };
     return {
       repository: app.repository.url,
-      ref: app.ref.name,
+      ref: this.tag ?? app.ref.name,
       commit,
       author: who,
       committer: who,
@@ -74,6 +76,26 @@ export class FakeSource implements Source {
   async read(_repository: unknown, _commit: string, path: string) {
     const text = this.files[path];
     return text === undefined ? undefined : Buffer.from(text);
+  }
+
+  /** What the repository can prove of its newest commit. */
+  proven: Pick<Provenance, 'follows'> & { readonly signature: Signature } = {
+    follows: true,
+    signature: {
+      kind: 'good',
+      signer: { principal: 'ada@example.org', keyType: 'ED25519', fingerprint: 'SHA256:ada' },
+    },
+  };
+  asked: ProvenanceRequest[] = [];
+  /** Of a range of versions: the tag that it leads to. */
+  tag: string | undefined;
+
+  async provenance(request: ProvenanceRequest): Promise<Provenance> {
+    this.asked.push(request);
+    const { revision, bases } = request;
+    const { follows, signature } = this.proven;
+    const object = { kind: 'commit', id: revision.commit, by: 'Ada <ada@example.org>', signature } as const;
+    return { objects: [object], follows: follows || bases.includes(revision.commit) };
   }
 
   async export() {}

@@ -1,3 +1,4 @@
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { forget } from './forget.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   release,
   suspend,
   resume,
+  acceptHistory,
   adopt,
   forget,
 ];

@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { demo } from './demo.ts';
@@ -40,6 +41,7 @@ export const verbs: readonly Verb[] = [
   release,
   suspend,
   resume,
+  acceptHistory,
   adopt,
   forget,
   log,

@@ -1,5 +1,6 @@
 import { ending, outcomeSentence, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
+import { signerText } from '../../core/provenance.ts';
 import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Revision } from '../../model/revision.ts';
@@ -103,13 +104,14 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
 const triggerText = ({ kind, by }: Trigger): string =>
   `${triggers[kind]}${by === undefined ? '' : ` (${by}, as claimed)`}`;
 
-function revisionFacts({ commit, ref, repository, author, committer, subject }: Revision): readonly Line[] {
+function revisionFacts({ commit, ref, repository, author, committer, subject, signer }: Revision): readonly Line[] {
   const isSame = author.name === committer.name && author.email === committer.email;
   return [
     ...fact('commit', `${commit} "${subject}"`),
     ...fact('of', `${repository} ${ref}`),
     ...fact('author', `${author.name} <${author.email}>, ${moment(author.at)}`),
     ...(isSame ? [] : fact('committer', `${committer.name} <${committer.email}>, ${moment(committer.at)}`)),
+    ...(signer === undefined ? [] : fact('signed by', signerText(signer))),
   ];
 }
 

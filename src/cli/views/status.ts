@@ -64,7 +64,7 @@ const appRow = (app: AppStatus, now: Date) => [
 ];
 
 const sourceCell = (state: AppStatus['source']['state']): Span | string =>
-  state === 'failed' ? bad(state) : state === 'stale' ? warn(state) : state;
+  state === 'failed' || state === 'unverified' ? bad(state) : state === 'stale' ? warn(state) : state;
 
 function syncCell({ state }: SyncState): Span {
   if (state === 'in-sync') return good('in sync');

@@ -52,6 +52,7 @@ const sources: Readonly<Record<AppStatus['source']['state'], string>> = {
   fetched: 'Git was reached',
   stale: 'What is known of Git is old',
   failed: 'Git could not be had',
+  unverified: 'Git was reached, and what it has is not let in',
 };
 
 const sourceText = ({ source }: AppStatus): string => `${sources[source.state]}: ${source.detail}`;

@@ -25,6 +25,7 @@ const revision = z.looseObject({
   author: identity,
   committer: identity,
   subject: text,
+  signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
 const verdict = z.looseObject({ gate: text, ruling: text, reason: text });
 const steps = z.array(z.looseObject({ kind: text }));
@@ -94,7 +95,8 @@ const history = z.looseObject({
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
   suspension: suspension.optional(),
-  quarantined: z.array(z.looseObject({ ...since, release: text, reason: text })),
+  accepted: z.looseObject({ from: text, to: text }).optional(),
+  quarantined: z.array(z.looseObject({ ...since, release: text, reason: text, byHand: z.boolean() })),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });
@@ -151,6 +153,7 @@ const entry = z.discriminatedUnion('kind', [
   scoped('suspended', { trigger, reason: text, until: text.optional() }),
   scoped('resumed', { ...reason, trigger }),
   kind('retried', { ...app, ...release, trigger }),
+  kind('history-accepted', { ...app, trigger, reason: text, from: text, to: text }),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),

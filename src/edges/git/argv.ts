@@ -1,4 +1,5 @@
 import type { Argv } from '../process.ts';
+import { signatureFields } from './signatures.ts';
 
 /** The commands that we run. Settings and credentials come through the environment, never through here. */
 
@@ -67,4 +68,28 @@ export const gitmodules = (blob: string): Argv => [
   blob,
   '--list',
   '--null',
+];
+
+/** Ends with 0 if `base` is the commit or leads to it. */
+export const isAncestor = (base: string, commit: string): Argv => ['git', 'merge-base', '--is-ancestor', base, commit];
+
+export const keepRef = (name: string, commit: string): Argv => ['git', 'update-ref', '--no-deref', name, commit];
+
+export const resolveRef = (name: string): Argv => ['git', 'rev-parse', '--verify', '--end-of-options', name];
+
+export const rawObject = (type: 'commit' | 'tag', id: string): Argv => ['git', 'cat-file', type, id];
+
+export const verifyTag = (id: string): Argv => ['git', 'verify-tag', id];
+
+/** Of the commit alone; or of all that it leads to besides what `since` leads to. */
+export const signatures = (commit: string, range: { readonly since: string | undefined } | undefined): Argv => [
+  'git',
+  'log',
+  '-z',
+  '--no-show-signature',
+  '--no-mailmap',
+  `--format=${signatureFields.join('%x00')}`,
+  ...(range === undefined ? ['--no-walk'] : []),
+  commit,
+  ...(range?.since === undefined ? [] : ['--not', range.since]),
 ];

@@ -76,6 +76,18 @@ export function localEnvironment(base: Environment, mirror: string): Environment
   return { ...fixed(base), GIT_ALLOW_PROTOCOL: 'none', GIT_DIR: mirror, ...hardened };
 }
 
+/** For git that verifies signatures in a mirror, by the host's own list of keys. No other program than ssh-keygen is asked. */
+export function verifyingEnvironment(base: Environment, mirror: string, allowedSigners: string): Environment {
+  const settings: readonly Setting[] = [
+    ...hardening,
+    ['gpg.program', '/bin/false'],
+    ['gpg.x509.program', '/bin/false'],
+    ['gpg.ssh.program', 'ssh-keygen'],
+    ['gpg.ssh.allowedSignersFile', allowedSigners],
+  ];
+  return { ...localEnvironment(base, mirror), ...configured(settings) };
+}
+
 /** For git that talks with the one remote, over that remote's protocol only. `mirror` undefined: no repository at all, wherever we are started. */
 export function remoteEnvironment(
   base: Environment,

@@ -44,12 +44,12 @@ async function succeeds(argv: Argv, mirror: string, { base, timeouts }: GitConte
 type Way = FetchShape & { readonly refspecs: readonly string[] };
 
 /** By its id, alone; else, for servers that do not give that, through the refs that lead to it. */
-function waysTo({ ref, commit }: Wanted, shallow: boolean): readonly [Way, Way] {
+function waysTo({ repository, ref, commit }: Wanted, shallow: boolean): readonly [Way, Way] {
   const source = fullName(ref);
   const own = `refs/harbormaster/${createHash('sha256').update(`${ref.kind} ${ref.name}`).digest('hex').slice(0, 20)}`;
   const all = ['+refs/heads/*:refs/harbormaster/all/heads/*', '+refs/tags/*:refs/harbormaster/all/tags/*'];
   return [
-    { refspecs: [`+${commit}:${own}`], depth: 1, unshallow: false, prune: false },
+    { refspecs: [`+${commit}:${own}`], depth: repository.whole ? 0 : 1, unshallow: false, prune: false },
     {
       refspecs: source === undefined ? all : [`+${source}:${own}`],
       depth: 0,
@@ -102,6 +102,6 @@ export function moved({ repository, ref, commit }: Wanted): HarborError {
   }
   return unreachable(
     repository,
-    `the ${ref.kind} "${ref.name}" no longer leads to ${commit.slice(0, 12)}: it moved while it was fetched`,
+    `the ${ref.kind === 'range' ? 'tag in the range' : ref.kind} "${ref.name}" no longer leads to ${commit.slice(0, 12)}: it moved while it was fetched`,
   );
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { HarborError } from '../../errors.ts';
-import type { App, Repository } from '../../model/app.ts';
+import type { App, Ref, Repository } from '../../model/app.ts';
 import { run } from '../process.ts';
 import { lsRemote } from './argv.ts';
 import { accessTo, type GitContext } from './context.ts';
@@ -10,15 +10,26 @@ import type { HttpClient } from './http.ts';
 import { limitPerServer } from './limit.ts';
 import { askNatively, type RefQuestion } from './native.ts';
 import { parseLsRemote, type Refs } from './pkt-line.ts';
-import { fullName, pinnedCommit, refMissing } from './refs.ts';
+import { fullName, pinnedCommit, refMissing, tagOfRange } from './refs.ts';
 
 export type Answers = ReadonlyMap<string, string | Error>;
+
+/** Told which tag a range of versions led to. */
+export type Chose = (
+  repository: Repository,
+  ref: Ref,
+  found: { readonly tag: string; readonly commit: string },
+) => void;
 
 /** How many repositories of one server are looked at together. */
 const together = 16;
 
 /** Looks at remotes. Never longer than `timeouts.look`, whatever servers do; a server that is slow delays no other one. */
-export function remoteLook(context: GitContext, client: HttpClient): (apps: readonly App[]) => Promise<Answers> {
+export function remoteLook(
+  context: GitContext,
+  client: HttpClient,
+  chose: Chose,
+): (apps: readonly App[]) => Promise<Answers> {
   const perServer = limitPerServer(together);
   const asker = refAsker(context, client);
   return async (apps) => {
@@ -30,7 +41,10 @@ export function remoteLook(context: GitContext, client: HttpClient): (apps: read
     };
     const lookAtOne = async ({ repository, apps }: Group): Promise<Answers> => {
       try {
-        return await perServer(repository)(() => answersOf({ repository, apps }, asker, signal), signal);
+        return await perServer(repository)(
+          () => answersOf({ repository, apps }, { ask: asker, chose }, signal),
+          signal,
+        );
       } catch (error) {
         const failure = signal.aborted ? tooSlow(repository, context.timeouts.look, error) : asError(error);
         return new Map(apps.map(({ name }) => [name, failure]));
@@ -58,21 +72,37 @@ function groups(apps: readonly App[]): readonly Group[] {
 
 type Asker = (repository: Repository, prefixes: readonly string[], signal: AbortSignal) => Promise<Refs>;
 
-async function answersOf({ repository, apps }: Group, ask: Asker, signal: AbortSignal): Promise<Answers> {
+interface Asking {
+  readonly ask: Asker;
+  readonly chose: Chose;
+}
+
+async function answersOf({ repository, apps }: Group, { ask, chose }: Asking, signal: AbortSignal): Promise<Answers> {
   const wanted = new Map(apps.map((app) => [app.name, attempt(() => fullName(app.ref))]));
-  const prefixes = [...new Set(wanted.values())].filter((name) => typeof name === 'string');
+  const names = [...new Set(wanted.values())].filter((name) => typeof name === 'string');
+  const hasRange = apps.some(({ ref }) => ref.kind === 'range');
+  const prefixes = hasRange ? [...names.filter((name) => !name.startsWith(allTags)), allTags] : names;
   const refs: Refs = prefixes.length === 0 ? new Map() : await ask(repository, prefixes, signal);
-  const isGone = prefixes.some((name) => !refs.has(name));
-  const existing = isGone ? await ask(repository, ['refs/heads/', 'refs/tags/'], signal).catch(() => refs) : refs;
+  const isGone = names.some((name) => !refs.has(name));
+  const existing = isGone ? await ask(repository, ['refs/heads/', allTags], signal).catch(() => refs) : refs;
+  const highest = (ref: Ref): string | Error => {
+    const found = tagOfRange(ref, refs);
+    if (found === undefined) return refMissing(repository.url, ref, existing);
+    chose(repository, ref, found);
+    return found.commit;
+  };
   return new Map(
     apps.map(({ name, ref }) => {
       const wish = wanted.get(name);
       if (wish instanceof Error) return [name, wish];
+      if (ref.kind === 'range') return [name, highest(ref)];
       if (wish === undefined) return [name, attempt(() => pinnedCommit(ref))];
       return [name, refs.get(wish) ?? refMissing(repository.url, ref, existing)];
     }),
   );
 }
+
+const allTags = 'refs/tags/';
 
 /** Natively where the server can, with git where it cannot; remembers which. */
 function refAsker(context: GitContext, client: HttpClient): Asker {

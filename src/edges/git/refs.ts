@@ -1,3 +1,4 @@
+import { highestTag } from '../../core/version-range.ts';
 import { HarborError } from '../../errors.ts';
 import type { Ref } from '../../model/app.ts';
 import type { Refs } from './pkt-line.ts';
@@ -8,9 +9,9 @@ const folders = { branch: 'refs/heads/', tag: 'refs/tags/' } as const;
 
 export const isCommitId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
-/** The ref's full name, e.g. `refs/heads/main`; undefined for a commit. Throws `config-invalid` for a name that Git would not take. */
+/** The ref's full name, e.g. `refs/heads/main`; undefined for a commit, and for a range of versions. Throws `config-invalid` for a name that Git would not take. */
 export function fullName({ kind, name }: Ref): string | undefined {
-  if (kind === 'commit') return undefined;
+  if (kind === 'commit' || kind === 'range') return undefined;
   if (!isRefName(name)) {
     throw new HarborError(`"${printable(name, 80)}" cannot be the name of a ${kind}`, {
       code: 'config-invalid',
@@ -37,16 +38,25 @@ export function pinnedCommit({ name }: Ref): string {
   });
 }
 
+/** The tag that a range of versions leads to: one of exactly that name, or the highest version. */
+export function tagOfRange({ name }: Ref, refs: Refs): { readonly tag: string; readonly commit: string } | undefined {
+  const tags = [...refs.keys()].flatMap((ref) => (ref.startsWith(folders.tag) ? ref.slice(folders.tag.length) : []));
+  const tag = tags.includes(name) ? name : highestTag(name, tags);
+  const commit = tag === undefined ? undefined : refs.get(folders.tag + tag);
+  return tag === undefined || commit === undefined ? undefined : { tag, commit };
+}
+
 /** `existing`: all refs that the repository has, as far as they are known. */
 export function refMissing(url: string, { kind, name }: Ref, existing: Refs): HarborError {
-  const folder = kind === 'tag' ? folders.tag : folders.branch;
+  const folder = kind === 'branch' ? folders.branch : folders.tag;
   const names = [...existing.keys()].filter((ref) => ref.startsWith(folder)).map((ref) => ref.slice(folder.length));
   const near = nearest(name, names, 3).map((found) => `"${printable(found, 80)}"`);
-  return new HarborError(`There is no ${kind} "${printable(name, 80)}" in ${withoutCredentials(url)}`, {
+  const what = kind === 'range' ? 'tag of a version in' : kind;
+  return new HarborError(`There is no ${what} "${printable(name, 80)}" in ${withoutCredentials(url)}`, {
     code: 'ref-missing',
     hint:
       near.length === 0
-        ? `The repository has no ${kind} that can be seen.`
+        ? `The repository has no ${kind === 'range' ? 'tag' : kind} that can be seen.`
         : `Was it deleted or renamed? The nearest that exist: ${near.join(', ')}.`,
   });
 }

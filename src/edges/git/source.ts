@@ -11,6 +11,7 @@ import { httpClient } from './http.ts';
 import { remoteLook } from './look.ts';
 import { lru } from './lru.ts';
 import { mirrors } from './mirror.ts';
+import { provenanceIn } from './provenance.ts';
 import { readFile, whatIs } from './read.ts';
 import { recall } from './recall.ts';
 import { type Snapshot, snapshotOf, treeCache } from './snapshot.ts';
@@ -39,6 +40,8 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
   const client = httpClient();
   const open = mirrors(context);
   const cache = treeCache();
+  /** Tags that ranges of versions led to, by what they led to. */
+  const chosen = lru<string>(1000);
   const described = recall(lru<Description>(1000));
   const snapshot = (repository: Repository, commit: string): Promise<Snapshot> =>
     snapshotOf(open.of(repository), commit, cache);
@@ -53,6 +56,11 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
       await mirror.obtain({ repository, ref, commit });
       return describe(mirror.folder, commit, context);
     }
+  };
+
+  const refOf = (repository: Repository, ref: Ref, commit: string): Ref => {
+    const tag = ref.kind === 'range' ? chosen.get(choice(repository, ref, commit)) : undefined;
+    return tag === undefined ? ref : { kind: 'tag', name: tag };
   };
 
   const exportTo = async (request: ExportRequest, depth: number): Promise<void> => {
@@ -73,9 +81,12 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
   };
 
   return {
-    look: remoteLook(context, client),
+    look: remoteLook(context, client, (repository, ref, { tag, commit }) =>
+      chosen.set(choice(repository, ref, commit), tag),
+    ),
     fetch: async ({ repository, ref }: App, commit): Promise<Revision> =>
-      revisionOf(repository, ref, commit, await description(repository, ref, commit)),
+      revisionOf(repository, refOf(repository, ref, commit), commit, await description(repository, ref, commit)),
+    provenance: (request) => provenanceIn(open.of(request.app.repository).folder, request, context),
     objects: async (repository, commit, paths): Promise<ReadonlyMap<string, GitObject | undefined>> => {
       const tree = await snapshot(repository, commit);
       return new Map(await Promise.all(paths.map(async (path) => [path, await whatIs(tree, path)] as const)));
@@ -89,6 +100,8 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
     },
   };
 }
+
+const choice = ({ id }: Repository, { name }: Ref, commit: string): string => `${id} ${commit} ${name}`;
 
 const contextOf = ({ reposDir, runDir, logger, timeouts, exclusive, environment }: GitSourceOptions): GitContext => ({
   reposDir,

@@ -91,6 +91,10 @@ test.each([
     ['shop', 'over', ada],
   ],
   [
+    ['accept-history', 'shop', '--reason', 'a secret'],
+    ['shop', 'a secret', ada],
+  ],
+  [
     ['forget', 'shop', '--reason', 'moves'],
     ['shop', 'moves', ada],
   ],
@@ -116,7 +120,7 @@ test.each([
   ],
 ] as const)('%s is written down, and says what it means now', async (command, given) => {
   const noted = { app: 'shop', entry: 7, summary: 'It is so now.' };
-  const { calls, rig } = asked(command[0], noted);
+  const { calls, rig } = asked(command[0] === 'accept-history' ? 'acceptHistory' : command[0], noted);
   expect(await harbormaster(command, rig)).toMatchObject({ stdout: 'It is so now.\n', exitCode: 0 });
   expect(calls).toEqual([given]);
   expect(JSON.parse((await harbormaster([...command, '--json'], rig)).stdout)).toEqual(noted);
@@ -137,6 +141,7 @@ test.each([
   [['hold', 'the shop'], 'hold', "hold 'the shop'"],
   [['suspend', 'shop', '--until', '2h'], 'suspend', 'suspend shop --until 2h'],
   [['suspend', '--all', '--forever'], 'suspend', 'suspend --all --forever'],
+  [['accept-history', 'shop'], 'accept-history', 'accept-history shop'],
 ])('%j without a reason is refused, with the command as it should be', async (command, verb, words) => {
   const { stdout, stderr, exitCode } = await harbormaster(command);
   expect(stderr).toBe(

@@ -73,7 +73,13 @@ test('history --limit shows the newest, and says that there are more', async () 
 });
 
 test('what was left as bad is told as such among the ways back, and is not what is advised', async () => {
-  const bad = { release: newer, seq: 42, since: '2026-01-31T14:00:00Z', reason: 'rolled back by ada: bad prices' };
+  const bad = {
+    release: newer,
+    byHand: true,
+    seq: 42,
+    since: '2026-01-31T14:00:00Z',
+    reason: 'rolled back by ada: bad prices',
+  };
   const left = { ...folded, quarantined: [bad] };
   const opened = entry(45, 0, { kind: 'opened', version: '1.2.3', snapshot: { apps: { shop: left }, forgotten: [] } });
   const { stdout } = await harbormaster('history shop', { entries: [...entries.slice(0, -1), opened] });

@@ -155,7 +155,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
   suspension: maybe(suspension),
-  quarantined: few(fc.record({ release: text, seq, since: at, reason: text })),
+  quarantined: few(fc.record({ release: text, byHand: fc.boolean(), seq, since: at, reason: text })),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
 });
@@ -225,6 +225,14 @@ const bodies: Bodies = {
   held: fc.record({ kind: fc.constant('held'), app, release, trigger, reason: text }),
   released: fc.record({ kind: fc.constant('released'), app, trigger, reason: maybe(text) }),
   retried: fc.record({ kind: fc.constant('retried'), app, release, trigger }),
+  'history-accepted': fc.record({
+    kind: fc.constant('history-accepted'),
+    app,
+    trigger,
+    reason: text,
+    from: text,
+    to: text,
+  }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
   forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
   suspended: fc

@@ -276,3 +276,43 @@ async function forgetfulServer() {
     [Symbol.asyncDispose]: async () => void server.close(),
   };
 }
+
+test('a range of versions leads to its highest tag, in the same request as branches, and is fetched under that name', async () => {
+  await using rig = await gitRig();
+  await using server = await gitHttpServer();
+  await using source = await testSource();
+  await rig.commit(files);
+  await rig.tag('v1.4.1', { annotated: true });
+  const second = await rig.commit({ a: '2' });
+  await rig.tag('1.5.0', { annotated: true });
+  await rig.tag('v1.6.0-rc.1');
+  await rig.tag('v2.0.0');
+  const third = await rig.commit({ a: '3' });
+  await rig.tag('1.x');
+  const from = repository(server.serve(rig));
+  const range = (name: string): Ref => ({ kind: 'range', name });
+  const apps = [branch('main'), range('^1.4'), range('1.x')].map((ref) => app(from, { name: ref.name, ref }));
+  expect(await source.look(apps)).toEqual(
+    new Map([
+      ['main', third],
+      ['^1.4', second],
+      ['1.x', third],
+    ]),
+  );
+  expect(server.requests.length).toBe(1);
+  const wanted = app(from, { ref: range('^1.4') });
+  expect(await source.fetch(wanted, await source.sync(wanted))).toMatchObject({ ref: '1.5.0', commit: second });
+});
+
+test('a range that no tag is in names the nearest tags', async () => {
+  await using rig = await gitRig();
+  await using source = await testSource();
+  await rig.commit(files);
+  await rig.tag('v1.3.0');
+  const answers = await source.look([app(repository(rig.path), { ref: { kind: 'range', name: '^1.4' } })]);
+  expect(answers.get('web')).toMatchObject({
+    code: 'ref-missing',
+    message: expect.stringContaining('There is no tag of a version in "^1.4"'),
+    hint: expect.stringContaining('"v1.3.0"'),
+  });
+});
