@@ -34,6 +34,7 @@ import { watchEvents } from './reconcile/event-watch.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHost } from './reconcile/host.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
+import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import type { Parts } from './reconcile/parts.ts';
 import * as strategies from './strategies/index.ts';
@@ -171,7 +172,7 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, agenda, ...options });
+  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });

@@ -15,8 +15,9 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
   const ask = (request: Ask) => exchange(socketPath, request, { signal });
   const post = (path: string, body: object, { by }: Trigger) =>
     ask({ method: 'POST', path, body, headers: by === undefined ? {} : { [userHeader]: encodeURIComponent(by) } });
-  const noted = async (app: string, verb: string, body: object, trigger: Trigger): Promise<Noted> =>
-    understood(await document(post(pathOf(app, verb), body, trigger)), isNoted);
+  const noteAt = async (path: string, body: object, trigger: Trigger): Promise<Noted> =>
+    understood(await document(post(path, body, trigger)), isNoted);
+  const noted = (app: string, verb: string, body: object, trigger: Trigger) => noteAt(pathOf(app, verb), body, trigger);
   return {
     async plan(apps) {
       const answer = await document(ask({ method: 'GET', path: `/v1/plan${query(apps)}` }));
@@ -40,6 +41,8 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     reject: ({ app, ...body }, trigger) => noted(app, 'reject', body, trigger),
     hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),
+    suspend: ({ app, ...body }, trigger) => noteAt('/v1/suspend', { ...scoped(app), ...body }, trigger),
+    resume: (app, reason, trigger) => noteAt('/v1/resume', { ...scoped(app), reason }, trigger),
     acceptHistory: (app, reason, trigger) => noted(app, 'accept-history', { reason }, trigger),
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
   };
@@ -48,6 +51,8 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
 /** A trigger's wish to go past closed windows, as a body says it. */
 const past = ({ override }: Trigger): { overrideWindow?: true; reason?: string } =>
   override === undefined ? {} : { overrideWindow: true, reason: override };
+
+const scoped = (app: string | undefined): object => (app === undefined ? { all: true } : { app });
 
 const pathOf = (app: string, verb: string): string => `/v1/apps/${encodeURIComponent(app)}/${verb}`;
 

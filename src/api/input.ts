@@ -24,6 +24,15 @@ const planDigits = z
 export const approveBody = z.strictObject({ plan: planDigits, reason: reason.optional() });
 export const rejectBody = z.strictObject({ plan: planDigits, reason });
 export const adoptBody = z.strictObject({ from: instanceId.optional(), reason: reason.optional() });
+/** Exactly one of the two: what concerns a whole host is never meant by the way. */
+const scope = { app: appName.optional(), all: z.literal(true).optional() };
+const isOneOf = ({ app, all }: { app?: string | undefined; all?: true | undefined }): boolean =>
+  (app === undefined) === (all === true);
+const oneOf = { error: 'give either "app" or "all": true' };
+export const suspendBody = z
+  .strictObject({ ...scope, reason, until: z.string().min(1).max(64).optional(), forever: z.boolean().default(false) })
+  .refine(isOneOf, oneOf);
+export const resumeBody = z.strictObject({ ...scope, reason: reason.optional() }).refine(isOneOf, oneOf);
 export const rollbackBody = z.strictObject({
   to: z.string().min(1).max(64).optional(),
   reason,

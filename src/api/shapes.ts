@@ -125,10 +125,13 @@ const app = z.looseObject({
 const host = z.looseObject({
   host: text,
   daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
+  suspension: z
+    .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
+    .optional(),
   apps: z.array(app),
 });
 
-const noted = z.looseObject({ app: text, entry: z.int().optional(), summary: text });
+const noted = z.looseObject({ app: text.optional(), entry: z.int().optional(), summary: text });
 
 export const isPlanReports = (value: unknown): value is readonly PlanReport[] => plans.safeParse(value).success;
 export const isPassReports = (value: unknown): value is readonly PassReport[] => reports.safeParse(value).success;

@@ -2,6 +2,7 @@ import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts'
 import type { Outcome } from '../model/outcome.ts';
 import { people, shortPlan } from './approval.ts';
 import { sentence } from './format-plan.ts';
+import { untilText } from './until.ts';
 
 /** What an entry says, in one sentence without the app's name. */
 export function sentenceOf(entry: Entry): string {
@@ -24,6 +25,10 @@ export function sentenceOf(entry: Entry): string {
       return `held at ${entry.release === undefined ? 'nothing deployed' : shortRelease(entry.release)}${byWhom(entry.trigger)}: ${entry.reason}`;
     case 'released':
       return `released from its hold${byWhom(entry.trigger)}${because(entry.reason)}`;
+    case 'suspended':
+      return `${ofWhat(entry)}suspended${byWhom(entry.trigger)} ${untilText(entry.until)}: ${entry.reason}`;
+    case 'resumed':
+      return `${ofWhat(entry)}resumed${byWhom(entry.trigger)}${because(entry.reason)}`;
     case 'retried':
       return `retry${entry.release === undefined ? '' : ` of release ${shortRelease(entry.release)}`} asked for${byWhom(entry.trigger)}`;
     case 'history-accepted':
@@ -116,6 +121,8 @@ const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
   waiting: 'drifted, and left so until a window opens',
   fought: 'drifted each time that it was corrected, and now left so',
 };
+
+const ofWhat = ({ of }: EntryOf<'suspended' | 'resumed'>): string => (of === 'host' ? 'the whole host ' : '');
 
 const byWhom = ({ by }: Trigger): string => (by === undefined ? '' : ` by ${by}`);
 

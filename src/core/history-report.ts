@@ -4,6 +4,7 @@ import type { Revision } from '../model/revision.ts';
 import { people, shortPlan } from './approval.ts';
 import { causesOf, claimsText, overriddenText, shortRelease } from './format-entry.ts';
 import { signerText } from './provenance.ts';
+import { untilText } from './until.ts';
 
 /** Everything that was tried with one app, and everything that people said about it. */
 export interface HistoryReport {
@@ -34,6 +35,8 @@ export interface Attempt {
     | 'drift'
     | 'hold'
     | 'release'
+    | 'suspend'
+    | 'resume'
     | 'retry'
     | 'accept-history'
     | 'approval'
@@ -126,6 +129,10 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'hold', details: [entry.reason] };
     case 'released':
       return { ...bare, what: 'release', details: said(entry.reason) };
+    case 'suspended':
+      return { ...bare, what: 'suspend', details: [`${untilText(entry.until)}: ${entry.reason}`] };
+    case 'resumed':
+      return { ...bare, what: 'resume', details: said(entry.reason) };
     case 'retried':
       return { ...bare, what: 'retry' };
     case 'history-accepted':

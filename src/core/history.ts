@@ -1,6 +1,7 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
 import { decided } from './decisions.ts';
+import { suspensionAfter } from './suspension.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
 
@@ -20,19 +21,21 @@ export function foldHistory(entries: Iterable<Entry>, from: HostSnapshot = empty
 /** The same, one entry at a time and without a copy for each: for a log that is too long to hold. */
 export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry): void; result(): HostSnapshot } {
   let apps = new Map(Object.entries(from.apps));
-  let forgotten = from.forgotten;
+  let { forgotten, suspension } = from;
   const add = (entry: Entry): void => {
     if (entry.kind === 'opened') {
       apps = new Map(Object.entries(entry.snapshot.apps));
-      forgotten = entry.snapshot.forgotten;
+      ({ forgotten, suspension } = entry.snapshot);
     }
+    if (entry.kind === 'suspended' && entry.of === 'host') suspension = suspensionAfter(suspension, entry);
+    if (entry.kind === 'resumed' && entry.of === 'host') suspension = undefined;
     if (!('app' in entry)) return;
     forgotten = forgottenAfter(forgotten, entry);
     const after = advanceApp(apps.get(entry.app), entry);
     if (after === undefined) apps.delete(entry.app);
     else apps.set(entry.app, after);
   };
-  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten }) };
+  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten, ...(suspension && { suspension }) }) };
 }
 
 /** The history after one more entry. */
@@ -58,6 +61,10 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return { ...history, hold: { seq: entry.seq, since: entry.at, by: entry.trigger.by, reason: entry.reason } };
     case 'released':
       return { ...history, hold: undefined };
+    case 'suspended':
+      return { ...history, suspension: suspensionAfter(history.suspension, entry) };
+    case 'resumed':
+      return { ...history, suspension: undefined };
     case 'retried':
       return retried(history, entry);
     case 'history-accepted':

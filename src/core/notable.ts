@@ -4,6 +4,8 @@ import { historyOf } from './history.ts';
 
 /** What an entry means for people who are told of trouble and its end; undefined: nothing new. */
 export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry): NotificationEvent | undefined {
+  // That a person lifted it is no news; that its time is over may be forgotten by then.
+  if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
   if (!('app' in entry)) return undefined;
   const was = historyOf(before, entry.app);
   const is = historyOf(after, entry.app);

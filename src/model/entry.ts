@@ -71,6 +71,9 @@ export interface EntryStamp {
   readonly prev: string;
 }
 
+/** Of one app, or of the host: of every app that it has, also of those that come later. */
+type Scoped = { readonly trigger: Trigger } & ({ readonly of: 'app'; readonly app: string } | { readonly of: 'host' });
+
 export type EntryBody =
   /** First line of a segment; `snapshot` carries the folded state that must outlive retention. */
   | { readonly kind: 'opened'; readonly version: string; readonly snapshot: HostSnapshot }
@@ -150,6 +153,10 @@ export type EntryBody =
       readonly reason: string;
     }
   | { readonly kind: 'released'; readonly app: string; readonly trigger: Trigger; readonly reason: string | undefined }
+  /** Nothing acts on it until then, or until `resumed`; undefined: until somebody resumes it. */
+  | ({ readonly kind: 'suspended'; readonly reason: string; readonly until: string | undefined } & Scoped)
+  /** By a person, or by itself when its time was over. */
+  | ({ readonly kind: 'resumed'; readonly reason: string | undefined } & Scoped)
   /** A person asked to try again what was found bad, or what is fought over. */
   | { readonly kind: 'retried'; readonly app: string; readonly release: string | undefined; readonly trigger: Trigger }
   /** A person let a revision through that does not follow what is deployed. */
@@ -193,6 +200,8 @@ export interface HostSnapshot {
   readonly apps: Readonly<Record<string, AppHistory>>;
   /** Ids that are not ours although their labels say so: of apps that were forgotten. */
   readonly forgotten: readonly string[];
+  /** Of every app, also of those that come later. */
+  readonly suspension?: SuspensionRecord | undefined;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */
@@ -233,6 +242,8 @@ export interface AppHistory {
   /** The last corrections, the newest last. */
   readonly heals: readonly HealRecord[];
   readonly hold: HoldRecord | undefined;
+  /** Its own, besides that of the host; it may be over. */
+  readonly suspension?: SuspensionRecord | undefined;
   /** A turn of the history that a person let through: from the deployed commit to another. */
   readonly accepted?: { readonly from: string; readonly to: string } | undefined;
   /** What people said of plans that are not performed yet, the newest last. */
@@ -307,6 +318,16 @@ export interface HealRecord {
 export interface HoldRecord {
   readonly seq: number;
   readonly since: string;
+  readonly by: string | undefined;
+  readonly reason: string;
+}
+
+export interface SuspensionRecord {
+  /** Of the entry that set its end. */
+  readonly seq: number;
+  readonly since: string;
+  /** ISO 8601; undefined: until somebody resumes it. */
+  readonly until: string | undefined;
   readonly by: string | undefined;
   readonly reason: string;
 }

@@ -6,7 +6,8 @@ export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered';
 export interface Notification {
   readonly event: NotificationEvent;
   readonly host: string;
-  readonly app: string;
+  /** Undefined: the whole host. */
+  readonly app: string | undefined;
   /** One sentence for a person. */
   readonly summary: string;
   readonly entry: Entry;

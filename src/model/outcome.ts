@@ -39,5 +39,6 @@ export type BlockCode =
   | 'rejected'
   | 'held'
   | 'quarantined'
+  | 'suspended'
   | 'removal-guard'
   | 'window';

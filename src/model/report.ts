@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
+import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Revision } from './revision.ts';
@@ -111,5 +112,7 @@ export interface HostStatus {
   readonly host: string;
   /** Whether a daemon answered; without one, `source` is what the last pass left. */
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+  /** What suspends the whole host now. */
+  readonly suspension?: SuspensionRecord | undefined;
   readonly apps: readonly AppStatus[];
 }

@@ -12,6 +12,7 @@ import type { Aim, Context, Pass } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
+import { suspended, whileSuspended } from './suspend.ts';
 import { opensIn, overriding } from './windows.ts';
 
 /** Toward the release that Git asks for, if there is a new one and nothing forbids it: intent, perform, outcome. */
@@ -20,7 +21,8 @@ export async function advance(pass: Pass, context: Context): Promise<PassReport>
   if (target === undefined) return nothing(pass);
   const unfinished = context.journal.of(app.name)?.unfinished;
   const begun = unfinished && (await begunBefore(pass, unfinished, context));
-  if (begun && unfinished.purpose === 'rollback') return guarded(pass, begun, context, finishRollback);
+  if (begun && unfinished.purpose === 'rollback')
+    return whileSuspended(pass, context) ?? guarded(pass, begun, context, finishRollback);
   if (target.kind === 'release') return guarded(pass, target, context, toward);
   if (begun && faultOf(target.error.code) === 'world') return guarded(pass, begun, context, toward);
   return refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
@@ -72,8 +74,10 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
     return settle(pass, aim, context);
   const proposal = await propose({ app, revision, release, observed, history }, context);
   if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
-  const cleared = clearance({ app, proposal, history, now: context.clock.now() });
-  const blocked = forbidden(pass, { ...proposal, clearance: cleared }, history, context.clock.now());
+  const now = context.clock.now();
+  const cleared = clearance({ app, proposal, history, now });
+  const bars = { clearance: cleared, suspended: suspended(app.name, context), now };
+  const blocked = forbidden(pass, proposal, history, bars);
   if (blocked) return block(pass, proposal, blocked, context);
   const waiting = notYet(pass, aim, context);
   if (waiting) return waiting;

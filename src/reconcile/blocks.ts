@@ -1,5 +1,6 @@
 import { approvalBlock, ruling } from '../core/approval.ts';
 import { healRuling } from '../core/heals.ts';
+import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
@@ -13,23 +14,37 @@ interface BlocksInput {
   /** How what runs left what was deployed, in sentences. */
   readonly drift: readonly string[];
   readonly retryAt: Date | undefined;
+  readonly suspensions: readonly InForce[];
   readonly now: Date;
 }
 
 /** Why nothing happens by itself, or only later; each with the command that lifts it. */
 export function blocksOf(input: BlocksInput): readonly Block[] {
   const { app, history } = input;
-  if (history === undefined) return [];
+  const suspended = suspendedBlocks(input);
+  if (history === undefined) return suspended;
   const hold = heldBlock(app, history);
   const ofRelease = history.trouble ? troubleBlocks(input, history, history.trouble) : [];
   return [
+    ...suspended,
     ...hold,
-    ...ofRelease.filter(({ code }) => code !== 'held' || hold.length === 0),
+    // What was refused because of it is told above as it is now.
+    ...ofRelease.filter(({ code }) => code !== 'suspended' && (code !== 'held' || hold.length === 0)),
     ...quarantinedBlock(app, history),
     ...leftBlock(app, history),
     ...driftBlocks(input, history),
   ];
 }
+
+const suspendedBlocks = ({ app, suspensions }: BlocksInput): readonly Block[] =>
+  suspensions.map((suspension) => ({
+    code: 'suspended',
+    detail: suspensionText(suspension),
+    hint: 'Git and what runs are still looked at; nothing is deployed, healed or removed.',
+    since: suspension.since,
+    until: suspension.until,
+    lift: resumeCommand(suspension.of, app.name),
+  }));
 
 function heldBlock({ name }: App, { hold }: AppHistory): readonly Block[] {
   if (hold === undefined) return [];

@@ -10,12 +10,21 @@ import { hold, liftForRetry, needsRetry, release } from './notes.ts';
 import { recover } from './recover.ts';
 import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
+import { resume, suspend, whileSuspended } from './suspend.ts';
 import { assertNamed, closed } from './windows.ts';
 
-type ByHand = Pick<Harbor, 'rollback' | 'hold' | 'release' | 'acceptHistory' | 'retry' | 'adopt' | 'forget'>;
+type ByHand = Pick<
+  Harbor,
+  'rollback' | 'hold' | 'release' | 'acceptHistory' | 'suspend' | 'resume' | 'retry' | 'adopt' | 'forget'
+>;
 
 /** What only happens because a person asked for it. */
-export const byHand = (house: House): ByHand => ({ ...noting(house), ...going(house), ...owning(house) });
+export const byHand = (house: House): ByHand => ({
+  ...noting(house),
+  ...suspending(house),
+  ...going(house),
+  ...owning(house),
+});
 
 /** What is only written down. */
 function noting(house: House): Pick<ByHand, 'hold' | 'release' | 'acceptHistory'> {
@@ -27,6 +36,24 @@ function noting(house: House): Pick<ByHand, 'hold' | 'release' | 'acceptHistory'
     async acceptHistory(name, reason, trigger) {
       const app = selectOne(config(), name);
       return inTurn(app.project, () => acceptHistory(app, reason, trigger, house));
+    },
+  };
+}
+
+/** Nothing is done, also to what left the configuration and waits to be removed. */
+function suspending({ config, context }: House): Pick<ByHand, 'suspend' | 'resume'> {
+  const assertKnown = (name: string | undefined): void => {
+    if (name === undefined || config().declared.includes(name) || context.journal.of(name) !== undefined) return;
+    selectOne(config(), name);
+  };
+  return {
+    async suspend(request, trigger) {
+      assertKnown(request.app);
+      return suspend(request, trigger, context);
+    },
+    async resume(app, reason, trigger) {
+      assertKnown(app);
+      return resume(app, reason, trigger, context);
     },
   };
 }
@@ -44,6 +71,8 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
   return {
     async rollback(request, trigger, progress) {
       const app = selectOne(config(), request.app);
+      const blocked = whileSuspended({ app }, context);
+      if (blocked) return blocked;
       const tell = (message: string) => progress(app.name, message);
       // Whoever goes back does not wait for the end of what he goes back from.
       const { release } = wayBack(app, journal.of(app.name), request.to);
@@ -60,8 +89,10 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
       const { apps } = select(config(), names, []);
       const named = names.length > 0;
       const wanted = named ? apps : apps.filter(({ name }) => needsRetry(journal.of(name)));
-      for (const app of wanted) await liftForRetry(app, trigger, journal);
-      return wanted.length === 0 ? [] : passes.over(wanted, [], { trigger, progress, named });
+      const blocked = wanted.flatMap((app) => whileSuspended({ app }, context) ?? []);
+      const free = wanted.filter(({ name }) => blocked.every((report) => report.app !== name));
+      for (const app of free) await liftForRetry(app, trigger, journal);
+      return free.length === 0 ? blocked : [...blocked, ...(await passes.over(free, [], { trigger, progress, named }))];
     },
   };
 }
@@ -72,6 +103,8 @@ function owning(house: House): Pick<ByHand, 'adopt' | 'forget'> {
   return {
     async adopt(request, trigger, progress) {
       const app = selectOne(config(), request.app);
+      const blocked = whileSuspended({ app }, context);
+      if (blocked) return blocked;
       const tell = (message: string) => progress(app.name, message);
       await inTurn(app.project, async () => {
         await settled(app.name, trigger, house);

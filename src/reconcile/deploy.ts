@@ -12,6 +12,7 @@ import { type InTurn, lookAgain, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
 import type { Work } from './running.ts';
+import { whileSuspended } from './suspend.ts';
 import { tidyUp } from './tidy.ts';
 
 /** What is to be made, and why. */
@@ -42,6 +43,9 @@ const atOnce: InTurn = (work) => work();
 
 async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
+  // It may have waited for others: what was said meanwhile counts.
+  const blocked = whileSuspended(pass, context);
+  if (blocked) return blocked;
   const { revision, release, plan, verdicts, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);

@@ -11,14 +11,22 @@ import { closed } from './windows.ts';
 type Asked = Pick<Pass, 'app' | 'named'>;
 type Timed = Asked & Pick<Pass, 'trigger'>;
 
+/** What else has a say, and when it is asked. */
+interface Bars {
+  readonly clearance: Clearance;
+  readonly suspended: readonly BlockReason[];
+  readonly now: Date;
+}
+
 /** Everything that forbids a new release, all of it at once; undefined: nothing does. */
 export function forbidden(
   asked: Timed,
-  { release, verdicts, changes, clearance }: Proposal & { readonly clearance: Clearance },
+  { release, verdicts, changes }: Proposal,
   history: AppHistory | undefined,
-  now: Date,
+  { clearance, suspended, now }: Bars,
 ): Outcome | undefined {
   const reasons = [
+    ...suspended,
     ...held(asked, history),
     ...quarantined(asked, release.digest, history),
     ...denials(verdicts),

@@ -6,6 +6,7 @@ import type { House } from './house.ts';
 import { type Look, lookAt } from './looks.ts';
 import type { Context } from './pass.ts';
 import { propose } from './propose.ts';
+import { suspended } from './suspend.ts';
 import type { Target } from './target.ts';
 
 /** Looks at Git for apps that are being worked on: a newer release that may be deployed ends the waiting of the older one. */
@@ -34,6 +35,8 @@ type Known = Extract<Target, { readonly release: Release }>;
 async function mayBeDeployed(app: App, target: Known, observed: Observed, context: Context): Promise<boolean> {
   const { revision, release } = target;
   const history = context.journal.of(app.name);
+  // What was begun comes to its end; nothing takes its place.
+  if (suspended(app.name, context).length > 0) return false;
   if (isBarred({ app, named: false }, release.digest, history)) return false;
   const proposal = await propose({ app, revision, release, observed, history }, context).catch(() => undefined);
   if (proposal === undefined || proposal.verdicts.some(({ ruling }) => ruling === 'deny')) return false;

@@ -22,6 +22,10 @@ export interface Harbor {
   /** Pins the app to what is deployed: nothing newer is deployed until `release`. */
   hold(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   release(app: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** Nothing acts on the app, or on any app of the host, until the time is over or somebody resumes it. Throws `usage` for an end that cannot be meant. */
+  suspend(request: SuspendRequest, trigger: Trigger): Promise<Noted>;
+  /** `app` undefined: what suspends the whole host. */
+  resume(app: string | undefined, reason: string | undefined, trigger: Trigger): Promise<Noted>;
   /** Lets what Git has now through although it does not follow what is deployed. Throws what else is wrong with it. */
   acceptHistory(app: string, reason: string, trigger: Trigger): Promise<Noted>;
   /** Lifts quarantine and back-off, and tries again now. */
@@ -58,9 +62,20 @@ export interface AdoptRequest {
   readonly reason: string | undefined;
 }
 
+export interface SuspendRequest {
+  /** Undefined: the whole host, also apps that come later. */
+  readonly app: string | undefined;
+  readonly reason: string;
+  /** As a person writes it: `2h`, or ISO 8601; undefined: a day. */
+  readonly until: string | undefined;
+  /** Until somebody resumes it. */
+  readonly forever: boolean;
+}
+
 /** Something was written down. `entry` undefined: it was so already. */
 export interface Noted {
-  readonly app: string;
+  /** Undefined: the whole host. */
+  readonly app: string | undefined;
   readonly entry: number | undefined;
   /** What it means now, as a sentence. */
   readonly summary: string;

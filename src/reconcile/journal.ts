@@ -33,12 +33,12 @@ export async function openJournal({ log, notifier, logger, redact }: JournalPart
   const atWork = new Set<number>();
 
   const notify = (before: HostSnapshot, entry: Entry): void => {
-    if (!('app' in entry)) return;
     const event = eventOf(before, history, entry);
     if (event === undefined) return;
+    const app = 'app' in entry ? entry.app : undefined;
     const sending = notifier
-      .notify({ event, host: entry.host, app: entry.app, summary: sentenceOf(entry), entry })
-      .catch((error: unknown) => logger.error({ error, app: entry.app }, 'a notification was not delivered'))
+      .notify({ event, host: entry.host, app, summary: sentenceOf(entry), entry })
+      .catch((error: unknown) => logger.error({ error, app }, 'a notification was not delivered'))
       .finally(() => underWay.delete(sending));
     underWay.add(sending);
   };

@@ -11,6 +11,7 @@ import { denials } from './forbid.ts';
 import { failure } from './operate.ts';
 import type { Context, Pass } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
+import { whileSuspended } from './suspend.ts';
 import { closed, opensIn, overriding } from './windows.ts';
 
 type Drifted = Pick<EntryOf<'drifted'>, 'state' | 'causes' | 'fingerprint'>;
@@ -65,6 +66,8 @@ async function goBack(kept: Kept, context: Context): Promise<PassReport> {
   const history = context.journal.of(app.name);
   const proposal = await propose({ app, revision: release.revision, release, observed, history }, context);
   if (proposal.plan.steps.length === 0 || isNextToCome(pass, history)) return unchanged(pass);
+  const left = leftAlone(pass, context);
+  if (left) return left;
   if (trigger.kind !== 'request' && !context.retries.mayTry(app.name, release.digest)) return unchanged(pass);
   const denied = deniedDrift(proposal);
   if (denied) return note(kept, denied, context);
@@ -86,6 +89,8 @@ async function correct(kept: Kept, context: Context): Promise<PassReport> {
   const situation = { app, revision: release.revision, release, observed, history };
   const small = await propose(situation, context);
   if (small.plan.steps.length === 0) return undisturbed(pass, context);
+  const left = leftAlone(pass, context);
+  if (left) return left;
   const ruling = rule(pass, small, context);
   if (ruling.kind === 'leave') return unchanged(pass);
   if (ruling.kind === 'wait') return { ...unchanged(pass), again: ruling.milliseconds };
@@ -104,6 +109,12 @@ function nextTry({ app }: Pass, fingerprint: string, { journal, clock }: Context
   const now = clock.now().getTime();
   const ruling = healRuling(journal.of(app.name)?.heals ?? [], fingerprint, now);
   return { again: ruling.kind === 'now' ? 0 : ruling.until - now };
+}
+
+/** While it is suspended the status tells how it drifted, and the log nothing new. Whoever asked for it is told why nothing is done. */
+function leftAlone(pass: Pass, context: Context): PassReport | undefined {
+  const blocked = whileSuspended(pass, context);
+  return blocked && pass.trigger.kind !== 'request' ? unchanged(pass) : blocked;
 }
 
 type Ruling =

@@ -5,6 +5,7 @@ import type { PassReport } from '../model/report.ts';
 import type { Clock, Logger, Progress } from '../ports.ts';
 import { createBell } from './bell.ts';
 import type { Harbor } from './harbor.ts';
+import type { Lifted } from './lift-watch.ts';
 import { createSchedule } from './schedule.ts';
 
 export interface LoopOptions {
@@ -14,6 +15,8 @@ export interface LoopOptions {
   /** Is told when the next pass over each app is due. */
   readonly agenda: Map<string, Date>;
   readonly logger: Logger;
+  /** Whose suspension has ended. */
+  readonly lifted: Lifted;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -34,21 +37,15 @@ const swarm = 100;
 
 /** Passes over each app at its own interval, for ever; one app never waits for another. */
 export function startLoop(options: LoopOptions): Loop {
-  const { harbor, config, clock, agenda, logger, signal, random } = options;
+  const { harbor, config, clock, agenda, logger, signal, random, lifted } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
-  const told = new Map<string, number | undefined>();
+  const tell = createTeller(logger);
   /** When what left the configuration is looked at, also without any app. */
   let removalsAt = 0;
 
   const isDeclared = (name: string): boolean => config().apps.some((app) => app.name === name);
-
-  const tell = ({ app, outcome, entry }: PassReport): void => {
-    const isNews = outcome.kind !== 'unchanged' && told.get(app) !== entry;
-    told.set(app, entry);
-    if (isNews) logger.info({ app, entry }, outcomeSentence(outcome));
-  };
 
   const note = (app: string): void => {
     const at = schedule.next(app);
@@ -86,7 +83,14 @@ export function startLoop(options: LoopOptions): Loop {
     underWay.add(running);
   };
 
+  const resume = (apps: ReturnType<Lifted>): void => {
+    if (apps.length === 0) return;
+    schedule.wake({ kind: 'interval' }, apps === 'all' ? undefined : apps);
+    removalsAt = 0;
+  };
+
   const beat = (): void => {
+    resume(lifted());
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
@@ -117,5 +121,15 @@ export function startLoop(options: LoopOptions): Loop {
       bell.ring();
     },
     ended: run(),
+  };
+}
+
+/** Tells outcomes for people; the same one over and over is no news. */
+function createTeller(logger: Logger): (report: PassReport) => void {
+  const told = new Map<string, number | undefined>();
+  return ({ app, outcome, entry }) => {
+    const isNews = outcome.kind !== 'unchanged' && told.get(app) !== entry;
+    told.set(app, entry);
+    if (isNews) logger.info({ app, entry }, outcomeSentence(outcome));
   };
 }

@@ -12,6 +12,7 @@ import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
 import { refuse } from './refuse.ts';
 import type { Removals } from './removals.ts';
+import { liftOverdue } from './suspend.ts';
 
 export interface Asked {
   readonly trigger: Trigger;
@@ -68,7 +69,10 @@ export function createPasses({ appPasses, removals, context, inTurn }: PassesOpt
     work: (each: (pass: OnePass) => Promise<readonly PassReport[]>) => Promise<readonly PassReport[]>,
   ): Promise<readonly PassReport[]> => {
     try {
-      const stuck = await inTurn(' recovery', () => recover(asked.trigger, journal, context));
+      const stuck = await inTurn(' recovery', async () => {
+        await liftOverdue(context);
+        return recover(asked.trigger, journal, context);
+      });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>
         stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);
       return await work((pass) => Promise.all(apps.map((app) => over(app, pass))));

@@ -1,6 +1,7 @@
 import { actsOf } from '../core/acts.ts';
 import { mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
+import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
@@ -13,6 +14,7 @@ import { lookAt } from './looks.ts';
 import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
+import { suspendedVerdicts } from './suspend.ts';
 import type { Target } from './target.ts';
 import { windowVerdicts } from './windows.ts';
 
@@ -35,7 +37,8 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
       const statuses = await mapLimit(apps, atOnce, async (app) =>
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
-      return { host: config().host, daemon, apps: statuses };
+      const suspension = hostSuspension(context.journal.all(), context.clock.now());
+      return { host: config().host, daemon, ...(suspension && { suspension }), apps: statuses };
     },
   };
 }
@@ -58,7 +61,8 @@ async function planOf(
     const { changes, plan } = proposal;
     const verdicts = [...proposal.verdicts, ...windowsOfPlan(situation, { changes, plan }, now)];
     const { digest, warnings } = release;
-    const planned = { app: app.name, revision, release: digest, changes, plan, verdicts, warnings };
+    const said = [...suspendedVerdicts(app.name, context), ...verdicts];
+    const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
     return { kind: 'planned', ...planned, ...(approval && { approval }) };
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
@@ -94,6 +98,7 @@ async function statusOf(app: App, observed: Observed, { context, sights, agenda 
     instance,
     operation: running.step(app.name),
     seen: sights.get(app.name),
+    suspensions: suspensionsOf(journal.all(), app.name, clock.now()),
     retryAt: (newest === undefined ? undefined : retries.next(app.name, newest)) ?? agenda.get(app.name),
     now: clock.now(),
   });

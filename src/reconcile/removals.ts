@@ -3,7 +3,7 @@ import { concerns } from '../core/windows.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Window } from '../model/window.ts';
@@ -14,6 +14,7 @@ import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { refuse } from './refuse.ts';
 import { type Leftover, leftovers, removal, removalPlan } from './remove.ts';
+import { suspended } from './suspend.ts';
 import { dropReleases } from './tidy.ts';
 import { type Beginning, closed, opensIn, overriding, windowVerdicts } from './windows.ts';
 
@@ -56,8 +57,76 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const refuseRemoval = ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> =>
     refuse({ app: { name: app }, trigger }, { outcome, revision: undefined }, context);
 
+  const remove = createRemover({ config, context, signal }, { wanted, beginning, refuseRemoval });
+
+  const barred = ({ app }: Leftover, guarded: readonly BlockReason[]): readonly BlockReason[] => [
+    ...suspended(app, context),
+    ...guarded,
+  ];
+
+  const removeUnless = (
+    reasons: readonly BlockReason[],
+    leftover: Leftover,
+    { trigger, progress }: { readonly trigger: Trigger; readonly progress: Progress },
+  ): Promise<PassReport> =>
+    reasons.length > 0
+      ? refuseRemoval(leftover, { kind: 'blocked', reasons }, trigger)
+      : remove(leftover, trigger, progress);
+
+  return {
+    async among(names) {
+      const unknown = names.filter((name) => !config().declared.includes(name));
+      if (unknown.length === 0) return [];
+      const left = new Set(wanted(await context.engine.observe(), unknown).map(({ app }) => app));
+      return unknown.filter((name) => left.has(name) || journal.of(name) !== undefined);
+    },
+    async pass(observed, only, trigger, progress) {
+      if (wanted(observed, only).length === 0) return [];
+      // Another pass may have removed them meanwhile.
+      const all = wanted(await context.engine.observe(), only);
+      const guarded = guard(all, only, config().removalGuard);
+      const reports: PassReport[] = [];
+      for (const leftover of all)
+        reports.push(
+          await inTurn(leftover.project, () =>
+            removeUnless(barred(leftover, guarded), leftover, { trigger, progress }),
+          ),
+        );
+      return reports;
+    },
+    async plan(observed, only) {
+      const all = wanted(observed, only);
+      const guarded = guard(all, only, config().removalGuard);
+      return Promise.all(
+        all.map(async (leftover) => ({
+          kind: 'removal',
+          app: leftover.app,
+          plan: await removalPlan(leftover, context),
+          verdicts: [
+            ...verdictsOf(barred(leftover, guarded)),
+            ...windowVerdicts(beginning(leftover, { kind: 'request' })),
+          ],
+        })),
+      );
+    },
+  };
+}
+
+interface Judges {
+  wanted(observed: Observed, only: readonly string[] | undefined): readonly Leftover[];
+  beginning(leftover: Leftover, trigger: Trigger): Beginning;
+  refuseRemoval(leftover: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport>;
+}
+
+type Remover = (seen: Leftover, trigger: Trigger, progress: Progress) => Promise<PassReport>;
+
+function createRemover(
+  { config, context, signal }: Omit<RemovalsOptions, 'inTurn'>,
+  { wanted, beginning, refuseRemoval }: Judges,
+): Remover {
+  const { journal, clock } = context;
   /** It waited for its turn: what a pass made, changed or declared again meanwhile counts, not what was seen before. */
-  const remove = async (seen: Leftover, trigger: Trigger, progress: Progress): Promise<PassReport> => {
+  return async (seen, trigger, progress) => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
     if (leftover === undefined || isStuck(seen, journal))
@@ -76,41 +145,6 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     if (outcome.kind === 'applied' && !config().declared.includes(leftover.app))
       await dropReleases(leftover.app, config().prune, context);
     return { app: leftover.app, outcome, entry: seq, revision: undefined };
-  };
-
-  return {
-    async among(names) {
-      const unknown = names.filter((name) => !config().declared.includes(name));
-      if (unknown.length === 0) return [];
-      const left = new Set(wanted(await context.engine.observe(), unknown).map(({ app }) => app));
-      return unknown.filter((name) => left.has(name) || journal.of(name) !== undefined);
-    },
-    async pass(observed, only, trigger, progress) {
-      if (wanted(observed, only).length === 0) return [];
-      // Another pass may have removed them meanwhile.
-      const all = wanted(await context.engine.observe(), only);
-      const guarded = guard(all, only, config().removalGuard);
-      const reports: PassReport[] = [];
-      for (const leftover of all)
-        reports.push(
-          await inTurn(leftover.project, () =>
-            guarded ? refuseRemoval(leftover, guarded, trigger) : remove(leftover, trigger, progress),
-          ),
-        );
-      return reports;
-    },
-    async plan(observed, only) {
-      const all = wanted(observed, only);
-      const verdicts = guardVerdicts(guard(all, only, config().removalGuard));
-      return Promise.all(
-        all.map(async (leftover) => ({
-          kind: 'removal',
-          app: leftover.app,
-          plan: await removalPlan(leftover, context),
-          verdicts: [...verdicts, ...windowVerdicts(beginning(leftover, { kind: 'request' }))],
-        })),
-      );
-    },
   };
 }
 
@@ -143,23 +177,18 @@ function isStuck({ app }: Leftover, journal: Journal): boolean {
 const never = new AbortController().signal;
 
 /** A configuration that lost many apps at once is more likely a mistake than a wish. */
-function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): Outcome | undefined {
+function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): readonly BlockReason[] {
   const names = [...new Set(all.map(({ app }) => app))];
-  if (only !== undefined || names.length <= limit) return undefined;
+  if (only !== undefined || names.length <= limit) return [];
   const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
-  return {
-    kind: 'blocked',
-    reasons: [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }],
-  };
+  return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
 
-function guardVerdicts(guarded: Outcome | undefined): readonly Verdict[] {
-  if (guarded?.kind !== 'blocked') return [];
-  return guarded.reasons.map(({ reason, lift }) => ({
-    gate: 'removal-guard',
+const verdictsOf = (reasons: readonly BlockReason[]): readonly Verdict[] =>
+  reasons.map(({ code, reason, lift }) => ({
+    gate: code,
     ruling: 'deny',
     service: undefined,
     reason,
     lift,
   }));
-}

@@ -27,7 +27,8 @@ export interface Schedule {
   failed(apps: readonly string[], now: number): void;
   /** When the next pass over an app is due; undefined: at once. */
   next(app: string): number | undefined;
-  wake(trigger: Trigger): void;
+  /** Without names: every app. */
+  wake(trigger: Trigger, names?: readonly string[]): void;
   notice(apps: readonly string[], at: number): void;
 }
 
@@ -104,10 +105,11 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
 
     next: (app) => due.get(app)?.at,
 
-    wake(trigger) {
-      due.clear();
-      for (const name of busy) woken.add(name);
-      for (const { name } of apps()) due.set(name, { at: 0, failures: 0, trigger });
+    wake(trigger, names) {
+      if (names === undefined) due.clear();
+      const concerned = new Set(names ?? [...busy, ...apps().map(({ name }) => name)]);
+      for (const name of busy) if (concerned.has(name)) woken.add(name);
+      for (const { name } of apps()) if (concerned.has(name)) due.set(name, { at: 0, failures: 0, trigger });
     },
 
     notice(names, at) {

@@ -2,6 +2,7 @@ import { diff } from '../core/diff.ts';
 import { sentence } from '../core/format-plan.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { subjectOf } from '../core/subject.ts';
+import type { InForce } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
@@ -26,6 +27,8 @@ export interface StatusInput {
   readonly seen: Seen | undefined;
   /** When the newest release is tried again, if it waits. */
   readonly retryAt: Date | undefined;
+  /** What suspends it now. */
+  readonly suspensions: readonly InForce[];
   readonly now: Date;
 }
 

@@ -164,6 +164,14 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
       asked.push(['release', ...given]);
       return { ...note, entry: undefined };
     },
+    suspend: async (...given) => {
+      asked.push(['suspend', ...given]);
+      return { ...note, app: given[0].app };
+    },
+    resume: async (...given) => {
+      asked.push(['resume', ...given]);
+      return { ...note, app: given[0] };
+    },
     acceptHistory: async (...given) => {
       asked.push(['accept-history', ...given]);
       return note;
@@ -192,6 +200,12 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
   expect(await harbor.retry(['shop'], ada, tell)).toEqual([]);
   expect(await harbor.hold('a/b', 'the sale', ada)).toEqual(note);
   expect(await harbor.release('shop', undefined, ada)).toEqual({ app: 'a/b', summary: 'It is so.' });
+  const pause = { app: 'a/b', reason: 'a look', until: '2h', forever: false };
+  const freeze = { app: undefined, reason: 'a move', until: undefined, forever: true };
+  expect(await harbor.suspend(pause, ada)).toEqual(note);
+  expect(await harbor.suspend(freeze, ada)).toEqual({ entry: 7, summary: 'It is so.' });
+  await harbor.resume('a/b', 'seen', ada);
+  expect(await harbor.resume(undefined, undefined, ada)).toEqual({ entry: 7, summary: 'It is so.' });
   expect(await harbor.acceptHistory('shop', 'a secret', ada)).toEqual(note);
   expect(await harbor.forget('shop', 'moves out', ada)).toEqual(note);
   const decision = { app: 'a/b', plan: '0123456789ab', reason: 'tested' };
@@ -204,6 +218,10 @@ test('each act of a person arrives as it was meant, with who asked and why', asy
     ['retry', ['shop'], ada],
     ['hold', 'a/b', 'the sale', ada],
     ['release', 'shop', undefined, ada],
+    ['suspend', pause, ada],
+    ['suspend', freeze, ada],
+    ['resume', 'a/b', 'seen', ada],
+    ['resume', undefined, undefined, ada],
     ['accept-history', 'shop', 'a secret', ada],
     ['forget', 'shop', 'moves out', ada],
     ['approve', { ...decision, reason: undefined }, ada],

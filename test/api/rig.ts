@@ -24,6 +24,8 @@ export const nothing: Served = {
   rollback: unused,
   hold: unused,
   release: unused,
+  suspend: unused,
+  resume: unused,
   acceptHistory: unused,
   retry: unused,
   adopt: unused,

@@ -149,6 +149,11 @@ test.each([
   ['/v1/apps/shop/forget', '[]', /expected object/],
   ['/v1/apps/shop/adopt', '{"from":""}', /from/],
   ['/v1/retry', '{"apps":"shop"}', /expected array/],
+  ['/v1/suspend', '{"app":"shop"}', /reason/],
+  ['/v1/suspend', '{"reason":"x"}', /either "app" or "all"/],
+  ['/v1/suspend', '{"app":"shop","all":true,"reason":"x"}', /either "app" or "all"/],
+  ['/v1/suspend', '{"all":false,"reason":"x"}', /all/],
+  ['/v1/resume', '{}', /either "app" or "all"/],
 ])('%s with %s is refused and touches nothing', async (path, body, detail) => {
   await using hm = await daemon();
   const answer = await curl(hm.path, 'POST', path, body);

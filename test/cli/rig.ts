@@ -84,6 +84,8 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     rollback: unused,
     hold: unused,
     release: unused,
+    suspend: unused,
+    resume: unused,
     acceptHistory: unused,
     retry: unused,
     adopt: unused,

@@ -81,6 +81,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       rollback           goes back to an earlier release that is kept on disk
       hold               keeps an app at what is deployed, until \`release\`
       release            ends a hold: what Git asks for is deployed again
+      suspend            nothing acts on an app, or on the host, for a while
+      resume             ends a suspension: what waits is done
       accept-history     lets a rewritten history through, this once
       adopt              takes over a project that somebody else started
       forget             drops an app and leaves its containers running

@@ -20,10 +20,11 @@ const attempt = { app: 'web', trigger: { kind: 'interval' }, revision: revision(
 export const opened = (
   apps: Body<'opened'>['snapshot']['apps'] = {},
   forgotten: readonly string[] = [],
+  suspension: Body<'opened'>['snapshot']['suspension'] = undefined,
 ): Body<'opened'> => ({
   kind: 'opened',
   version: '1.0.0',
-  snapshot: { apps, forgotten },
+  snapshot: { apps, forgotten, ...(suspension && { suspension }) },
 });
 
 export const started = (more: Partial<Body<'started'>> = {}): Body<'started'> => ({

@@ -157,6 +157,18 @@ describe('every entry is one sentence', () => {
       { kind: 'released', app: 'shop', trigger: ada, reason: 'the sale is over' },
       'released from its hold by ada, because "the sale is over"',
     ],
+    [
+      { kind: 'suspended', of: 'app', app: 'shop', trigger: ada, reason: 'a look', until: '2026-11-21T18:00:00.000Z' },
+      'suspended by ada until 2026-11-21 18:00:00 UTC: a look',
+    ],
+    [
+      { kind: 'suspended', of: 'host', trigger: ada, reason: 'a move', until: undefined },
+      'the whole host suspended by ada until somebody resumes it: a move',
+    ],
+    [
+      { kind: 'resumed', of: 'host', trigger: { kind: 'interval' }, reason: 'its time was over' },
+      'the whole host resumed, because "its time was over"',
+    ],
     [{ kind: 'retried', app: 'shop', release, trigger: ada }, 'retry of release a1b2c3d4e5f6 asked for by ada'],
     [
       { kind: 'approved', app: 'shop', plan: '0123456789abcdef', release, trigger: ada, reason: 'tested' },

@@ -118,6 +118,14 @@ test.each<[EntryBody, Partial<Attempt>]>([
     { what: 'release', details: [] },
   ],
   [
+    { kind: 'suspended', of: 'app', app: 'shop', trigger: ada, reason: 'a look', until: undefined },
+    { what: 'suspend', trigger: ada, details: ['until somebody resumes it: a look'] },
+  ],
+  [
+    { kind: 'resumed', of: 'app', app: 'shop', trigger: ada, reason: 'seen' },
+    { what: 'resume', details: ['seen'] },
+  ],
+  [
     { kind: 'retried', app: 'shop', release: 'r', trigger: ada },
     { what: 'retry', release: 'r' },
   ],

@@ -32,8 +32,8 @@ describe('a history', () => {
         const after = entries.slice(cut);
         expect(entries.reduce(advance, emptyHistory)).toEqual(whole);
         expect(foldHistory(after, foldHistory(before))).toEqual(whole);
-        const { apps, forgotten } = parsed(foldHistory(before));
-        expect(parsed(foldHistory([...stamped(opened(apps, forgotten)), ...after]))).toEqual(parsed(whole));
+        const { apps, forgotten, suspension } = parsed(foldHistory(before));
+        expect(parsed(foldHistory([...stamped(opened(apps, forgotten, suspension)), ...after]))).toEqual(parsed(whole));
       }),
       { numRuns: 500 },
     );
@@ -122,9 +122,10 @@ describe('what people are told', () => {
       { numRuns: 500 },
     );
 
-  test('of a recovery follows a trouble or a drift, of which nothing is left', () => {
-    told((event, _, before, after) => {
-      if (event !== 'recovered') return;
+  test('of a recovery follows a trouble or a drift, of which nothing is left; or the time of a suspension is over', () => {
+    told((event, entry, before, after) => {
+      if (entry.kind === 'resumed') expect(event).toBe('recovered');
+      if (event !== 'recovered' || entry.kind === 'resumed') return;
       expect(before?.trouble ?? before?.drift).toBeDefined();
       expect(after?.trouble ?? after?.drift).toBeUndefined();
     });

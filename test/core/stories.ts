@@ -20,6 +20,7 @@ interface Choice {
     | 'drift'
     | 'recover'
     | 'note'
+    | 'suspend'
     | 'segment';
   readonly release: string;
   readonly outcome: Outcome;
@@ -46,7 +47,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 const choices: fc.Arbitrary<Choice> = fc.record({
   what: fc.constantFrom<Choice['what'][]>(
     ...(['deploy', 'deploy', 'deploy', 'heal', 'restore', 'rollback', 'remove', 'refuse', 'drift', 'recover'] as const),
-    ...(['note', 'note', 'segment'] as const),
+    ...(['note', 'note', 'suspend', 'segment'] as const),
   ),
   release: fc.constantFrom(...digests),
   outcome: outcomes,
@@ -109,7 +110,8 @@ class Teller {
 
   tell(choice: Choice): unknown {
     this.#now += choice.seconds * 1000;
-    if (choice.what === 'segment') return this.write(opened(this.state.apps, this.state.forgotten));
+    if (choice.what === 'segment')
+      return this.write(opened(this.state.apps, this.state.forgotten, this.state.suspension));
     this.recover();
     const { release, outcome, flag, pick } = choice;
     const { deployed, applied, good = [], trouble, drift } = this.history ?? {};
@@ -149,9 +151,18 @@ class Teller {
       case 'recover':
         if (trouble) this.write({ kind: 'recovered', app, after: trouble.seq, of: 'release' });
         return drift && this.write({ kind: 'recovered', app, after: drift.seq, of: 'drift' });
+      case 'suspend':
+        return this.suspend(choice);
       case 'note':
         return this.note(choice);
     }
+  }
+
+  suspend({ pick, flag }: Choice): void {
+    const scope = flag ? ({ of: 'host' } as const) : ({ of: 'app', app } as const);
+    const until = pick < 3 ? undefined : new Date(this.#now + pick * 600_000).toISOString();
+    if (pick < 6) this.write({ kind: 'suspended', ...scope, trigger, reason: 'a look', until });
+    else this.write({ kind: 'resumed', ...scope, trigger, reason: undefined });
   }
 
   note({ pick, flag }: Choice): void {

@@ -110,6 +110,14 @@ describe('a wake-up', () => {
     expect(known.turn(1).passes).toEqual([['file-change', ['one', 'two']]]);
   });
 
+  test('of one app leaves the others at their own pace', () => {
+    const known = settled();
+    known.turn(minute);
+    known.wake({ kind: 'interval' }, ['one', 'gone']);
+    for (const app of ['one', 'two']) known.ended(report(app), interval, minute + 1);
+    expect(known.turn(minute + 2).passes).toEqual([['interval', ['one']]]);
+  });
+
   test('during a pass is not lost, nor is its reason', () => {
     const known = settled();
     known.turn(minute);

@@ -26,6 +26,7 @@ const statusOf = (more: Partial<StatusInput> = {}): AppStatus =>
     operation: undefined,
     seen: { kind: 'commit', commit: '1'.repeat(40) },
     retryAt: undefined,
+    suspensions: [],
     now,
     ...more,
   });
@@ -305,5 +306,32 @@ describe('whatever happened to an app', () => {
       if (isBehind) expect(past.quarantined.map((bad) => bad.release)).not.toContain(past.desired?.release);
       else expect([drift, health.state]).toEqual(['correct', expect.any(String)]);
     });
+  });
+});
+
+describe('a suspension', () => {
+  const suspended = { of: 'host', seq: 9, since, until: undefined, by: 'ada', reason: 'the host moves' } as const;
+  const refused: Outcome = {
+    kind: 'blocked',
+    reasons: [{ code: 'suspended', reason: 'as it was then', lift: 'then' }],
+  };
+
+  test('is told as it is now, not as it was when something was refused because of it', () => {
+    expect(blocks(inTrouble(refused), { suspensions: [suspended] })).toEqual([
+      {
+        code: 'suspended',
+        detail: 'the whole host is suspended by ada until somebody resumes it: the host moves',
+        hint: 'Git and what runs are still looked at; nothing is deployed, healed or removed.',
+        since,
+        until: undefined,
+        lift: 'harbormaster resume --all',
+      },
+    ]);
+    expect(blocks(inTrouble(refused))).toEqual([]);
+  });
+
+  test('of the host is told of an app of which the log knows nothing', () => {
+    const { blockedBy } = statusOf({ history: undefined, release: undefined, suspensions: [suspended] });
+    expect(blockedBy).toMatchObject([{ code: 'suspended' }]);
   });
 });

@@ -8,10 +8,12 @@ import { hold } from './hold.ts';
 import { plan } from './plan.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
+import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import type { Route } from './route.ts';
 import { status } from './status.ts';
+import { suspend } from './suspend.ts';
 
 export const routes: readonly Route[] = [
   health,
@@ -22,6 +24,8 @@ export const routes: readonly Route[] = [
   rollback,
   hold,
   release,
+  suspend,
+  resume,
   acceptHistory,
   adopt,
   forget,

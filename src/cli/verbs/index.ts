@@ -16,11 +16,13 @@ import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
+import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
+import { suspend } from './suspend.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
 import { windows } from './windows.ts';
@@ -43,6 +45,8 @@ export const verbs: readonly Verb[] = [
   rollback,
   hold,
   release,
+  suspend,
+  resume,
   acceptHistory,
   adopt,
   forget,

@@ -26,6 +26,8 @@ const options = {
     'drifted',
     'held',
     'released',
+    'suspended',
+    'resumed',
     'retried',
     'approved',
     'rejected',

@@ -7,8 +7,8 @@ export function remediesOf({ hint, lift }: Block): readonly string[] {
   return hint.includes(lift) ? [hint] : [hint, lift];
 }
 
-/** `since 12 min ago (…), tried again at …`. */
-export function sinceText({ since, until }: Block, now: Date): string {
-  const end = until === undefined ? '' : `, tried again at ${moment(until)}`;
+/** `since 12 min ago (…), tried again at …`, or `until …` what lifts itself. */
+export function sinceText({ code, since, until }: Block, now: Date): string {
+  const end = until === undefined ? '' : `, ${code === 'suspended' ? 'until' : 'tried again at'} ${moment(until)}`;
   return `since ${when(since, now)}${end}`;
 }

@@ -17,20 +17,21 @@ export function conditionOf({ operation, blockedBy, health, sync, deployed }: Ap
 export const worstFirst = (blocks: readonly Block[]): readonly Block[] =>
   blocks.toSorted((a, b) => ranking.indexOf(kindOf(a)) - ranking.indexOf(kindOf(b)));
 
-type Kind = 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting';
+type Kind = 'suspended' | 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting';
 
-/** Worst first. */
-const ranking: readonly Kind[] = ['failed', 'blocked', 'drifted', 'held', 'waiting'];
+/** Worst first; what is suspended waits for nothing else, whatever else is wrong. */
+const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', 'held', 'waiting'];
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
   if (['denied', 'removal-guard', 'quarantined', 'rejected'].includes(code)) return 'blocked';
-  if (code === 'held') return 'held';
+  if (code === 'held' || code === 'suspended') return code;
   if (code === 'manual' || code === 'approval') return 'waiting';
   return code.startsWith('drift-') ? 'drifted' : 'failed';
 }
 
 const words: Readonly<Record<Kind, Condition>> = {
+  suspended: ['is suspended', 'are suspended'],
   failed: ['failed', 'failed'],
   blocked: ['is blocked', 'are blocked'],
   drifted: ['drifted', 'drifted'],

@@ -1,3 +1,4 @@
+import { untilText } from '../../core/until.ts';
 import type { AppStatus, Block, HealthState, HostStatus, SyncState } from '../../model/report.ts';
 import { bad, dim, good, type Line, nextStep, paragraph, type Span, spansOf, strong, warn } from '../line.ts';
 import { when } from '../moment.ts';
@@ -12,10 +13,12 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
   const { host, apps } = status;
   if (apps.length === 0)
     return [
+      ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
     ];
   return [
+    ...suspendedLines(status, now),
     hostSentence(status),
     '',
     ...table(
@@ -25,6 +28,18 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
     ...apps.flatMap((app) => troubleLines(app, now)),
     '',
     ...daemonLines(status, now),
+  ];
+}
+
+/** Comes before everything: whatever else is said here, nothing is done about it. */
+function suspendedLines({ host, suspension }: HostStatus, now: Date): readonly Line[] {
+  if (suspension === undefined) return [];
+  const { since, until, by, reason } = suspension;
+  const who = by === undefined ? '' : ` by ${by}`;
+  return [
+    [strong(`${host} `), warn(`is suspended${who} ${untilText(until)}`), `, since ${when(since, now)}: ${reason}`],
+    ...nextStep('harbormaster resume --all'),
+    '',
   ];
 }
 

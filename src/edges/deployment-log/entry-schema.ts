@@ -83,6 +83,7 @@ const open = z.looseObject({
 });
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
+const suspension = z.looseObject({ ...since, until: text.optional(), by: text.optional(), reason: text });
 const history = z.looseObject({
   project: text,
   desired: z.looseObject(pointer).optional(),
@@ -104,6 +105,7 @@ const history = z.looseObject({
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
+  suspension: suspension.optional(),
   accepted: z.looseObject({ from: text, to: text }).optional(),
   quarantined: z.array(z.looseObject({ ...since, release: text, reason: text, byHand: z.boolean() })),
   decisions: z
@@ -133,8 +135,22 @@ const claimed = { ...app, ...reason, trigger, containers: claims, networks: clai
 const kind = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(name: Kind, shape: Shape) =>
   z.looseObject({ ...stamp, kind: z.literal(name), ...shape });
 
+/** Of one app, or of the whole host. */
+const scoped = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(name: Kind, shape: Shape) =>
+  z.discriminatedUnion('of', [
+    kind(name, { ...shape, of: z.literal('app'), ...app }),
+    kind(name, { ...shape, of: z.literal('host') }),
+  ]);
+
 const entry = z.discriminatedUnion('kind', [
-  kind('opened', { version: text, snapshot: z.looseObject({ apps: z.record(text, history), forgotten: texts }) }),
+  kind('opened', {
+    version: text,
+    snapshot: z.looseObject({
+      apps: z.record(text, history),
+      forgotten: texts,
+      suspension: suspension.optional(),
+    }),
+  }),
   kind('started', {
     ...attempt,
     ...reason,
@@ -161,6 +177,8 @@ const entry = z.discriminatedUnion('kind', [
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),
+  scoped('suspended', { trigger, reason: text, until: text.optional() }),
+  scoped('resumed', { ...reason, trigger }),
   kind('retried', { ...app, ...release, trigger }),
   kind('history-accepted', { ...app, trigger, reason: text, from: text, to: text }),
   kind('approved', decision),

@@ -37,7 +37,7 @@ function commandNotifier({ command: argv, timeout }: Options): Notifier {
   return {
     notify: async (notification) => {
       const { event, app, host } = notification;
-      const env = { PATH: path, HARBORMASTER_EVENT: event, HARBORMASTER_APP: app, HARBORMASTER_HOST: host };
+      const env = { PATH: path, HARBORMASTER_EVENT: event, HARBORMASTER_APP: app ?? '', HARBORMASTER_HOST: host };
       const { exitCode, stderr } = await run(argv, {
         env,
         limit: inMilliseconds(timeout),

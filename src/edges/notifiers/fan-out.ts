@@ -26,7 +26,7 @@ export function fanOut(routes: () => readonly Route[], logger: Pick<Logger, 'war
 }
 
 const wants = ({ on, apps }: Route, { event, app }: Notification): boolean =>
-  on.includes(event) && (apps.length === 0 || apps.includes(app));
+  on.includes(event) && (apps.length === 0 || app === undefined || apps.includes(app));
 
 interface Means {
   readonly logger: Pick<Logger, 'warn'>;

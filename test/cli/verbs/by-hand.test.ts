@@ -98,6 +98,26 @@ test.each([
     ['forget', 'shop', '--reason', 'moves'],
     ['shop', 'moves', ada],
   ],
+  [
+    ['suspend', 'shop', '--reason', 'a look'],
+    [{ app: 'shop', reason: 'a look', until: undefined, forever: false }, ada],
+  ],
+  [
+    ['suspend', 'shop', '--until', '2h', '--reason', 'a look'],
+    [{ app: 'shop', reason: 'a look', until: '2h', forever: false }, ada],
+  ],
+  [
+    ['suspend', '--all', '--forever', '--reason', 'a move'],
+    [{ app: undefined, reason: 'a move', until: undefined, forever: true }, ada],
+  ],
+  [
+    ['resume', 'shop'],
+    ['shop', undefined, ada],
+  ],
+  [
+    ['resume', '--all', '--reason', 'over'],
+    [undefined, 'over', ada],
+  ],
 ] as const)('%s is written down, and says what it means now', async (command, given) => {
   const noted = { app: 'shop', entry: 7, summary: 'It is so now.' };
   const { calls, rig } = asked(command[0] === 'accept-history' ? 'acceptHistory' : command[0], noted);
@@ -119,6 +139,8 @@ test.each([
   [['rollback', 'shop'], 'rollback', 'rollback shop'],
   [['rollback', 'shop', '--hold', '--to', 'a1', '--reason', '  '], 'rollback', 'rollback shop --to a1 --hold'],
   [['hold', 'the shop'], 'hold', "hold 'the shop'"],
+  [['suspend', 'shop', '--until', '2h'], 'suspend', 'suspend shop --until 2h'],
+  [['suspend', '--all', '--forever'], 'suspend', 'suspend --all --forever'],
   [['accept-history', 'shop'], 'accept-history', 'accept-history shop'],
 ])('%j without a reason is refused, with the command as it should be', async (command, verb, words) => {
   const { stdout, stderr, exitCode } = await harbormaster(command);
@@ -126,4 +148,15 @@ test.each([
     `harbormaster: ${verb} needs a reason: it is what the deployment log says when somebody asks why\n→ harbormaster ${words} --reason "WHY"\n`,
   );
   expect([stdout, exitCode]).toEqual(['', 4]);
+});
+
+test.each([
+  [['suspend', '--reason', 'x'], 'suspend what?\n→ harbormaster suspend APP, or harbormaster suspend --all'],
+  [['resume'], 'resume what?\n→ harbormaster resume APP, or harbormaster resume --all'],
+  [
+    ['resume', 'shop', '--all'],
+    'resume shop, or the whole host?\n→ harbormaster resume shop, or harbormaster resume --all',
+  ],
+])('%j concerns no host by the way', async (command, message) => {
+  expect(await harbormaster(command)).toMatchObject({ stderr: `harbormaster: ${message}\n`, exitCode: 4 });
 });

@@ -70,6 +70,38 @@ Daemon: pid 12, started 2 h ago (2026-01-31 12:00:00 UTC).
   expect(exitCode).toBe(0);
 });
 
+const suspended = {
+  code: 'suspended',
+  detail: 'suspended by ada until 2026-01-31 16:03:00 UTC: the database moves',
+  hint: undefined,
+  since: '2026-01-31T14:03:00Z',
+  until: '2026-01-31T16:03:00Z',
+  lift: 'harbormaster resume shop',
+};
+
+test('suspended apps are counted as such, whatever else is wrong with them', async () => {
+  const shop = appStatus({
+    blockedBy: [{ ...suspended, code: 'unhealthy', detail: 'web exited', until: undefined }, suspended],
+  });
+  const { stdout } = await harbormaster('status', host([shop, appStatus({ app: 'blog' }), wiki], running));
+  expect(stdout).toMatch(/^prod-1: 1 of 3 apps matches Git and is healthy; 1 is suspended, 1 is degraded\.$/m);
+  expect(stdout).toContain(
+    'shop is suspended, since 12 min ago (2026-01-31 14:03:00 UTC), until 2026-01-31 16:03:00 UTC\n  suspended by ada',
+  );
+});
+
+test('that the whole host is suspended is said first, with what ends it', async () => {
+  const { since, until } = suspended;
+  const suspension = { seq: 7, since, until, by: 'ada', reason: 'the host moves' };
+  for (const apps of [[appStatus()], []]) {
+    const harbor = { status: async () => ({ host: 'prod-1', daemon: running, suspension, apps }) };
+    const { stdout } = await harbormaster('status', { harbor });
+    expect(stdout).toMatch(
+      /^prod-1 is suspended by ada until 2026-01-31 16:03:00 UTC, since 12 min ago \(.*\): the host moves\n→ harbormaster resume --all\n\nprod-1: /,
+    );
+  }
+});
+
 test('a host on which all is well takes no more than its table', async () => {
   const { stdout } = await harbormaster('status', host([appStatus(), appStatus({ app: 'blog' })], running));
   expect(stdout).toMatch(/^prod-1: all 2 apps match Git and are healthy\.\n\nAPP/);

@@ -107,6 +107,7 @@ const service: Arbitrary<ServiceRecord> = fc.record(
   { requiredKeys: ['service', 'change', 'because', 'image', 'digest', 'imageId', 'containers', 'completed'] },
 );
 
+const suspension = fc.record({ seq, since: at, until: maybe(text), by: maybe(text), reason: text });
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
 const consent = fc.record({ plan: text, approvals: few(fc.record({ by: text, at, seq })) });
 const history: Arbitrary<AppHistory> = fc.record({
@@ -156,6 +157,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   ),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
+  suspension: maybe(suspension),
   quarantined: few(fc.record({ release: text, byHand: fc.boolean(), seq, since: at, reason: text })),
   decisions: maybe(
     few(
@@ -179,6 +181,7 @@ type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBod
 const release = maybe(text);
 const app = text;
 const decision = { app, trigger, plan: text, release: text, reason: maybe(text) };
+const scope = fc.oneof(fc.record({ of: fc.constant('app' as const), app }), fc.constant({ of: 'host' as const }));
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
 /** One for each kind: a new kind without one does not type-check. */
@@ -186,7 +189,7 @@ const bodies: Bodies = {
   opened: fc.record({
     kind: fc.constant('opened'),
     version: text,
-    snapshot: fc.record({ apps: named(history), forgotten: few(text) }),
+    snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
   }),
   started: fc
     .tuple(
@@ -251,6 +254,12 @@ const bodies: Bodies = {
   rejected: fc.record({ kind: fc.constant('rejected'), ...decision }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
   forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
+  suspended: fc
+    .tuple(scope, fc.record({ kind: fc.constant('suspended' as const), trigger, reason: text, until: maybe(text) }))
+    .map(([of, said]) => ({ ...said, ...of })),
+  resumed: fc
+    .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
+    .map(([of, said]) => ({ ...said, ...of })),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 
@@ -284,7 +293,7 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent']);
+const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent', 'overridden', 'until']);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(
@@ -322,6 +331,9 @@ test.each<[string, object]>([
   ['state', { kind: 'drifted', state: 'enjoyed' }],
   ['of', { kind: 'recovered', of: 'everything' }],
   ['reason', { kind: 'held', reason: undefined }],
+  ['reason', { kind: 'suspended', reason: undefined }],
+  ['of', { kind: 'resumed', of: 'everything' }],
+  ['app', { kind: 'suspended', of: 'app', app: undefined }],
   ['release', { kind: 'drifted', release: undefined }],
   ['outcome.reasons.0.code', { kind: 'refused', outcome: { kind: 'blocked', reasons: [{ reason: 'no' }] } }],
   ['outcome.by', { kind: 'finished', outcome: { kind: 'superseded' } }],

@@ -23,6 +23,12 @@ test('each notifier is told of its events and its apps', async () => {
   expect(told).toEqual(['all: failed web', 'bad: failed web', 'all: recovered db', 'db: recovered db']);
 });
 
+test('what concerns the whole host concerns whoever listens for one of its apps', async () => {
+  const { notifier, told } = rig([{ type: 'all' }, { type: 'db', apps: ['db'] }]);
+  await notifier.notify(notification({ event: 'recovered', app: undefined }));
+  expect(told).toEqual(['all: recovered undefined', 'db: recovered undefined']);
+});
+
 test('a notifier that fails, throws or hangs stops neither the others nor the caller, and is written down', async () => {
   const { notifier, told, warnings } = rig(
     [
