@@ -118,6 +118,44 @@ describe('a new release', () => {
   });
 });
 
+describe('a window that closes during an operation', () => {
+  /** It closes, and Git moves on, while the release waits for its health. */
+  async function closing(version: string, windows: readonly Window[]) {
+    const shop = await deployed([]);
+    shop.engine.byImage = (image) => (image === 'web:slow' ? { health: 'starting' } : {});
+    shop.push(web(version));
+    const inspect = shop.engine.inspect.bind(shop.engine);
+    let isClosed = false;
+    shop.engine.inspect = async (ids) => {
+      if (!isClosed && shop.engine.containers.some(({ imageId }) => imageId.includes(`web:${version}`))) {
+        isClosed = true;
+        shop.declare([testApp({ windows })], windows);
+        shop.push(web(3));
+        await shop.harbor().glance(['shop']);
+      }
+      return inspect(ids);
+    };
+    return { ...shop, outcomes: await shop.pass() };
+  }
+
+  test('does not freeze it, nor let a newer release end it', async () => {
+    const shop = await closing('2', [window(always)]);
+    expect(shop.outcomes).toMatchObject([{ kind: 'applied' }]);
+    expect(await shop.pass()).toMatchObject(blocked('the window "night" denies deploying now'));
+  });
+
+  test('lets a newer release that it does not keep waiting end it', async () => {
+    expect((await closing('slow', [])).outcomes).toMatchObject([{ kind: 'superseded' }]);
+  });
+
+  test('does not keep what failed in place: it is gone back from', async () => {
+    const shop = await closing('slow', [window(always)]);
+    expect(shop.outcomes).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+    expect(shop.last()).toMatchObject({ purpose: 'restore' });
+    expect(shop.engine.containers[0]?.imageId).toContain('web:1');
+  });
+});
+
 describe('a person', () => {
   test('goes past it with a reason, and the intent says past what, who and why', async () => {
     const shop = await deployed([window({ ...always, name: 'sale' })]);
