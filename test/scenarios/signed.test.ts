@@ -137,7 +137,8 @@ test('a branch that was wound back is refused, with both commits named, until a 
   const second = await signedCommit(repository, ada, compose('two'));
   await host.configure({ rewound: { url: repository.url, verify: verify() } });
   await using _daemon = await host.daemon();
-  await eventually(async () => expect(await version('rewound')).toBe('two'));
+  await eventually(async () => expect((await entriesOf('rewound')).at(-1)).toMatchObject({ kind: 'finished' }));
+  expect(await version('rewound')).toBe('two');
   const before = await host.lives('rewound');
   await repository.git(['update-ref', 'refs/heads/main', first]);
   const refused = await eventually(async () => {
