@@ -28,6 +28,12 @@ async function intents(host: World) {
     }));
 }
 
+/** Its container is there before its deployment is over. */
+const firstIsDeployed = (host: World): Promise<void> =>
+  eventually(async () =>
+    expect((await host.log()).at(-1)).toMatchObject({ kind: 'finished', outcome: { kind: 'applied' } }),
+  );
+
 /** Stops answering while `holds` says so: the connection stays open. */
 async function listening(server: Server | ReturnType<typeof createTcpServer>) {
   const sockets = new Set<Socket>();
@@ -138,7 +144,8 @@ test('a newer commit ends a pull that hangs, at once', async () => {
   await push(image, 'one');
   await host.configure({ hanging: { url: repository.url, ...limits } });
   await using _daemon = await host.daemon();
-  await eventually(async () => expect(await versionOf(host, 'hanging')).toBe('one'));
+  await firstIsDeployed(host);
+  expect(await versionOf(host, 'hanging')).toBe('one');
   const before = await host.ids('hanging');
   await push(reference.replace(registry.host, proxy.address), 'two');
   await eventually(() => expect(proxy.asked()).toBeGreaterThan(0));
@@ -167,7 +174,8 @@ test('a newer commit does not wait for a registry that never says what a tag is'
   await push(image, 'one');
   await host.configure({ silent: { url: repository.url, ...limits } });
   const daemon = await host.daemon();
-  await eventually(async () => expect(await versionOf(host, 'silent')).toBe('one'));
+  await firstIsDeployed(host);
+  expect(await versionOf(host, 'silent')).toBe('one');
   await push(`${silent.address}/${host.engine.prefix}/web:2`, 'two');
   // Long enough for the daemon to have asked.
   await new Promise((resolve) => setTimeout(resolve, 4000));
@@ -197,7 +205,8 @@ test('while the registry of a new tag is down, it is tried again by itself, why 
   await host.configure({ down: { url: repository.url, ...limits } });
   await using _daemon = await host.daemon();
   const story = storyOf(host, 'down');
-  await eventually(async () => expect(await versionOf(host, 'down')).toBe('one'));
+  await firstIsDeployed(host);
+  expect(await versionOf(host, 'down')).toBe('one');
   await registry.stop();
   await push(two, 'two');
   await eventually(async () => expect(await story.lines()).toEqual(['deploy applied', 'refused failed']));
