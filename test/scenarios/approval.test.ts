@@ -137,8 +137,8 @@ test('the author is refused, two people are needed, and one of them twice is one
   expect(await version('two')).toBe('one');
 
   expect(await planOf('two')).toBe(plan);
-  expect(await ask('approve', 'two', 'eve', { plan })).toMatchObject({ reports: [{ outcome: { kind: 'applied' } }] });
-  expect(await version('two')).toBe('two');
+  expect(await ask('approve', 'two', 'eve', { plan })).toHaveProperty('reports');
+  await eventually(async () => expect(await version('two')).toBe('two'));
   expect((await lastStart('two'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob', 'eve']);
   expect((await of('two')).filter(({ kind }) => kind === 'approved')).toHaveLength(2);
 });
@@ -180,16 +180,16 @@ test('a rejected plan is left until somebody else approves it or a new commit co
   );
   expect(await ask('approve', 'no', 'bob', { plan })).toMatchObject({ code: 'usage' });
   expect(await version('no')).toBe('one');
-  expect(await ask('approve', 'no', 'eve', { plan })).toMatchObject({ reports: [{ outcome: { kind: 'applied' } }] });
-  expect(await version('no')).toBe('two');
+  expect(await ask('approve', 'no', 'eve', { plan })).toHaveProperty('reports');
+  await eventually(async () => expect(await version('no')).toBe('two'));
   await repository.commit({ 'compose.yaml': compose('three') });
   const next = await eventually(() => planOf('no'));
   await ask('reject', 'no', 'bob', { plan: next, reason: 'nor this one' });
   await repository.commit({ 'compose.yaml': compose('four') });
   await eventually(async () => expect(await planOf('no')).not.toBe(next));
-  expect(await ask('approve', 'no', 'bob', { plan: await planOf('no') })).toMatchObject({
-    reports: [{ outcome: { kind: 'applied' } }],
-  });
+  // The daemon's own pass may be first to find the approval.
+  expect(await ask('approve', 'no', 'bob', { plan: await planOf('no') })).toHaveProperty('reports');
+  await eventually(async () => expect(await version('no')).toBe('four'));
 });
 
 test('an approval that nothing came of expires, and can be given again', async () => {
@@ -205,8 +205,8 @@ test('an approval that nothing came of expires, and can be given again', async (
   await host.run('release', host.named('old'));
   expect(await host.apply('old')).toMatchObject({ old: { kind: 'blocked', reasons: [{ code: 'approval' }] } });
   expect(await version('old')).toBe('one');
-  expect(await ask('approve', 'old', 'bob', { plan })).toMatchObject({ reports: [{ outcome: { kind: 'applied' } }] });
-  expect(await version('old')).toBe('two');
+  expect(await ask('approve', 'old', 'bob', { plan })).toHaveProperty('reports');
+  await eventually(async () => expect(await version('old')).toBe('two'));
 });
 
 test('an approval outlives a kill -9 between it and the deployment', async () => {
