@@ -6,7 +6,8 @@ import type { AllowSettings, PolicySettings } from './policy-schema.ts';
 /** What is in force for one app: its own preset or the host's, with the host's changes, and what the app may besides. */
 export function resolvePolicy(host: PolicySettings, app: AllowSettings | undefined, place: string): Policy {
   const { preset, ...own } = app ?? {};
-  const base = preset === undefined ? changedBy(host) : { preset, changed: [], general: presets[preset] };
+  const base =
+    preset === undefined ? changedBy(host) : { preset, replaces: true, changed: [], general: presets[preset] };
   return { ...base, own, place };
 }
 

@@ -48,6 +48,8 @@ export type ListAllowance = Exclude<Allowance, 'replicas'>;
 /** What is in force for one app of this host. */
 export interface Policy {
   readonly preset: PresetName;
+  /** The app has a preset of its own, in place of what the host says. */
+  readonly replaces?: boolean;
   /** Where the host's configuration says otherwise than the preset. */
   readonly changed: readonly Allowance[];
   /** The preset with these changes: what the app may without a word about it. */

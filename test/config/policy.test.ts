@@ -46,7 +46,7 @@ test('what an app may besides is its own, and a preset of its own takes the plac
   expect(policy.own).toEqual({ privileged: ['agent'], ports: ['80'] });
   expect(policy.general.ports).toEqual(['443']);
   const trusted = await policyUnder('policy: {preset: strict, ports: [443]}', '    allow: {preset: trusted}\n');
-  expect(trusted).toMatchObject({ preset: 'trusted', changed: [], general: presets.trusted, own: {} });
+  expect(trusted).toMatchObject({ preset: 'trusted', replaces: true, changed: [], general: presets.trusted, own: {} });
 });
 
 test('a configuration from before there were presets means what it meant', async () => {

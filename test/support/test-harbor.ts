@@ -1,3 +1,4 @@
+import { policyOf } from '../../src/core/policy.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -33,6 +34,7 @@ const testConfig = (apps: readonly App[], windows: readonly Window[] = []): Host
   declared: apps.map(({ name }) => name),
   notifiers: [],
   windows,
+  policy: policyOf('policy'),
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,
