@@ -17,7 +17,12 @@ export interface Files {
   readonly fingerprint: () => string;
 }
 
-export function configFiles(file: string, home: string | undefined): Files {
+/** `told`: each path before it is read, also of a load that fails afterwards. */
+export function configFiles(
+  file: string,
+  home: string | undefined,
+  told: (path: string) => void = () => undefined,
+): Files {
   const folder = dirname(resolve(file));
   const seen = new Map<string, Promise<Loaded>>();
   const read: Loaded[] = [];
@@ -32,6 +37,7 @@ export function configFiles(file: string, home: string | undefined): Files {
     async read(path) {
       const target = locate(path);
       const known = seen.get(target);
+      if (!known) told(target);
       const loaded = await (known ?? load(target));
       if (!known) {
         seen.set(target, Promise.resolve(loaded));
