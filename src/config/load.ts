@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { canonical, sha256 } from '../core/digest.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import { reveal, Secret } from '../model/secret.ts';
@@ -70,15 +71,16 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     }),
   );
   const signersOf = (name: string) => apps.find((app) => app.name === name)?.verify?.allowedSigners.digest;
+  const digests = digestsOf(root, here, { variables: variables.of, signers: signersOf });
   return {
     ...hostConfig(config, here),
     notifiers,
     windows: config.windows.map(resolveWindow),
     apps,
     file: resolve(file),
-    fingerprint: files.fingerprint(),
     origin: { file: resolve(file) },
-    digests: digestsOf(root, here, { variables: variables.of, signers: signersOf }),
+    digests,
+    fingerprint: sha256(canonical(digests)),
     troubles: [],
     secrets: redactable([...interpolated, ...variables.values, ...options.map(reveal)]),
     files: files.paths(),

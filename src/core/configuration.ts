@@ -20,16 +20,12 @@ const keyed = (digests: Readonly<Record<string, string>>, key: Uint8Array): Read
       .map(([name, digest]) => [name, hmac(key, `${name}\n${digest}`).slice(0, digits)]),
   );
 
-/** One for the whole of it. */
-export const digestOf = (keyedOnes: ConfigurationDigests): string => sha256(canonical(keyedOnes));
-
 /** Whether there is anything to do, or to tell, because of another configuration. */
 export const saysOtherwise = (
-  before: Pick<HostConfig, 'digests' | 'troubles'>,
-  after: Pick<HostConfig, 'digests' | 'troubles'>,
+  before: Pick<HostConfig, 'fingerprint' | 'troubles'>,
+  after: Pick<HostConfig, 'fingerprint' | 'troubles'>,
 ): boolean =>
-  canonical(before.digests) !== canonical(after.digests) ||
-  troubleSignature(before.troubles) !== troubleSignature(after.troubles);
+  before.fingerprint !== after.fingerprint || troubleSignature(before.troubles) !== troubleSignature(after.troubles);
 
 /** Names of what differs; never what it says. */
 export interface ConfigurationDifference {

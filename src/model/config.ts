@@ -16,10 +16,10 @@ export interface NotifierConfig {
 export interface HostConfig {
   /** Absolute path of the file. */
   readonly file: string;
-  /** SHA-256 over the file's bytes and over every file that it read. */
+  /** SHA-256 over everything that is written, secrets included: equal for configurations that say the same. */
   readonly fingerprint: string;
   readonly origin: ConfigurationOrigin;
-  /** Of all that is written, secrets included: for memory only. */
+  /** The same, part by part. For memory only. */
   readonly digests: ConfigurationDigests;
   /** Why something newer is not in force. */
   readonly troubles: readonly ConfigurationTrouble[];

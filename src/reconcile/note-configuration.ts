@@ -1,4 +1,5 @@
-import { differenceOf, digestOf, keyedDigests, troubleSignature } from '../core/configuration.ts';
+import { differenceOf, keyedDigests, troubleSignature } from '../core/configuration.ts';
+import { configurationDigest } from '../core/digest.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Journal } from './journal.ts';
@@ -22,7 +23,7 @@ export function createNoteConfiguration(config: () => HostConfig, context: Notin
 async function note(config: HostConfig, trigger: Trigger, { journal, key }: Noting): Promise<void> {
   const { troubles, origin } = config;
   const digests = keyedDigests(config.digests, key);
-  const digest = digestOf(digests);
+  const digest = configurationDigest(key, config);
   const known = journal.all().configuration;
   const isPartial = troubles.length > 0;
   if (known?.digest !== digest || (known.trouble !== undefined && !isPartial)) {

@@ -56,9 +56,9 @@ test('a mistake is the same while its text is; what the world does wrong, while 
 });
 
 test('another commit that says the same is nothing to act on, another trouble is', () => {
-  const one = { digests: { apps: { shop: 'a' }, settings: {} }, troubles: [] };
-  expect(saysOtherwise(one, structuredClone(one))).toBe(false);
-  expect(saysOtherwise(one, { ...one, digests: { apps: { shop: 'b' }, settings: {} } })).toBe(true);
+  const one = { fingerprint: 'a', troubles: [] };
+  expect(saysOtherwise(one, { ...one })).toBe(false);
+  expect(saysOtherwise(one, { ...one, fingerprint: 'b' })).toBe(true);
   expect(saysOtherwise(one, { ...one, troubles: [trouble()] })).toBe(true);
 });
 

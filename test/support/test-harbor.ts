@@ -1,4 +1,4 @@
-import { digestOf } from '../../src/core/configuration.ts';
+import { canonical, configurationDigest } from '../../src/core/digest.ts';
 import { emptyHistory } from '../../src/core/history.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
@@ -9,6 +9,7 @@ import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
 import { createHost } from '../../src/reconcile/host.ts';
 import { openJournal } from '../../src/reconcile/journal.ts';
+import { createMeansBook } from '../../src/reconcile/means.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
 import { app } from './builders.ts';
@@ -35,7 +36,7 @@ const knownConfiguration = {
   seq: 1,
   at: '2026-01-01T00:00:00.000Z',
   ...noDigests,
-  digest: digestOf(noDigests),
+  digest: configurationDigest(key, { fingerprint: '' }),
   origin: { file: undefined },
 };
 
@@ -107,7 +108,9 @@ export async function testHarbor({
   };
   const state = { config: testConfig(apps) };
   const start = async () => {
-    const journal = await openJournal({ ...parts, redact: (text) => text });
+    const harbormaster = { version: '1.2.3', commit: 'abc1234' };
+    const means = createMeansBook({ ...parts, harbormaster, config: () => state.config });
+    const journal = await openJournal({ ...parts, redact: (text) => text, means });
     return createHost({
       config: () => state.config,
       parts,
@@ -144,7 +147,9 @@ export async function testHarbor({
     },
     /** Another configuration, in all but its apps as it was. */
     configure(overrides: Partial<HostConfig>): void {
-      state.config = { ...state.config, ...overrides };
+      const { digests = state.config.digests } = overrides;
+      const fingerprint = digests === noDigests ? '' : canonical(digests);
+      state.config = { ...state.config, ...overrides, fingerprint };
     },
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {
