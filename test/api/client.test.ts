@@ -357,7 +357,7 @@ test('a daemon that hangs is given up, one that works long is not', async () => 
       return [];
     },
   });
-  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 50 });
+  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 10_000 });
   expect((await waiting.next()).value).toEqual({ plans: [] });
 });
 
