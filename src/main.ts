@@ -7,8 +7,10 @@ import { keepSmall } from './edges/heap.ts';
 /** Put in by the bundler. */
 declare const __HARBORMASTER_VERSION__: string;
 declare const __HARBORMASTER_COMMIT__: string;
+declare const __HARBORMASTER_DATE__: string;
 
 const version = typeof __HARBORMASTER_VERSION__ === 'string' ? __HARBORMASTER_VERSION__ : 'dev';
+const date = typeof __HARBORMASTER_DATE__ === 'string' ? __HARBORMASTER_DATE__ : 'unknown';
 const commit = typeof __HARBORMASTER_COMMIT__ === 'string' ? __HARBORMASTER_COMMIT__ : 'dev';
 
 /** Who calls; behind sudo, who called sudo. A user id without a name is a user all the same. */
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? ask : undefined,
     version,
     commit,
+    build: `commit ${commit} of ${date}; Node ${process.version}, ${process.platform} ${process.arch}`,
     hostName: hostname(),
     user: user(),
     signal: interruption(),
