@@ -1,4 +1,5 @@
 import { asHarborError, exitCodeOf, type HarborError } from '../errors.ts';
+import type { UserActor } from '../model/actor.ts';
 import type { Line } from './line.ts';
 import { createPrinter, type Output, type Printer } from './print.ts';
 import { createProgram, type Understood } from './program.ts';
@@ -20,7 +21,7 @@ export interface Process extends Surroundings {
   /** What else tells one build from another, on one line. */
   readonly build: string;
   readonly hostName: string;
-  readonly user: string;
+  readonly user: UserActor;
   /** Aborted when somebody interrupts. */
   readonly signal: AbortSignal;
   now(): Date;
