@@ -18,6 +18,7 @@ import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
 import { policy, policyShow } from './policy.ts';
+import { policyCheck } from './policy-check.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { restore } from './restore.ts';
@@ -39,6 +40,7 @@ export const verbs: readonly Verb[] = [
   validate,
   policy,
   policyShow,
+  policyCheck,
   schema,
   doctor,
   install,
