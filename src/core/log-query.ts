@@ -15,6 +15,18 @@ export interface LogQuery {
   readonly after?: number;
 }
 
+/** Which part of the log is read: at most `limit` entries, the newest first and all of them before one, or the oldest first and all of them after one. */
+export type PageRequest =
+  | { readonly order: 'newest'; readonly before: number | undefined; readonly limit: number }
+  | { readonly order: 'oldest'; readonly after: number; readonly limit: number };
+
+export interface LogPage {
+  /** In the order that was asked for. */
+  readonly entries: readonly Entry[];
+  /** Where to go on: the next `before` or `after`; undefined: there is no more. A page may be short, or empty, and go on all the same. */
+  readonly next: number | undefined;
+}
+
 export function matchesQuery(query: LogQuery, entry: Entry): boolean {
   const at = Date.parse(entry.at);
   if (query.after !== undefined && entry.seq <= query.after) return false;
