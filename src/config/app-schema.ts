@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { onChangeSchema } from './on-change-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
 import * as v from './values.ts';
@@ -324,6 +325,7 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
+      on_change: onChangeSchema.optional(),
       allow: allow.optional(),
       ...access,
       ...login,

@@ -6,6 +6,7 @@ import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { onChangeRules } from './on-change-schema.ts';
 import { repositoryFrom } from './repository.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
@@ -53,6 +54,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     allow: allowancesOf(app),
+    onChange: onChangeRules(path, app.on_change),
   };
 }
 

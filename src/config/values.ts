@@ -10,7 +10,8 @@ interface Rule {
   readonly valid: (text: string) => boolean;
 }
 
-const text = ({ title, must, valid }: Rule) => z.string({ error: must }).refine(valid, { error: must }).meta({ title });
+export const text = ({ title, must, valid }: Rule) =>
+  z.string({ error: must }).refine(valid, { error: must }).meta({ title });
 
 const control = /[\u0000-\u001f\u007f]/;
 

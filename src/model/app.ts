@@ -1,3 +1,4 @@
+import type { OnChangeRules } from './on-change.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
 import type { Window } from './window.ts';
@@ -64,6 +65,7 @@ export interface App {
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
   readonly allow: Allowances;
+  readonly onChange: OnChangeRules;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
   /** Those that concern it. */

@@ -1,7 +1,8 @@
 import type { Consent, Decision } from './approval.ts';
 import type { Configured } from './observed.ts';
+import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
-import type { Step } from './plan.ts';
+import type { RefreshedRef, Step } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,7 +17,7 @@ export interface Trigger {
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'start' | 'mend' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   readonly image: { readonly from: string | undefined; readonly to: string | undefined };
@@ -230,6 +231,8 @@ export interface AppHistory {
         readonly by: string | undefined;
         /** What was applied before it. */
         readonly left?: string | undefined;
+        /** Containers that it brings changed content to, and keeps. */
+        readonly refreshes?: readonly RefreshedRef[] | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;
@@ -254,6 +257,8 @@ export interface AppHistory {
   readonly completed: readonly string[];
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
+  /** Containers that are not at what their labels say. */
+  readonly refreshed?: readonly Refreshed[] | undefined;
 }
 
 export interface Unfinished {

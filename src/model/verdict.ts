@@ -18,7 +18,7 @@ export interface GateInput {
   readonly release: Release;
   /** The sealed model, parsed: what will be applied. */
   readonly model: ComposeModel;
-  /** Absolute host folders that belong to the app: its live files, data and cache. */
+  /** Absolute host folders that belong to the app: its live files, data and cache, in this order. */
   readonly ownPaths: readonly string[];
   readonly at: Date;
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { mapValues } from '../core/compose-paths.ts';
 import { stepTitle } from '../core/format-plan.ts';
 import { localRepository } from '../core/local-images.ts';
+import { writtenInPlace } from '../core/on-change.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
@@ -108,7 +109,16 @@ async function deploy(
       return parts.engine.replace(stored, names(step));
     case 'await':
       return awaitServices(
-        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        {
+          app,
+          release: stored.release,
+          step,
+          signalled: signalledIn(plan),
+          project: plan.project,
+          progress,
+          stirred,
+          signal,
+        },
         parts,
       );
     default:
@@ -121,6 +131,8 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   switch (step.kind) {
     case 'stop':
       return engine.stop(ids(step));
+    case 'refresh':
+      return refresh(step, engine);
     case 'mend':
       for (const mend of step.mends) await engine.mend(mend);
       return;
@@ -135,9 +147,18 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   }
 }
 
+const signalledIn = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap((step) => (step.kind === 'refresh' && step.by.kind === 'signal' ? names(step) : []));
+
+/** The files under the containers have changed already; whoever needs to be told nothing is told nothing. */
+async function refresh({ by, containers }: Extract<Step, { kind: 'refresh' }>, engine: Parts['engine']): Promise<void> {
+  if (by.kind === 'restart') await engine.restart(containers.map(({ id }) => id));
+  if (by.kind === 'signal') await engine.signal(containers, by.signals);
+}
+
 const ids = ({ containers }: Extract<Step, { kind: 'stop' | 'start' | 'remove' }>): readonly string[] =>
   containers.map(({ id }) => id);
-const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' }>): readonly string[] =>
+const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' | 'refresh' }>): readonly string[] =>
   services.map(({ service }) => service);
 
 /** Keeps the image of a release from `docker image prune`, which takes what carries no tag. */
@@ -195,7 +216,8 @@ async function writeFiles({ app, stored, revision }: Deployment, { source, relea
   const kept = await releases.files(stored.release, (target) =>
     source.export({ repository, commit: revision.commit, paths, target, submodules }),
   );
-  await live.write(app.name, stored.release, kept);
+  const inPlace = writtenInPlace(app.onChange, stored.release, live.folders(app.name).live);
+  await live.write(app.name, stored.release, kept, inPlace);
 }
 
 /** The app's own containers as they are now. */

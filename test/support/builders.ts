@@ -35,6 +35,7 @@ export const app = (more: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  onChange: {},
   windows: [],
   ...more,
 });
@@ -182,6 +183,8 @@ export const report = (of: string, more: Partial<ContainerReport> = {}): Contain
   oomKilled: false,
   error: '',
   startedAt: 40_000,
+  checks: [],
+  retries: 3,
   healthOutput: '',
   ...more,
 });

@@ -43,6 +43,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
+  onChange: {},
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   windows: [],
   ...facts,
