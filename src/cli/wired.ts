@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
+import type { Peer } from '../model/peer.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
@@ -10,6 +12,8 @@ export interface Invocation {
   readonly stateDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** That the program was built from. */
+  readonly commit: string;
   readonly hostName: string;
 }
 
@@ -23,6 +27,8 @@ export interface Wired {
   operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
+  /** Who connected a Unix socket, as the kernel knows it. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
@@ -31,6 +37,59 @@ export interface Wired {
   schema(): object;
   /** Text of a first configuration. */
   starter(answers: StarterAnswers): string;
+  /** What `install` would do. */
+  installation(request: InstallRequest): DryInstall;
+  /** Sets Harbormaster up on this host. Throws `usage` and `state-unwritable` before anything is written. */
+  install(request: InstallRequest): Promise<Installed>;
+  /** Writes what cannot be made again into a new archive. */
+  backup(file: string): Promise<BackedUp>;
+  /** Makes the state directory, which must not be there, from an archive. */
+  restore(file: string): Promise<Restored>;
+}
+
+export interface InstallRequest {
+  readonly kind: 'systemd' | 'container';
+  /** Undefined: of this version. */
+  readonly image: string | undefined;
+  readonly proxied: boolean;
+  /** Of a repository, for a first configuration. */
+  readonly url: string | undefined;
+  /** What stands before every path. */
+  readonly root: string;
+  readonly start: boolean;
+  /** Absolute. */
+  readonly config: string;
+}
+
+export interface DryInstall {
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly commands: readonly string[];
+}
+
+export interface Installed {
+  readonly files: readonly { readonly path: string; readonly did: 'wrote' | 'replaced' | 'kept' | 'unchanged' }[];
+  readonly ran: readonly string[];
+  readonly started: boolean;
+  /** Why it was not started. */
+  readonly waits: string | undefined;
+}
+
+export interface BackedUp {
+  readonly file: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the last entry of the log that is in it; 0 for none. */
+  readonly seq: number;
+}
+
+export interface Restored {
+  readonly stateDir: string;
+  readonly files: number;
+  /** When and where the backup was made. */
+  readonly at: string;
+  readonly host: string;
+  readonly version: string;
+  readonly seq: number;
 }
 
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */

@@ -1,4 +1,12 @@
+import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
+import type {
+  ConfigurationDigests,
+  ConfigurationOrigin,
+  ConfigurationRecord,
+  ConfigurationTrouble,
+} from './configuration.ts';
+import type { Means } from './means.ts';
 import type { Configured } from './observed.ts';
 import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
@@ -6,12 +14,25 @@ import type { RefreshedRef, Step } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What made a pass happen. `by` is the local user of a request. */
+/** What made a pass happen. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request';
+  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request' | 'webhook';
+  /** Of a request: the name that the person's word goes by. */
   readonly by?: string | undefined;
+  /** Of a request or webhook: who it was, and how far that is proven. `actorOf` tells it of every trigger. */
+  readonly actor?: Actor | undefined;
   /** Why a person wants it done also while a window is closed. */
   readonly override?: string | undefined;
+}
+
+/** A container as it was found. */
+export interface ContainerRecord {
+  readonly id: string;
+  readonly name: string;
+  /** Reference that it was made from, where the engine still knows it: `repository:tag@sha256:…`. */
+  readonly image: string | undefined;
+  /** Engine image id. */
+  readonly imageId: string;
 }
 
 /** What a service ran before and after a deployment. */
@@ -20,11 +41,14 @@ export interface ServiceRecord {
   readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
+  /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
   readonly image: { readonly from: string | undefined; readonly to: string | undefined };
   readonly digest: { readonly from: string | undefined; readonly to: string | undefined };
   /** Engine image id that runs afterwards. */
   readonly imageId: string | undefined;
   readonly containers: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /** The containers of `after`, by name and image. Entries of earlier versions have only their ids. */
+  readonly ran?: readonly ContainerRecord[];
   /** A one-shot that ran to its end with exit code 0. */
   readonly completed: boolean;
   /** How its containers are configured, where that was looked at anew: what drift is compared with. */
@@ -100,6 +124,9 @@ export type EntryBody =
       readonly consent?: Consent;
       /** Names of the closed windows that the person overrode. */
       readonly overridden?: readonly string[];
+      /** Release that was deployed before. */
+      readonly from?: string;
+      readonly means?: Means;
     }
   /** The step that begins now: what a crash cut short is the last one. */
   | {
@@ -133,6 +160,11 @@ export type EntryBody =
       readonly release: string | undefined;
       readonly outcome: Outcome;
       readonly verdicts: readonly Verdict[];
+      /** The plan that was refused, where there was one. */
+      readonly steps?: readonly Step[];
+      /** Release that was deployed. */
+      readonly from?: string;
+      readonly means?: Means;
     }
   /** The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, or with what runs. */
   | { readonly kind: 'recovered'; readonly app: string; readonly after: number; readonly of: 'release' | 'drift' }
@@ -190,6 +222,30 @@ export type EntryBody =
       readonly containers: readonly Claim[];
       readonly networks: readonly Claim[];
     }
+  /** Another configuration is in force than the log knew of, or the newest one can be used again. Once a change, not once a start. */
+  | ({
+      readonly kind: 'configured';
+      readonly trigger: Trigger;
+      /** Of all that it says; keyed, as its parts are. */
+      readonly digest: string;
+      /** Names of apps. */
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      /** Keys of the host's own settings that changed: `config.removal_guard`, `windows` … */
+      readonly keys: readonly string[];
+      /** Not all of the newest could be used: what was told by `configuration-failed` goes on. */
+      readonly partial?: true;
+    } & ConfigurationOrigin &
+      ConfigurationDigests)
+  /** The newest configuration, or a part of it, cannot be used; what is in force stays so. Once for each trouble. */
+  | {
+      readonly kind: 'configuration-failed';
+      readonly trigger: Trigger;
+      readonly troubles: readonly ConfigurationTrouble[];
+      /** Equal for the same trouble met again. */
+      readonly signature: string;
+    }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
   | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
 
@@ -203,6 +259,7 @@ export interface HostSnapshot {
   readonly forgotten: readonly string[];
   /** Of every app, also of those that come later. */
   readonly suspension?: SuspensionRecord | undefined;
+  readonly configuration?: ConfigurationRecord | undefined;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */

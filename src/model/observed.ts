@@ -19,6 +19,8 @@ export interface ObservedContainer {
   /** Digests of which it may be at any: bringing changed content to it was cut short. */
   readonly unsettled?: readonly string[];
   readonly imageId: string;
+  /** Reference that it was made from, while the engine still finds the same image by it. */
+  readonly image?: string | undefined;
   readonly state: ContainerState;
   readonly health: ContainerHealth;
   readonly exitCode: number | undefined;

@@ -12,6 +12,7 @@ import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
 import type { Bell } from './bell.ts';
+import { assertSameWays, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 export interface Performance {
@@ -38,6 +39,8 @@ export interface Deployment {
   readonly revision: Revision;
   /** Rings when something happens to the app's containers. */
   readonly stirred: Bell;
+  /** As they were judged. */
+  readonly ways: Ways;
 }
 
 export type Performed =
@@ -104,9 +107,16 @@ async function deploy(
     case 'files':
       return writeFiles(deployment, parts);
     case 'create':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.create(stored, names(step));
     case 'replace':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.replace(stored, names(step));
+    case 'refresh':
+      // What is restarted is mounted anew.
+      if (step.by.kind === 'restart')
+        await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
+      return refresh(step, parts.engine);
     case 'await':
       return awaitServices(
         {
@@ -131,8 +141,6 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   switch (step.kind) {
     case 'stop':
       return engine.stop(ids(step));
-    case 'refresh':
-      return refresh(step, engine);
     case 'mend':
       for (const mend of step.mends) await engine.mend(mend);
       return;

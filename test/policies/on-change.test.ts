@@ -34,6 +34,7 @@ const judged = (rules: OnChangeRules) =>
       release,
       model: { name: 'shop', services: {} },
       ownPaths,
+      real: (path) => path,
       at: new Date(0),
     }),
   );

@@ -16,7 +16,27 @@ const stamp = {
 
 const text = z.string();
 const texts = z.array(text);
-const trigger = z.looseObject({ kind: text, by: text.optional(), override: text.optional() });
+const actor = z.looseObject({
+  kind: text,
+  name: text.optional(),
+  uid: z.int().nonnegative().optional(),
+  behind: z.looseObject({ name: text, proof: text }).optional(),
+  forge: text.optional(),
+  delivery: text.optional(),
+});
+const trigger = z.looseObject({
+  kind: text,
+  by: text.optional(),
+  actor: actor.optional(),
+  override: text.optional(),
+});
+const means = z.looseObject({
+  harbormaster: z.looseObject({ version: text, commit: text }),
+  engine: text.optional(),
+  compose: text.optional(),
+  isolation: text.optional(),
+  configuration: text,
+});
 const identity = z.looseObject({ name: text, email: text, at: text });
 const revision = z.looseObject({
   repository: text,
@@ -60,6 +80,7 @@ const service = z.looseObject({
   digest: fromTo,
   imageId: text.optional(),
   containers: z.looseObject({ before: texts, after: texts }),
+  ran: z.array(z.looseObject({ id: text, name: text, image: text.optional(), imageId: text })).optional(),
   completed: z.boolean(),
   configured: configured.optional(),
 });
@@ -132,6 +153,22 @@ const history = z.looseObject({
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
 
+const digests = { apps: z.record(text, text), settings: z.record(text, text) };
+const origin = {
+  file: text.optional(),
+  revision: revision.optional(),
+  path: text.optional(),
+  found: z.array(revision).optional(),
+};
+const configuration = z.looseObject({
+  ...digests,
+  seq: z.int(),
+  at: text,
+  digest: text,
+  origin: z.looseObject(origin),
+  trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
+});
+
 const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
@@ -156,6 +193,7 @@ const entry = z.discriminatedUnion('kind', [
       apps: z.record(text, history),
       forgotten: texts,
       suspension: suspension.optional(),
+      configuration: configuration.optional(),
     }),
   }),
   kind('started', {
@@ -169,6 +207,8 @@ const entry = z.discriminatedUnion('kind', [
     hold: z.boolean().optional(),
     consent: consent.optional(),
     overridden: texts.optional(),
+    from: text.optional(),
+    means: means.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {
@@ -179,7 +219,14 @@ const entry = z.discriminatedUnion('kind', [
     duration: z.number(),
     purpose,
   }),
-  kind('refused', { ...attempt, outcome, verdicts: z.array(verdict) }),
+  kind('refused', {
+    ...attempt,
+    outcome,
+    verdicts: z.array(verdict),
+    steps: steps.optional(),
+    from: text.optional(),
+    means: means.optional(),
+  }),
   kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),
@@ -192,6 +239,22 @@ const entry = z.discriminatedUnion('kind', [
   kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('configured', {
+    ...origin,
+    ...digests,
+    trigger,
+    digest: text,
+    added: texts,
+    removed: texts,
+    changed: texts,
+    keys: texts,
+    partial: z.literal(true).optional(),
+  }),
+  kind('configuration-failed', {
+    trigger,
+    troubles: z.array(z.looseObject({ of: text, code: text, message: text, hint: text.optional() })),
+    signature: text,
+  }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { policyOf } from '../../../src/core/policy.ts';
 import { type GitSourceOptions, gitSource } from '../../../src/edges/git/source.ts';
 import type { App, Credentials, Ref, Repository } from '../../../src/model/app.ts';
 import type { Logger, Source } from '../../../src/ports.ts';
@@ -44,7 +45,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   onChange: {},
-  allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  policy: policyOf('apps.web.allow'),
   windows: [],
   ...facts,
 });
