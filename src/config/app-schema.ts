@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { onChangeSchema } from './on-change-schema.ts';
 import { allowSchema } from './policy-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
@@ -280,6 +281,7 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
+      on_change: onChangeSchema.optional(),
       allow: allowSchema.optional(),
       ...access,
       ...login,

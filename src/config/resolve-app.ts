@@ -6,6 +6,7 @@ import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { onChangeRules } from './on-change-schema.ts';
 import { repositoryFrom } from './repository.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
@@ -53,6 +54,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
+    onChange: onChangeRules(path, app.on_change),
     policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }
