@@ -88,7 +88,14 @@ test('the example loads, and shows what it says', async () => {
     'auto report rollback',
   ]);
   expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(4);
-  expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'slack', 'ntfy', 'alertmanager', 'email', 'command']);
+  expect(config.notifiers.map(({ type }) => type)).toEqual([
+    'webhook',
+    'slack',
+    'ntfy',
+    'alertmanager',
+    'email',
+    'command',
+  ]);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);
 });
 
