@@ -37,6 +37,7 @@ import { type Journal, openJournal } from './reconcile/journal.ts';
 import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 
 const catalogues = {
@@ -172,7 +173,9 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
+  const lifted = createLiftWatch(opened.journal, systemClock);
+  const waits = createWaits(() => config.current().apps, opened.journal);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });

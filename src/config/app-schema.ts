@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { dependsOn } from './order-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
 import * as v from './values.ts';
@@ -325,6 +326,7 @@ export const appSchema = (strategies: readonly string[]) => {
       ...others,
       ...strategyKey(strategies),
       allow: allow.optional(),
+      depends_on: dependsOn.optional(),
       ...access,
       ...login,
     },

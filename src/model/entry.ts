@@ -7,10 +7,12 @@ import type { Verdict } from './verdict.ts';
 
 /** What made a pass happen. `by` is the local user of a request. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request';
+  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'dependency' | 'request';
   readonly by?: string | undefined;
   /** Why a person wants it done also while a window is closed. */
   readonly override?: string | undefined;
+  /** Why a person wants it done without waiting for the apps that it depends on. */
+  readonly ignoreOrder?: string | undefined;
 }
 
 /** What a service ran before and after a deployment. */
@@ -99,6 +101,8 @@ export type EntryBody =
       readonly consent?: Consent;
       /** Names of the closed windows that the person overrode. */
       readonly overridden?: readonly string[];
+      /** Apps that it should have waited for, and that the person did not wait for. */
+      readonly unordered?: readonly string[];
     }
   /** The step that begins now: what a crash cut short is the last one. */
   | {
@@ -297,6 +301,8 @@ export interface TroubleRecord {
   readonly message: string;
   /** Same signature: the same trouble, so no new entry. */
   readonly signature: string;
+  /** It only waits for other apps: nobody was told of it, so nobody is told of its end. */
+  readonly quiet?: boolean;
 }
 
 export interface DriftRecord {

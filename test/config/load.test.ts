@@ -87,6 +87,7 @@ describe('defaults', () => {
       onFailure: 'rollback',
       allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
       windows: [],
+      dependsOn: [],
     });
   });
 

@@ -36,6 +36,7 @@ export const app = (more: Partial<App> = {}): App => ({
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   windows: [],
+  dependsOn: [],
   ...more,
 });
 

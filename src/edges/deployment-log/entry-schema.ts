@@ -16,7 +16,12 @@ const stamp = {
 
 const text = z.string();
 const texts = z.array(text);
-const trigger = z.looseObject({ kind: text, by: text.optional(), override: text.optional() });
+const trigger = z.looseObject({
+  kind: text,
+  by: text.optional(),
+  override: text.optional(),
+  ignoreOrder: text.optional(),
+});
 const identity = z.looseObject({ name: text, email: text, at: text });
 const revision = z.looseObject({
   repository: text,
@@ -35,7 +40,9 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional() })),
+    reasons: z.array(
+      z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional(), app: text.optional() }),
+    ),
   }),
   z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
@@ -101,7 +108,15 @@ const history = z.looseObject({
       consent: consent.optional(),
     })
     .optional(),
-  trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
+  trouble: z
+    .looseObject({
+      ...since,
+      kind: z.enum(['failed', 'blocked']),
+      message: text,
+      signature: text,
+      quiet: z.boolean().optional(),
+    })
+    .optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
@@ -162,6 +177,7 @@ const entry = z.discriminatedUnion('kind', [
     hold: z.boolean().optional(),
     consent: consent.optional(),
     overridden: texts.optional(),
+    unordered: texts.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {

@@ -45,6 +45,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   windows: [],
+  dependsOn: [],
   ...facts,
 });
 
