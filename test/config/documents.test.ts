@@ -62,7 +62,15 @@ test('the example loads, and shows what it says', async () => {
     environment: { GIT_TOKEN: 'tok-123456' },
     catalogues,
   });
-  expect(config.declared).toEqual(['monitoring', 'dashboards', 'shop-staging', 'shop', 'payments', 'portainer', 'wiki']);
+  expect(config.declared).toEqual([
+    'monitoring',
+    'dashboards',
+    'shop-staging',
+    'shop',
+    'payments',
+    'portainer',
+    'wiki',
+  ]);
   expect(config.apps.map(({ name, project, ref }) => `${name} ${project} ${ref.name}`)).toEqual([
     'monitoring monitoring main',
     'dashboards dashboards main',
