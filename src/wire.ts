@@ -23,6 +23,7 @@ import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
 import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
@@ -68,6 +69,7 @@ export function wire(invocation: Invocation): Wired {
     reader: (signal) => reader(frame, signal),
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
+    peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
       entries: () => readEntries(paths.log),
       follow: (after, signal) => follow(paths.log, after, signal),

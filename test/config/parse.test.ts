@@ -60,7 +60,7 @@ test('an alias bomb is refused, quickly and once', () => {
     );
   const started = performance.now();
   expect(say(bomb.join('\n'))).toEqual([expect.stringContaining('more than 100,000 values')]);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test('hundreds of apps may share one anchor', () => {
