@@ -179,8 +179,8 @@ test('--ignore-order goes to the named apps with its reason, beside an override 
   await harbormaster(['apply', 'shop', '--ignore-order', '--reason', 'a fix'], { harbor });
   await harbormaster(['apply', 'shop', '--ignore-order', '--override-window', '--reason', 'a fix'], { harbor });
   expect(asked).toEqual([
-    [['shop'], { kind: 'request', by: 'ada', ignoreOrder: 'a fix' }],
-    [['shop'], { kind: 'request', by: 'ada', ignoreOrder: 'a fix', override: 'a fix' }],
+    [['shop'], { ...ada, ignoreOrder: 'a fix' }],
+    [['shop'], { ...ada, ignoreOrder: 'a fix', override: 'a fix' }],
   ]);
   const nameless = await harbormaster(['apply', '--ignore-order', '--reason', 'a fix'], { harbor });
   expect(nameless).toMatchObject({
