@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { CheckRequest, InstallRequest, Invocation, Serve, Wired } from './cli/wired.ts';
+import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
@@ -21,7 +21,7 @@ import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import { openLog } from './edges/deployment-log/open-log.ts';
-import { readEntries } from './edges/deployment-log/read-log.ts';
+import { sift } from './edges/deployment-log/sift.ts';
 import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
@@ -40,7 +40,7 @@ import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
-import { HarborError } from './errors.ts';
+import { asHarborError, HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
@@ -55,6 +55,7 @@ import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 
 const catalogues = {
@@ -86,7 +87,7 @@ export function wire(invocation: Invocation): Wired {
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
-      entries: () => readEntries(paths.log),
+      read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
       verify: () => verify(paths.log),
     },
@@ -101,6 +102,7 @@ export function wire(invocation: Invocation): Wired {
       }),
     check: (request) => checkFiles(frame, request),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
+    tryNotifiers: () => tryNotifiers(frame),
     schema: () => jsonSchema(catalogues),
     starter,
     ...settingUp(frame),
@@ -157,6 +159,19 @@ async function policyFor({ config }: Frame, { configured, app: wanted }: CheckRe
 function repositoryAbove(folder: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) if (existsSync(join(at, '.git'))) return at;
   return folder;
+}
+
+/** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */
+async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]> {
+  const { host } = await config.load();
+  const summary = `A test from ${host}: this is where you hear of trouble.`;
+  const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
+  const trials: NotifierTrial[] = [];
+  for (const { type, notifier } of config.routes()) {
+    const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
+    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+  }
+  return trials;
 }
 
 /** What prepares a host, and takes it elsewhere. */
@@ -288,7 +303,8 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
   ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, beats: manager.alive });
+  const waits = createWaits(() => config.current().apps, opened.journal);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   let acted: HostConfig = config.current();

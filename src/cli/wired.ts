@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
+import type { LogQuery } from '../model/log-query.ts';
 import type { Peer } from '../model/peer.ts';
 import type { PresetName } from '../model/policy.ts';
 import type { CheckReport } from '../model/report.ts';
@@ -37,6 +38,8 @@ export interface Wired {
   check(request: CheckRequest): Promise<CheckReport>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
   demo(say: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Tells every notifier of the configuration something, and how that went. */
+  tryNotifiers(): Promise<readonly NotifierTrial[]>;
   /** JSON Schema of the configuration. */
   schema(): object;
   /** Text of a first configuration. */
@@ -49,6 +52,13 @@ export interface Wired {
   backup(file: string): Promise<BackedUp>;
   /** Makes the state directory, which must not be there, from an archive. */
   restore(file: string): Promise<Restored>;
+}
+
+/** How a notifier took a test. */
+export interface NotifierTrial {
+  readonly type: string;
+  /** Undefined: it was delivered. */
+  readonly failure: { readonly message: string; readonly hint: string | undefined } | undefined;
 }
 
 export interface InstallRequest {
@@ -99,9 +109,18 @@ export interface Restored {
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
 export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
 
+/** From which end the log is read, and from where. */
+export type ReadRequest = (
+  | { readonly order: 'newest'; readonly before: number | undefined }
+  | { readonly order: 'oldest'; readonly after: number }
+) & {
+  /** Told where what is read does not hang together: it was changed, or is damaged. */
+  readonly suspect: (what: string) => void;
+};
+
 export interface LogReader {
-  /** All entries, oldest first. */
-  entries(): Promise<readonly Entry[]>;
+  /** Entries that fit, one at a time; whoever has enough just stops. Proves nothing: `verify` does. */
+  read(query: LogQuery, request: ReadRequest): AsyncIterable<Entry>;
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
   verify(): Promise<VerifyReport>;

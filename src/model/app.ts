@@ -1,3 +1,4 @@
+import type { OnChangeRules } from './on-change.ts';
 import type { Policy } from './policy.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
@@ -26,6 +27,12 @@ export interface Ref {
   readonly name: string;
 }
 
+/** Another app that a changed deployment waits for. `same-revision`: besides being healthy, it has deployed the same commit of the same repository. */
+export interface AppDependency {
+  readonly app: string;
+  readonly condition: 'healthy' | 'same-revision';
+}
+
 /** One Compose project that Harbormaster owns on this host, with every default resolved. Durations in milliseconds. */
 export interface App {
   readonly name: string;
@@ -52,12 +59,15 @@ export interface App {
   readonly drift: 'ignore' | 'report' | 'correct';
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
+  readonly onChange: OnChangeRules;
   /** What its containers may ask of the host. */
   readonly policy: Policy;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
   /** Those that concern it. */
   readonly windows: readonly Window[];
+  /** Apps of this host that it waits for. */
+  readonly dependsOn: readonly AppDependency[];
 }
 
 /** Who must agree to a plan before it is performed. */

@@ -68,6 +68,8 @@ export const appOfFiles = (files: Files): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 0 },
   drift: 'correct',
   onFailure: 'rollback',
+  onChange: {},
+  dependsOn: [],
   windows: [],
 });
 

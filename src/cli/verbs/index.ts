@@ -16,6 +16,7 @@ import { install } from './install.ts';
 import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
+import { notifyTest } from './notify-test.ts';
 import { plan } from './plan.ts';
 import { policy, policyShow } from './policy.ts';
 import { policyCheck } from './policy-check.ts';
@@ -43,6 +44,7 @@ export const verbs: readonly Verb[] = [
   policyCheck,
   schema,
   doctor,
+  notifyTest,
   install,
   backup,
   restore,
