@@ -15,6 +15,7 @@ const reason = z.string().trim().min(1).max(1_000);
 export const operateBody = z.strictObject({
   apps: appNames.default([]),
   overrideWindow: z.boolean().default(false),
+  ignoreOrder: z.boolean().default(false),
   reason: reason.optional(),
 });
 export const mustReasonBody = z.strictObject({ reason });
@@ -94,13 +95,22 @@ function claimedUser(context: Context): string | undefined {
   return header === undefined || header === '' ? undefined : bareName(visible(decoded(header)).slice(0, mostLetters));
 }
 
+interface Overriding {
+  readonly overrideWindow: boolean;
+  readonly ignoreOrder?: boolean;
+  readonly reason?: string | undefined;
+}
+
 /** Throws `usage` for an override that nobody gives a reason for. */
-export function overrideOf(body: { readonly overrideWindow: boolean; readonly reason?: string | undefined }) {
-  if (!body.overrideWindow) return {};
-  if (body.reason !== undefined) return { override: body.reason };
-  throw new HarborError('overriding a window needs a reason: it is what the deployment log says', {
+export function overrideOf({ overrideWindow, ignoreOrder = false, reason: why }: Overriding) {
+  if (!overrideWindow && !ignoreOrder) return {};
+  if (why !== undefined) return { ...(overrideWindow && { override: why }), ...(ignoreOrder && { ignoreOrder: why }) };
+  const [what, key] = overrideWindow
+    ? ['overriding a window', 'overrideWindow']
+    : ['ignoring the order', 'ignoreOrder'];
+  throw new HarborError(`${what} needs a reason: it is what the deployment log says`, {
     code: 'usage',
-    hint: 'Send {"apps": ["NAME"], "overrideWindow": true, "reason": "WHY"}.',
+    hint: `Send {"apps": ["NAME"], "${key}": true, "reason": "WHY"}.`,
   });
 }
 

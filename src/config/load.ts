@@ -11,6 +11,7 @@ import { configFiles, type Files, missing } from './files.ts';
 import { type Found, interpolate, type Lookup } from './interpolate.ts';
 import { annotatedSchema } from './json-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
+import { judgeOrder } from './order-sense.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
@@ -52,6 +53,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
+    ...judgeOrder(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -66,6 +68,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     resolveApp(name, app, {
       config,
       root,
+      declared: here.declared,
       fileVariables: variables.of,
       absolute: files.resolve,
       signersDigest: signers.digestOf,
