@@ -1,22 +1,32 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { starter } from './config/starter.ts';
+import { projectOf } from './config/values.ts';
 import { followingsOf, sourceName } from './core/configuration.ts';
 import { originText } from './core/configuration-words.ts';
+import { policyOf } from './core/policy.ts';
+import { repositoryName } from './core/repository-name.ts';
+import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
+import { backup } from './edges/backup/backup.ts';
+import { restore } from './edges/backup/restore.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import { openLog } from './edges/deployment-log/open-log.ts';
-import { readEntries } from './edges/deployment-log/read-log.ts';
+import { sift } from './edges/deployment-log/sift.ts';
 import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { folderSource } from './edges/folder/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
+import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
@@ -25,9 +35,14 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
+import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
+import { asHarborError, HarborError } from './errors.ts';
+import type { Policy } from './model/policy.ts';
+import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
+import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
 import type { Harbor } from './reconcile/harbor.ts';
@@ -38,6 +53,7 @@ import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
 import { createTakeUp } from './reconcile/take-up.ts';
+import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 import { type Configuration, configuration } from './wire/configuration.ts';
 import { type GitAtHand, gitAtHand } from './wire/git.ts';
@@ -80,7 +96,7 @@ export function wire(invocation: Invocation): Wired {
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
-      entries: () => readEntries(paths.log),
+      read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
       verify: () => verify(paths.log),
     },
@@ -92,9 +108,114 @@ export function wire(invocation: Invocation): Wired {
         environment,
         user: userName(),
       }),
+    check: (request) => checkFiles(frame, request),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
+    tryNotifiers: () => tryNotifiers(frame),
     schema: () => jsonSchema(catalogues),
     starter,
+    ...settingUp(frame),
+  };
+}
+
+/** Compose files on disk, judged as on a host; nothing of this one is needed but Compose. */
+async function checkFiles(frame: Frame, request: CheckRequest): Promise<CheckReport> {
+  const { files, preset, variables, profiles } = request;
+  const absolute = files.map((file) => resolve(file));
+  const folder = dirname(absolute[0] ?? '');
+  const root = repositoryAbove(folder);
+  const named = await policyFor(frame, request);
+  const app = appOfFiles({
+    name: named.name ?? basename(folder),
+    project: projectOf(named.name ?? basename(folder)) || 'app',
+    path: relative(root, folder) || '.',
+    composeFiles: absolute.map((file) => relative(folder, file)),
+    profiles,
+    environment: variables,
+    policy: preset === undefined ? named.policy : policyOf(named.policy.place, { preset }),
+  });
+  return checkPolicy(app, notCommitted, {
+    source: folderSource(root),
+    engine: engineOf(frame, ''),
+    scratch: await openScratch(),
+    live: { folders: liveFiles({ directory: frame.paths.apps }).folders, leads: async () => new Map() },
+    gates: Object.values(gates),
+    clock: systemClock,
+    key: randomBytes(32),
+    instance: '',
+  });
+}
+
+interface Judging {
+  readonly name: string | undefined;
+  readonly policy: Policy;
+}
+
+async function policyFor({ config }: Frame, { configured, app: wanted }: CheckRequest): Promise<Judging> {
+  if (!configured) return { name: wanted, policy: policyOf(`apps.${wanted ?? 'APP'}.allow`) };
+  const { apps, policy } = await config.load();
+  const app = apps.find(({ name }) => name === wanted);
+  if (app === undefined && wanted !== undefined) {
+    throw new HarborError(`there is no app ${wanted} on this host`, {
+      code: 'app-unknown',
+      hint: `There are: ${apps.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return { name: wanted, policy: app?.policy ?? { ...policy, place: 'apps.APP.allow' } };
+}
+
+/** Includes and build contexts may lie anywhere in the repository. */
+function repositoryAbove(folder: string): string {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) if (existsSync(join(at, '.git'))) return at;
+  return folder;
+}
+
+/** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */
+async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]> {
+  const { host } = await config.load();
+  const summary = `A test from ${host}: this is where you hear of trouble.`;
+  const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
+  const trials: NotifierTrial[] = [];
+  for (const { type, notifier } of config.routes()) {
+    const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
+    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+  }
+  return trials;
+}
+
+/** What prepares a host, and takes it elsewhere. */
+function settingUp({ invocation, environment }: Frame): Pick<Wired, 'installation' | 'install' | 'backup' | 'restore'> {
+  const { stateDir, hostName, version } = invocation;
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return {
+    installation(request) {
+      const order = orderOf(request, invocation, environment);
+      const files = filesOf(order).map((file) => ({
+        path: file.path,
+        text: 'text' in file.content ? file.content.text : Object.values(file.content).join(''),
+      }));
+      return { files, commands: commandsOf(order).map((command) => command.join(' ')) };
+    },
+    install: (request) => install(orderOf(request, invocation, environment)),
+    backup: (file) => backup({ stateDir, file, at: systemClock.now(), host: hostName, version, path }),
+    restore: (file) => restore({ stateDir, file, path }),
+  };
+}
+
+function orderOf(
+  { kind, image, proxied, url, root, start, config }: InstallRequest,
+  { stateDir, version }: Invocation,
+  environment: Readonly<Record<string, string>>,
+): InstallOrder {
+  const { dockerHost } = dockerOptions(environment);
+  const socket = dockerHost.startsWith('unix://') ? dockerHost.slice('unix://'.length) : '/var/run/docker.sock';
+  return {
+    paths: { ...usualPaths, node: realpathSync(process.execPath), config, stateDir },
+    running: realpathSync(process.argv[1] ?? usualPaths.program),
+    starter: url === undefined ? undefined : starter({ url, app: repositoryName(url), branch: 'main' }),
+    containment: kind === 'container' ? { image: image ?? `harbormaster:${version}`, socket, proxied } : undefined,
+    root,
+    start,
+    environment,
   };
 }
 
@@ -191,7 +312,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: originText(origin), state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
+  const { environment } = frame;
+  const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
+  ending.addEventListener('abort', () => void manager.stopping());
+  const lifted = createLiftWatch(opened.journal, systemClock);
+  const waits = createWaits(() => config.current().apps, opened.journal);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
@@ -201,6 +327,7 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const following = followConfiguration({ ...options, sightings, follows, moved: watching.reload });
   const from = () => sourceName(config.current().source);
   await using _api = await serve(harbor, paths.socket, from);
+  await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }

@@ -50,7 +50,7 @@ export function createProgram(options: ProgramOptions): Command {
 function addVerb(program: Command, verb: Verb, { call }: ProgramOptions): void {
   const words = verb.name.split(' ');
   const name = words.at(-1) ?? verb.name;
-  const parent = program.commands.find((command) => words.length > 1 && command.name() === words[0]) ?? program;
+  const parent = words.length > 1 ? familyOf(program, words[0] ?? '', verb) : program;
   const command = parent.command(name).summary(verb.summary).description(descriptionOf(verb)).helpCommand(false);
   if (parent === program) command.helpGroup(`${verb.group}:`);
   if (verb.operands !== undefined) command.arguments(verb.operands);
@@ -67,6 +67,15 @@ function addVerb(program: Command, verb: Verb, { call }: ProgramOptions): void {
 
 /** What few need stands in the program's own help alone. */
 const isOfEveryVerb = ({ long }: Option): boolean => !furtherOptions.some((name) => long === `--${name}`);
+
+/** Verbs of two words stand below their first, which may be a verb itself (`log`) or a name for what belongs together (`notify`). */
+function familyOf(program: Command, name: string, { group, summary }: Verb): Command {
+  const known = program.commands.find((command) => command.name() === name);
+  if (known) return known;
+  const family = program.command(name).summary(summary).helpCommand(false).helpGroup(`${group}:`);
+  faultsOf(family);
+  return family;
+}
 
 const given = (command: Command, program: Command, option: VerbOption<unknown>): unknown =>
   command.getOptionValue(keyOf(option)) ?? program.getOptionValue(keyOf(option));

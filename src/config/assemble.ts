@@ -8,9 +8,11 @@ import { readEnvironmentFiles } from './environment-files.ts';
 import type { Files } from './files.ts';
 import type { Layer } from './layer.ts';
 import { notifierConfig } from './notifier-schema.ts';
+import { judgeOrder } from './order-sense.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
 import { resolveApp } from './resolve-app.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { Catalogues, Config, ConfigSchema } from './schema.ts';
 import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
@@ -56,6 +58,7 @@ export async function assemble({ layer, foreign, origin }: Assembly, around: Sur
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
+    ...judgeOrder(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -65,6 +68,7 @@ export async function assemble({ layer, foreign, origin }: Assembly, around: Sur
   const loaded = {
     config,
     root,
+    declared: here.declared,
     fileVariables: variables.of,
     absolute: files.resolve,
     signersDigest: signers.digestOf,
@@ -80,6 +84,7 @@ export async function assemble({ layer, foreign, origin }: Assembly, around: Sur
     ...hostConfig(config, here),
     notifiers,
     windows: config.windows.map(resolveWindow),
+    policy: resolvePolicy(config.policy, undefined, 'policy'),
     apps,
     file,
     origin,

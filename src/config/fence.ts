@@ -28,6 +28,7 @@ export const fencedLookup = (lookup: Lookup, fence: Fence, files: Files): Lookup
 export function judgeForeign(root: Node, fence: Fence, files: Files): readonly Problem[] {
   return [
     ...['host', 'from'].flatMap((key) => ofThisHost(root, key, fence)),
+    ...policy(root, fence),
     ...commands(root, fence),
     ...settingsIn(root).flatMap((settings) => [
       ...allowances(root, settings, fence),
@@ -40,6 +41,12 @@ const ofThisHost = (root: Node, key: string, { file }: Fence): readonly Problem[
   entryOf(child(root, 'config'), key) === undefined
     ? []
     : [problemAt(root, ['config', key], `is a matter of each host; it belongs in ${file} there`)];
+
+function policy(root: Node, { may, file }: Fence): readonly Problem[] {
+  if (entryOf(root, 'policy') === undefined || may.includes('allow')) return [];
+  const text = `is what this host lets its apps do, which a repository may not say; write it into ${file}, or add to config.from there: may: [allow]`;
+  return [problemAt(root, ['policy'], text)];
+}
 
 function commands(root: Node, { may, commands: kinds, file }: Fence): readonly Problem[] {
   const list = child(root, 'notifiers');

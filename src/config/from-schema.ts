@@ -48,7 +48,7 @@ export const fromSchema = z
         .meta({
           title: 'list of words',
           description:
-            'What only this host would decide otherwise. `allow`: what apps may ask of the host. `commands`: notifiers that run a program here. Either makes whoever may push to the repository as good as root on this host.',
+            'What only this host would decide otherwise. `allow`: what apps may ask of the host (`allow` of apps, and `policy`). `commands`: notifiers that run a program here. Either makes whoever may push to the repository as good as root on this host.',
           examples: [['allow']],
           absent: 'neither',
         }),

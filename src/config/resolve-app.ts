@@ -1,12 +1,15 @@
 import { posix } from 'node:path';
 import { isVersionRange } from '../core/version-range.ts';
 import { concerns } from '../core/windows.ts';
-import type { Allowances, App, Ref, Repository } from '../model/app.ts';
+import type { App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { onChangeRules } from './on-change-schema.ts';
+import { dependenciesOf } from './order-schema.ts';
 import { repositoryFrom } from './repository.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
@@ -16,6 +19,8 @@ import { resolveWindow } from './window-schema.ts';
 export interface Loaded {
   readonly config: Config;
   readonly root: Node;
+  /** Apps of this host, disabled ones too. */
+  readonly declared: readonly string[];
   /** Variables of the files that an app's `environment_file` names, by app; `defaults` under undefined. */
   readonly fileVariables: (app: string | undefined) => readonly Variable[];
   readonly absolute: (path: string) => string;
@@ -52,16 +57,12 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
-    allow: allowancesOf(app),
+    onChange: onChangeRules(path, app.on_change),
+    // The order is one among the apps of a host: of others nobody here knows how they are.
+    dependsOn: dependenciesOf(app.depends_on).filter((dependency) => loaded.declared.includes(dependency.app)),
+    policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }
-
-const allowancesOf = ({ allow = {} }: AppSettings): Allowances => ({
-  privileged: allow.privileged ?? [],
-  host_namespaces: allow.host_namespaces ?? [],
-  engine_socket: allow.engine_socket ?? [],
-  host_binds: allow.host_binds ?? [],
-});
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 

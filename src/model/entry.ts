@@ -8,20 +8,32 @@ import type {
 } from './configuration.ts';
 import type { Means } from './means.ts';
 import type { Configured } from './observed.ts';
+import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
-import type { Step } from './plan.ts';
+import type { RefreshedRef, Step } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What made a pass happen. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request' | 'webhook';
+  readonly kind:
+    | 'start'
+    | 'interval'
+    | 'file-change'
+    | 'engine-event'
+    | 'retry'
+    | 'window'
+    | 'dependency'
+    | 'request'
+    | 'webhook';
   /** Of a request: the name that the person's word goes by. */
   readonly by?: string | undefined;
   /** Of a request or webhook: who it was, and how far that is proven. `actorOf` tells it of every trigger. */
   readonly actor?: Actor | undefined;
   /** Why a person wants it done also while a window is closed. */
   readonly override?: string | undefined;
+  /** Why a person wants it done without waiting for the apps that it depends on. */
+  readonly ignoreOrder?: string | undefined;
 }
 
 /** A container as it was found. */
@@ -37,7 +49,7 @@ export interface ContainerRecord {
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'start' | 'mend' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
@@ -123,6 +135,8 @@ export type EntryBody =
       readonly consent?: Consent;
       /** Names of the closed windows that the person overrode. */
       readonly overridden?: readonly string[];
+      /** Apps that it should have waited for, and that the person did not wait for. */
+      readonly unordered?: readonly string[];
       /** Release that was deployed before. */
       readonly from?: string;
       readonly means?: Means;
@@ -287,6 +301,8 @@ export interface AppHistory {
         readonly by: string | undefined;
         /** What was applied before it. */
         readonly left?: string | undefined;
+        /** Containers that it brings changed content to, and keeps. */
+        readonly refreshes?: readonly RefreshedRef[] | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;
@@ -311,6 +327,8 @@ export interface AppHistory {
   readonly completed: readonly string[];
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
+  /** Containers that are not at what their labels say. */
+  readonly refreshed?: readonly Refreshed[] | undefined;
 }
 
 export interface Unfinished {
@@ -354,6 +372,8 @@ export interface TroubleRecord {
   readonly message: string;
   /** Same signature: the same trouble, so no new entry. */
   readonly signature: string;
+  /** It only waits for other apps: nobody was told of it, so nobody is told of its end. */
+  readonly quiet?: boolean;
 }
 
 export interface DriftRecord {

@@ -1,4 +1,5 @@
 import { approvalBlock, ruling } from '../core/approval.ts';
+import { ignoreOrderCommand } from '../core/dependencies.ts';
 import { healRuling } from '../core/heals.ts';
 import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
@@ -6,6 +7,7 @@ import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { closedWindow } from './windows.ts';
 
 interface BlocksInput {
@@ -15,6 +17,9 @@ interface BlocksInput {
   readonly drift: readonly string[];
   readonly retryAt: Date | undefined;
   readonly suspensions: readonly InForce[];
+  readonly objections?: readonly Verdict[];
+  /** Why apps that it depends on are not healthy now; those that are, are not among them. */
+  readonly awaited: ReadonlyMap<string, string>;
   readonly now: Date;
 }
 
@@ -33,8 +38,25 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
     ...quarantinedBlock(app, history),
     ...leftBlock(app, history),
     ...driftBlocks(input, history),
+    ...objectionBlocks(input, history),
   ];
 }
+
+/** The policy was tightened after it was deployed: it goes on running, and nothing of it is made anew. What the newest release was denied for is told above. */
+const objectionBlocks = (
+  { app, objections = [], now }: BlocksInput,
+  { deployed, attempted }: AppHistory,
+): readonly Block[] =>
+  deployed === undefined || attempted?.outcome.kind === 'blocked'
+    ? []
+    : objections.map(({ service, reason, lift }) => ({
+        code: 'policy',
+        detail: `what runs is against the policy of this host: ${service === undefined ? '' : `service ${service} `}${reason}`,
+        hint: `It goes on running, but is not made anew when it fails. To allow it: ${lift ?? ''}`,
+        since: now.toISOString(),
+        until: undefined,
+        lift: `harbormaster policy show ${app.name}`,
+      }));
 
 const suspendedBlocks = ({ app, suspensions }: BlocksInput): readonly Block[] =>
   suspensions.map((suspension) => ({
@@ -69,6 +91,7 @@ function troubleBlocks(input: BlocksInput, history: AppHistory, trouble: Trouble
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map((told): Block => {
       if (told.code === 'window') return windowBlock(input, since, told);
+      if (told.code === 'waiting-for') return waitBlock(input, since, told);
       const { code, reason, lift } = asOfNow(told, input, history);
       const isCommand = lift?.startsWith('harbormaster ') === true;
       const hint = isCommand ? undefined : lift;
@@ -107,6 +130,14 @@ function windowBlock({ app, now }: BlocksInput, since: string, { reason, acts = 
   const hint = found === undefined ? 'The window is open now; the next pass goes on.' : 'It goes on by itself then.';
   const lift = `harbormaster apply ${app.name} --override-window --reason "…"`;
   return { code: 'window', detail: found?.why ?? reason, hint: until || !found ? hint : undefined, since, until, lift };
+}
+
+/** As the app that is waited for stands now; that it has not deployed a commit yet, the entry says. */
+function waitBlock({ app: { name }, awaited }: BlocksInput, since: string, { reason, app = '' }: BlockReason): Block {
+  const why = awaited.get(app);
+  const detail = why === undefined ? reason : `waits for the app ${app}, which ${why}`;
+  const hint = `It goes on by itself then. See: harbormaster why ${app}`;
+  return { code: 'waiting-for', detail, hint, since, until: undefined, lift: ignoreOrderCommand(name) };
 }
 
 /** Right after a rollback by hand no pass has met the quarantine yet. */

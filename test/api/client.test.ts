@@ -27,6 +27,12 @@ const everyStep: readonly Step[] = [
   },
   { kind: 'create', services },
   { kind: 'start', services, containers },
+  {
+    kind: 'refresh',
+    by: { kind: 'signal', signals: ['HUP'] },
+    services,
+    containers: [{ id: 'c', name: 'shop-web-1', from: ['web-1'], to: 'web-2' }],
+  },
   { kind: 'mend', services, mends: [{ kind: 'unpause', container: { id: 'c', name: 'shop-web-1' } }] },
   { kind: 'remove', services, containers },
 ];
@@ -54,6 +60,20 @@ test('every kind of plan comes through as it is, and so do the names of the apps
   expect(plain(await daemonHarbor(hm.path).plan(['a b', 'ü&app=x']))).toEqual(plain(plans));
   await daemonHarbor(hm.path).plan([]);
   expect(asked).toEqual([['a b', 'ü&app=x'], []]);
+});
+
+test('a preview is asked for by its ref, whatever that is called', async () => {
+  const asked: unknown[] = [];
+  await using hm = await daemon({
+    preview: async (...given) => {
+      asked.push(given);
+      return [planned({ preview: { ref: 'fix/a&b=c#1' }, verdicts: [] })];
+    },
+  });
+  const harbor = daemonHarbor(hm.path);
+  expect(await harbor.preview(['a b', 'ü&app=x'], 'fix/a&b=c#1')).toMatchObject([{ preview: { ref: 'fix/a&b=c#1' } }]);
+  expect(asked).toEqual([[['a b', 'ü&app=x'], 'fix/a&b=c#1']]);
+  await expect(harbor.preview([], '')).rejects.toMatchObject({ code: 'usage' });
 });
 
 test('every kind of status comes through as it is', async () => {

@@ -1,5 +1,6 @@
 import { run } from '../../src/cli/run.ts';
 import type { Check, Invocation, LogReader, VerifyReport, Wired } from '../../src/cli/wired.ts';
+import { selectEntries } from '../../src/core/log-query.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { Harbor } from '../../src/reconcile/harbor.ts';
@@ -62,6 +63,7 @@ export async function harbormaster(command: string | readonly string[], rig: Rig
       }),
     version: '1.2.3',
     commit: 'abc1234',
+    build: 'commit abc1234 of 2026-01-30T00:00:00.000Z; Node v20.20.2, linux x64',
     hostName: 'prod-1',
     user,
     signal: rig.signal ?? new AbortController().signal,
@@ -81,6 +83,7 @@ const unused = () => {
 export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposable {
   return {
     plan: unused,
+    preview: unused,
     apply: unused,
     pass: unused,
     status: unused,
@@ -122,6 +125,12 @@ function fakeWired(rig: Rig): Wired {
     peerOf: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    check: unused,
+    tryNotifiers: unused,
+    installation: unused,
+    install: unused,
+    backup: unused,
+    restore: unused,
     schema: () => ({ title: 'harbormaster.yml' }),
     starter: ({ app, url, branch }) => `apps: {${app}: {url: ${url}, branch: ${branch}}}\n`,
     ...rig.wired,
@@ -129,7 +138,11 @@ function fakeWired(rig: Rig): Wired {
 }
 
 const fakeLog = ({ entries = [], coming = [], verify }: Rig): LogReader => ({
-  entries: async () => entries,
+  async *read(query, request) {
+    const fitting = selectEntries(entries, query);
+    if (request.order === 'oldest') yield* fitting.filter(({ seq }) => seq > request.after);
+    else yield* fitting.filter(({ seq }) => seq < (request.before ?? Number.POSITIVE_INFINITY)).toReversed();
+  },
   async *follow(after) {
     yield* coming.filter(({ seq }) => seq > after);
   },

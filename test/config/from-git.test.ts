@@ -88,7 +88,11 @@ apps: {shop: {url: https://a.example/shop.git, deploy: auto, branch: next}}`,
   });
   expect(config).toMatchObject({ removalGuard: 7, keepReleases: 9, declared: ['shop', 'extra'] });
   expect(config.windows.map(({ name }) => name)).toEqual(['theirs', 'ours']);
-  expect(config.apps[0]).toMatchObject({ deploy: 'manual', ref: { name: 'next' }, allow: { privileged: ['agent'] } });
+  expect(config.apps[0]).toMatchObject({
+    deploy: 'manual',
+    ref: { name: 'next' },
+    policy: { own: { privileged: ['agent'] } },
+  });
 });
 
 test('a mistake is told with repository, commit, path, line and column; what is missing, of the shared file', async () => {
@@ -165,6 +169,7 @@ test.each([
     'repositories.r.certificate_authority: names',
   ],
   ['defaults: {environment_file: /e}\napps: {}', 'defaults.environment_file: names the file /e'],
+  ['policy: {preset: trusted}\napps: {}', 'policy: is what this host lets its apps do, which a repository may not say'],
   ['config: {host: db}\napps: {}', 'config.host: is a matter of each host; it belongs in'],
   [`config: {from: {url: ${url}}}\napps: {}`, 'config.from: is a matter of each host'],
   [
@@ -187,7 +192,7 @@ notifiers: [{type: bell, url: https://a.example}]`;
     own: from('may: [allow, commands], files: [/etc]'),
     newest: newest.replace('/etc/hostname', '/etc/../etc/os-release'),
   });
-  expect(config.apps[0]?.allow.privileged).toEqual(['web']);
+  expect(config.apps[0]?.policy.own.privileged).toEqual(['web']);
   const far = `apps: {far: {url: /srv/far.git, hosts: db, allow: {privileged: [web]}, environment_file: /nowhere}}`;
   expect((await load({ newest: far })).elsewhere).toEqual({ far: ['db'] });
 });

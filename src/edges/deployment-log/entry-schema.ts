@@ -29,6 +29,7 @@ const trigger = z.looseObject({
   by: text.optional(),
   actor: actor.optional(),
   override: text.optional(),
+  ignoreOrder: text.optional(),
 });
 const means = z.looseObject({
   harbormaster: z.looseObject({ version: text, commit: text }),
@@ -48,14 +49,21 @@ const revision = z.looseObject({
   signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
 const verdict = z.looseObject({ gate: text, ruling: text, reason: text });
-const steps = z.array(z.looseObject({ kind: text }));
+const refreshed = z.array(z.looseObject({ id: text, name: text, from: texts, to: text }));
+const step = z.looseObject({ kind: text });
+/** The history says which containers an operation brings changed content to: of such a step it must be known. */
+const isKnown = ({ kind, containers }: z.output<typeof step>): boolean =>
+  kind !== 'refresh' || refreshed.safeParse(containers).success;
+const steps = z.array(step.refine(isKnown, { error: 'a refresh without its containers' }));
 
 const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('unchanged') }),
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional() })),
+    reasons: z.array(
+      z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional(), app: text.optional() }),
+    ),
   }),
   z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
@@ -101,6 +109,7 @@ const open = z.looseObject({
   reason: text.optional(),
   by: text.optional(),
   consent: consent.optional(),
+  refreshes: refreshed.optional(),
 });
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
@@ -122,7 +131,15 @@ const history = z.looseObject({
       consent: consent.optional(),
     })
     .optional(),
-  trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
+  trouble: z
+    .looseObject({
+      ...since,
+      kind: z.enum(['failed', 'blocked']),
+      message: text,
+      signature: text,
+      quiet: z.boolean().optional(),
+    })
+    .optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
@@ -144,6 +161,7 @@ const history = z.looseObject({
     .optional(),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
+  refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
 
 const digests = { apps: z.record(text, text), settings: z.record(text, text) };
@@ -200,6 +218,7 @@ const entry = z.discriminatedUnion('kind', [
     hold: z.boolean().optional(),
     consent: consent.optional(),
     overridden: texts.optional(),
+    unordered: texts.optional(),
     from: text.optional(),
     means: means.optional(),
   }),
