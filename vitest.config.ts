@@ -13,6 +13,7 @@ export default defineConfig({
           pool: 'threads',
           maxWorkers: 2,
           testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
