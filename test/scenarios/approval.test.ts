@@ -139,7 +139,7 @@ test('the author is refused, two people are needed, and one of them twice is one
   expect(await planOf('two')).toBe(plan);
   expect(await ask('approve', 'two', 'eve', { plan })).toHaveProperty('reports');
   await eventually(async () => expect(await version('two')).toBe('two'));
-  expect((await lastStart('two'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob', 'eve']);
+  expect((await lastStart('two'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob (as root)', 'eve (as root)']);
   expect((await of('two')).filter(({ kind }) => kind === 'approved')).toHaveLength(2);
 });
 
@@ -176,7 +176,7 @@ test('a rejected plan is left until somebody else approves it or a new commit co
     summary: expect.stringContaining('is rejected') as string,
   });
   await eventually(async () =>
-    expect((await host.run('why', host.named('no'))).stdout).toContain('was rejected by bob: not on a Friday'),
+    expect((await host.run('why', host.named('no'))).stdout).toContain('was rejected by bob (as root): not on a Friday'),
   );
   expect(await ask('approve', 'no', 'bob', { plan })).toMatchObject({ code: 'usage' });
   expect(await version('no')).toBe('one');
@@ -233,5 +233,5 @@ test('an approval outlives a kill -9 between it and the deployment', async () =>
     }),
   );
   expect(await version('kill')).toBe('two');
-  expect((await lastStart('kill'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob', 'eve']);
+  expect((await lastStart('kill'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob (as root)', 'eve (as root)']);
 });
