@@ -24,7 +24,8 @@ export function createWaits(apps: () => readonly App[], journal: Pick<Journal, '
     ended(report, { kind }) {
       const awaited = awaitedIn(report.outcome);
       if (awaited.length > 0) waiting.set(report.app, asOfNow(awaited));
-      else waiting.delete(report.app);
+      // After an event only what runs was looked at: a heal ends no waiting.
+      else if (kind !== 'engine-event') waiting.delete(report.app);
       const dependents = [...waiting].flatMap(([app, whom]) => (whom.has(report.app) ? [app] : []));
       // Who is only looked at because of another one looks at no others, or the two would chase each other.
       return awaited.length === 0 || kind === 'dependency'

@@ -81,3 +81,10 @@ test('what the log says of it is heard, whoever did it, once, and not while it i
   expect(waits.moved()).toEqual(['shop']);
   expect(waits.moved()).toEqual([]);
 });
+
+test('a heal ends no waiting: only what runs was looked at', () => {
+  const { waits } = watched();
+  waits.ended(waiting('shop', 'db'), interval);
+  waits.ended(through('shop'), { kind: 'engine-event' });
+  expect(waits.ended(through('db'), { kind: 'engine-event' })).toEqual(['shop']);
+});
