@@ -23,12 +23,16 @@ async function withApp(host: World) {
 const running = (host: World) =>
   eventually(async () => expect((await host.containers('shop')).map(({ state }) => state)).toEqual(['running']), 60);
 
+/** The deployment is over: what is done to its containers now is drift. */
+const settled = (host: World) =>
+  eventually(async () => expect((await host.run('status')).stdout).toContain('matches Git'), 30);
+
 test('a backup that is made while the daemon runs brings everything back, and no container is touched', async () => {
   await using host = await world();
   await withApp(host);
   await using daemon = await host.daemon();
   await running(host);
-  await eventually(async () => expect((await host.run('status')).stdout).toContain('matches Git'), 30);
+  await settled(host);
   const file = join(host.folder, 'backup.tar.gz');
   const made = await host.run('backup', file);
   expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('It holds secrets') });
@@ -43,7 +47,7 @@ test('a backup that is made while the daemon runs brings everything back, and no
   const restored = await host.run('restore', file);
   expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('The deployment log is whole') });
   await using _again = await host.daemon();
-  await eventually(async () => expect((await host.run('status')).stdout).toContain('matches Git'), 30);
+  await settled(host);
   expect(await host.lives('shop')).toEqual(before);
   expect(await host.log()).toEqual(entries);
 });
@@ -89,10 +93,12 @@ test('behind the socket proxy Harbormaster deploys, replaces, heals and removes,
   host.environment['DOCKER_HOST'] = proxy.address;
   await using _daemon = await host.daemon();
   await running(host);
+  await settled(host);
   const { web: first = '' } = await host.ids('shop');
   await repository.commit({ 'page/index.html': 'two' });
   await eventually(async () => expect((await host.ids('shop'))['web']).not.toBe(first), 40);
   await running(host);
+  await settled(host);
   const { web: second = '' } = await host.ids('shop');
   expect(await host.engine.exec(second, ['cat', '/www/index.html'])).toBe('two');
   await host.engine.kill(second);
@@ -140,7 +146,7 @@ exec setpriv --bounding-set "$BOUNDING" --inh-caps -all --no-new-privs "$@"`;
         ).toEqual(['running']),
       60,
     );
-    await eventually(async () => expect((await host.run('status')).stdout).toContain('matches Git'), 30);
+    await settled(host);
     const doctor = await host.run('doctor');
     expect(doctor.stdout).toContain('without privileges, without a network');
     expect(said).not.toContain('"level":50');
