@@ -25,14 +25,16 @@ async function load(source) {
   return loaded;
 }
 
-const { jsonSchema, notifiers, refreshed, strategies } = await load(`
+const { checks, jsonSchema, notifiers, refreshed, strategies } = await load(`
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
+  export * as checks from './src/edges/checks/index.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
   export * as strategies from './src/strategies/index.ts';
 `);
 const catalogues = {
   notifiers: Object.values(notifiers),
+  checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 const page = `${root}/docs/configuration.md`;

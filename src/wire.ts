@@ -7,6 +7,7 @@ import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
 import { redactor } from './core/redact.ts';
 import { runDemo } from './demo/demo.ts';
+import * as checkKinds from './edges/checks/index.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
@@ -41,6 +42,7 @@ import * as strategies from './strategies/index.ts';
 
 const catalogues = {
   notifiers: Object.values(notifierKinds),
+  checks: Object.values(checkKinds),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 
@@ -121,6 +123,8 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     logger,
     strategies: Object.values(strategies),
     gates: Object.values(gates),
+    checks: catalogues.checks,
+    redact: config.redact,
     key,
     instance,
   };

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { type CheckKind, checkSchema } from './check-schema.ts';
 import { duration } from './duration.ts';
+import { hooksSchema } from './hook-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
 import * as v from './values.ts';
@@ -272,7 +274,7 @@ const strategyKey = (strategies: readonly string[]) => ({
 export const defaultsSchema = (strategies: readonly string[]) =>
   z.strictObject({ ...shared, ...strategyKey(strategies), ...access });
 
-export const appSchema = (strategies: readonly string[]) => {
+export const appSchema = (strategies: readonly string[], checks: readonly CheckKind[]) => {
   const { repository, branch, compose_config, profiles, ...others } = shared;
   return z.strictObject(
     {
@@ -324,6 +326,13 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
+      hooks: hooksSchema.optional(),
+      checks: z.array(checkSchema(checks)).optional().meta({
+        title: 'list',
+        description:
+          'What a new release must pass once it is healthy, one after the other: the smoke test of its deployment. A release that does not pass has failed.',
+        absent: 'none',
+      }),
       allow: allow.optional(),
       ...access,
       ...login,

@@ -7,6 +7,7 @@ import { readEnvironmentFiles } from './environment-files.ts';
 import { explain } from './explain.ts';
 import { configFiles, type Files, missing } from './files.ts';
 import { type Found, interpolate, type Lookup } from './interpolate.ts';
+import { judgeJobs } from './job-sense.ts';
 import { annotatedSchema } from './json-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { parseTree } from './parse.ts';
@@ -47,6 +48,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
+    ...judgeJobs(root),
     ...variables.problems,
     ...signers.problems,
   ];

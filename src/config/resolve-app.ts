@@ -4,8 +4,10 @@ import { concerns } from '../core/windows.ts';
 import type { Allowances, App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
+import { checkConfig } from './check-schema.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { hooksOf } from './hook-schema.ts';
 import { repositoryFrom } from './repository.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
@@ -51,6 +53,8 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     ...policiesOf(settings),
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
+    hooks: hooksOf(app.hooks),
+    checks: (app.checks ?? []).map(checkConfig),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     allow: allowancesOf(app),
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
+import type { CheckKind } from './check-schema.ts';
 import { duration } from './duration.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
@@ -9,6 +10,7 @@ import { windowSchema } from './window-schema.ts';
 /** Pluggable parts that extend the schema by being registered. */
 export interface Catalogues {
   readonly notifiers: readonly NotifierKind[];
+  readonly checks: readonly CheckKind[];
   /** Names of strategies. */
   readonly strategies: readonly string[];
 }
@@ -66,7 +68,7 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
     : 'must be a map of apps, each below its name';
 
 /** The whole file. Shape only: what one key demands of another is judged in `sense.ts`. */
-export function configSchema({ notifiers, strategies }: Catalogues) {
+export function configSchema({ notifiers, checks, strategies }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
     repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
@@ -78,7 +80,7 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
       description: 'What holds for every app that does not say otherwise.',
     }),
     apps: z
-      .record(v.appName(), appSchema(strategies), {
+      .record(v.appName(), appSchema(strategies, checks), {
         error: noApps,
       })
       .meta({

@@ -9,6 +9,7 @@ import type {
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
+import { hooksAtEnd, hooksAtStart } from './hook-runs.ts';
 import { signatureOf } from './signature.ts';
 
 type Started = EntryOf<'started'>;
@@ -37,6 +38,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     ...history,
     project,
     open,
+    hooks: hooksAtStart(history, entry),
     desired: purpose === 'deploy' ? { release, commit: revision?.commit } : history.desired,
     heals: heals.slice(-most.heals),
   };
@@ -79,6 +81,7 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
     ...before,
     open: before.open?.seq === entry.intent ? undefined : before.open,
     completed: completedAfter(before.completed, entry),
+    hooks: hooksAtEnd(before, entry),
   };
   switch (entry.purpose) {
     case 'deploy':
@@ -137,6 +140,7 @@ function succeeded(history: AppHistory, entry: Finished): AppHistory {
     good: [...history.good.filter((good) => good.release !== release), { release, commit, at, seq }].slice(-most.good),
     drift: undefined,
     unfinished: undefined,
+    irreversible: undefined,
     // Whatever else was said was said of ways from the release that was deployed before.
     decisions: undefined,
   };
@@ -236,8 +240,13 @@ function quarantineAfter({ quarantined, deployed }: AppHistory, entry: Finished)
   if (outcome.kind === 'applied') return others;
   const isBad = outcome.kind === 'failed' && faultOf(outcome.code) === 'user' && deployed?.release !== release;
   if (!isBad) return quarantined;
-  return [...others, { release, byHand: false, seq, since: at, reason: outcome.message }].slice(-most.quarantined);
+  return [...others, { release, byHand: false, seq, since: at, reason: firstLine(outcome.message) }].slice(
+    -most.quarantined,
+  );
 }
+
+/** What a container or tool wrote stays in the entry. */
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;
 
 /** Also completed jobs of earlier releases are remembered, newest last: going back to one must not run its migration again. */
 function completedAfter(before: readonly string[], { services }: Finished): readonly string[] {

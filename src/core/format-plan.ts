@@ -3,6 +3,7 @@ import type { Mend } from '../model/mend.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isImageId, parseImageRef } from './image-ref.ts';
+import { inWords } from './windows.ts';
 
 /** The reason for a change as a person would say it. */
 export function sentence(cause: Cause): string {
@@ -71,9 +72,25 @@ export function stepLines(step: Step): readonly string[] {
       return [line('wait', step.services.join(', '), conditions[step.condition])];
     case 'mend':
       return mendLines(step);
+    case 'hook':
+      return [line('hook', step.service, hookText(step))];
+    case 'check':
+      return [line('check', step.check, step.advisory ? 'only to tell' : '')];
     default:
       return step.services.map((service) => serviceLine(step.kind, service));
   }
+}
+
+const moments = {
+  pre_deploy: 'before anything is touched',
+  post_deploy: 'when all is well',
+  on_failure: 'only if a step fails',
+  pre_remove: 'before it is removed',
+} as const;
+
+/** `pre_deploy: before anything is touched, 5m at most; cannot be undone`. */
+function hookText({ moment, limit, irreversible }: Extract<Step, { kind: 'hook' }>): string {
+  return `${moment}: ${moments[moment]}, ${inWords(limit)} at most${irreversible ? '; cannot be undone' : ''}`;
 }
 
 const serviceLine = (verb: string, { service, cause }: ServiceCause): string => line(verb, service, sentence(cause));
@@ -124,6 +141,10 @@ export function stepTitle(step: Step): string {
       return `remove network ${step.network.name}`;
     case 'await':
       return `wait for ${step.services.join(', ')} ${conditions[step.condition]}`;
+    case 'hook':
+      return `hook ${step.service} (${step.moment})`;
+    case 'check':
+      return `check ${step.check}`;
     default:
       return `${step.kind} ${step.services.map(({ service }) => service).join(', ')}`;
   }

@@ -1,6 +1,7 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
 import { decided } from './decisions.ts';
+import { hookBegun, hookEnded } from './hook-runs.ts';
 import { suspensionAfter } from './suspension.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
@@ -49,6 +50,10 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return started(history, entry);
     case 'step':
       return stepped(history, entry);
+    case 'hook-begun':
+      return hookBegun(history, entry);
+    case 'hook-ended':
+      return hookEnded(history, entry);
     case 'finished':
       return finish(history, entry);
     case 'refused':

@@ -23,9 +23,12 @@ export function matchesQuery(query: LogQuery, entry: Entry): boolean {
   if (query.apps !== undefined && query.apps.length > 0 && !('app' in entry && query.apps.includes(entry.app)))
     return false;
   if (query.kinds !== undefined && !query.kinds.includes(entry.kind)) return false;
-  if (query.steps === false && query.kinds === undefined && entry.kind === 'step') return false;
+  if (query.steps === false && query.kinds === undefined && isStep(entry)) return false;
   return query.outcomes === undefined || ('outcome' in entry && query.outcomes.includes(entry.outcome.kind));
 }
+
+/** That a hook begins is one more step; how it ended is told. */
+const isStep = ({ kind }: Entry): boolean => kind === 'step' || kind === 'hook-begun';
 
 export const selectEntries = (entries: readonly Entry[], query: LogQuery): readonly Entry[] =>
   entries.filter((entry) => matchesQuery(query, entry));

@@ -1,3 +1,5 @@
+import type { CheckConfig } from './check.ts';
+import type { Hook } from './hook.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
 import type { Window } from './window.ts';
@@ -66,6 +68,10 @@ export interface App {
   readonly allow: Allowances;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
+  /** In the order in which they run, those of each moment. */
+  readonly hooks: readonly Hook[];
+  /** What a new release must pass once it is healthy. */
+  readonly checks: readonly CheckConfig[];
   /** Those that concern it. */
   readonly windows: readonly Window[];
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { buildReads, buildsOf } from '../core/builds.ts';
 import { pathsOf, type TreeFolders, treePath, withAbsoluteProfiles } from '../core/compose-paths.ts';
 import { canonical, hmac } from '../core/digest.ts';
+import { profilesOf, withJobs } from '../core/job-services.ts';
 import { refuseAlways } from '../core/refuse.ts';
 import { seal } from '../core/seal.ts';
 import { HarborError } from '../errors.ts';
@@ -11,6 +12,7 @@ import type { Release } from '../model/release.ts';
 import type { GitObject, Revision } from '../model/revision.ts';
 import { reveal } from '../model/secret.ts';
 import type { Rendered, RenderRequest, Source } from '../ports.ts';
+import { jobNames } from './checks.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
 import { type AppReads, readsOfApp } from './reads.ts';
@@ -51,9 +53,11 @@ async function firstMatching(
 }
 
 /** Everything besides the repository that shapes a rendering, keyed because it covers secrets. */
-export function optionsOf(app: App, { key, instance, live }: Pick<Parts, 'key' | 'instance' | 'live'>): string {
-  const { composeFiles, profiles, project, path, unsetVariables, submodules } = app;
+export function optionsOf(app: App, parts: Pick<Parts, 'key' | 'instance' | 'live' | 'checks' | 'redact'>): string {
+  const { composeFiles, profiles, project, path, unsetVariables, submodules, hooks } = app;
+  const { key, instance, live } = parts;
   const environment = environmentOf(app, live.folders(app.name));
+  const jobs = jobNames(app, parts);
   return hmac(
     key,
     canonical({
@@ -66,6 +70,8 @@ export function optionsOf(app: App, { key, instance, live }: Pick<Parts, 'key' |
       submodules,
       environment,
       instance,
+      // Without any nothing is added: releases from before there were hooks keep their options.
+      ...(jobs.length > 0 && { hooks, jobs }),
     }),
   );
 }
@@ -91,9 +97,11 @@ async function renderAndSeal(
   const reads = await readsOfApp(app, revision, environment, source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: live.folders(app.name).live };
-  const rendered = await parts.engine.render(await exported({ app, revision, reads, environment, folders }, source));
+  const jobs = jobNames(app, parts);
+  const input = { app, revision, reads, environment, folders, profiles: profilesOf(app, jobs) };
+  const rendered = await parts.engine.render(await exported(input, source));
   const unset = unsetWarnings(app, rendered);
-  const model = withAbsoluteProfiles(rendered.model, posix.join(folders.scratch, app.path));
+  const model = withJobs(withAbsoluteProfiles(rendered.model, posix.join(folders.scratch, app.path)), app, jobs);
   refuseAlways(model);
   const objects = new Map([
     ...reads.objects,
@@ -109,6 +117,7 @@ async function renderAndSeal(
     objects,
     pins: pinned.pins,
     builds,
+    jobs,
     inputs: { objects: idsOf(objects), options: optionsOf(app, parts) },
     environment: neededEnvironment(model, reads.variables),
     warnings: [...unset, ...pinned.warnings],
@@ -123,11 +132,12 @@ interface RenderInput {
   readonly reads: AppReads;
   readonly environment: Readonly<Record<string, string>>;
   readonly folders: TreeFolders;
+  readonly profiles: readonly string[];
 }
 
 /** Writes what the rendering reads where the renderer may read it. */
 async function exported(
-  { app, revision, reads, environment, folders }: RenderInput,
+  { app, revision, reads, environment, folders, profiles }: RenderInput,
   source: Source,
 ): Promise<RenderRequest> {
   const present = [...reads.objects].filter(([, object]) => object !== undefined).map(([path]) => path);
@@ -144,7 +154,7 @@ async function exported(
     directory: inScratch(app.path),
     files: reads.composeFiles.map(inScratch),
     envFile: reads.envFile === undefined ? undefined : inScratch(reads.envFile),
-    profiles: app.profiles,
+    profiles,
     environment,
   };
 }
@@ -159,8 +169,9 @@ export async function composeHashes(
   const reads = await readsOfApp(app, revision, environment, parts.source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: parts.live.folders(app.name).live };
+  const input = { app, revision, reads, environment, folders, profiles: profilesOf(app, jobNames(app, parts)) };
   // Awaited here: the folder is gone when this function ends.
-  return await parts.engine.hashes(await exported({ app, revision, reads, environment, folders }, parts.source));
+  return await parts.engine.hashes(await exported(input, parts.source));
 }
 
 function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {

@@ -7,7 +7,10 @@ import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Window } from '../model/window.ts';
-import type { Progress } from '../ports.ts';
+import type { Progress, StoredRelease } from '../ports.ts';
+import { createBell } from './bell.ts';
+import { dropJobsNow } from './drop-jobs.ts';
+import { settleHooks } from './hooks.ts';
 import type { Journal } from './journal.ts';
 import { type Operation, operate } from './operate.ts';
 import type { Parts } from './parts.ts';
@@ -48,6 +51,8 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     return declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
   };
 
+  const isNamed = (app: string): boolean => config().declared.includes(app);
+
   const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
     leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
 
@@ -57,7 +62,15 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const refuseRemoval = ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> =>
     refuse({ app: { name: app }, trigger }, { outcome, revision: undefined }, context);
 
-  const remove = createRemover({ config, context, signal }, { wanted, beginning, refuseRemoval });
+  /** As it was deployed, to run its hooks. An app that is only moved to another project is not removed. */
+  const deployedAs = async ({ app, project }: Leftover): Promise<StoredRelease | undefined> => {
+    const { deployed, applied } = journal.of(app) ?? {};
+    const digest = deployed?.release ?? applied;
+    const stored = digest === undefined || isNamed(app) ? undefined : await context.releases.load(app, digest);
+    return stored?.release.project === project ? stored : undefined;
+  };
+
+  const remove = createRemover({ config, context, signal }, { wanted, beginning, refuseRemoval, deployedAs });
 
   const barred = ({ app }: Leftover, guarded: readonly BlockReason[]): readonly BlockReason[] => [
     ...suspended(app, context),
@@ -101,7 +114,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
         all.map(async (leftover) => ({
           kind: 'removal',
           app: leftover.app,
-          plan: await removalPlan(leftover, context),
+          plan: await removalPlan(leftover, (await deployedAs(leftover))?.release, context),
           verdicts: [
             ...verdictsOf(barred(leftover, guarded)),
             ...windowVerdicts(beginning(leftover, { kind: 'request' })),
@@ -116,28 +129,38 @@ interface Judges {
   wanted(observed: Observed, only: readonly string[] | undefined): readonly Leftover[];
   beginning(leftover: Leftover, trigger: Trigger): Beginning;
   refuseRemoval(leftover: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport>;
+  deployedAs(leftover: Leftover): Promise<StoredRelease | undefined>;
 }
 
 type Remover = (seen: Leftover, trigger: Trigger, progress: Progress) => Promise<PassReport>;
 
 function createRemover(
   { config, context, signal }: Omit<RemovalsOptions, 'inTurn'>,
-  { wanted, beginning, refuseRemoval }: Judges,
+  { wanted, beginning, refuseRemoval, deployedAs }: Judges,
 ): Remover {
   const { journal, clock } = context;
   /** It waited for its turn: what a pass made, changed or declared again meanwhile counts, not what was seen before. */
   return async (seen, trigger, progress) => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = wanted(await context.engine.observe(), undefined).find(same);
-    if (leftover === undefined || isStuck(seen, journal))
-      return { app: seen.app, outcome: { kind: 'unchanged' }, entry: undefined, revision: undefined };
+    if (leftover === undefined || isStuck(seen, journal)) return untouched(seen);
     const start = beginning(leftover, trigger);
     const shut = outsideWindows(start, journal);
     if (shut) return { ...(await refuseRemoval(leftover, shut, trigger)), opens: opensIn(start, shut) };
-    const plan = await removalPlan(leftover, context);
-    const act: Operation['act'] = (begins) => {
-      const tell = (message: string) => progress(leftover.app, message);
-      return perform({ plan, deployment: undefined, signal, superseded: never, progress: tell, begins }, context);
+    const failed = failedHook(leftover, trigger, journal);
+    if (failed) return failed;
+    const tell = (message: string) => progress(leftover.app, message);
+    const stirred = createBell();
+    await settleHooks({ app: leftover.app, progress: tell, stirred, signal }, context).catch(unlessStopped(signal));
+    if (signal.aborted) return untouched(seen);
+    const stored = await deployedAs(leftover);
+    const plan = await removalPlan(leftover, stored?.release, context);
+    const removed = stored && { stored, stirred };
+    const act: Operation['act'] = async (desk) => {
+      const task = { plan, deployment: undefined, removed, signal, superseded: never, progress: tell, desk };
+      const performed = await perform(task, context);
+      await dropJobsNow({ name: leftover.app, project: leftover.project }, context);
+      return performed;
     };
     const operation = removal(leftover, plan, { trigger, act }, context);
     const cause = { ...operation.cause, ...overriding(start) };
@@ -165,6 +188,28 @@ function outsideWindows(start: Beginning, journal: Journal): Outcome | undefined
   const isBegun = last?.outcome.kind === 'interrupted' && last.release === undefined;
   const reasons = isBegun ? [] : closed(start);
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
+}
+
+const untouched = ({ app }: Leftover): PassReport => ({
+  app,
+  outcome: { kind: 'unchanged' },
+  entry: undefined,
+  revision: undefined,
+});
+
+const unlessStopped =
+  (signal: AbortSignal) =>
+  (error: unknown): void => {
+    if (!signal.aborted) throw error;
+  };
+
+/** A hook that failed keeps the app until a person asks again: each try would run it once more. */
+function failedHook({ app }: Leftover, { kind }: Trigger, journal: Journal): PassReport | undefined {
+  const last = journal.of(app)?.attempted;
+  const isOfHook =
+    last?.release === undefined && last?.outcome.kind === 'failed' && last.outcome.code === 'hook-failed';
+  if (!isOfHook || kind === 'request') return undefined;
+  return { app, outcome: last.outcome, entry: last.seq, revision: undefined };
 }
 
 /** The outcome of an operation that was cut short is still to be found out. */

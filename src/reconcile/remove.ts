@@ -1,9 +1,11 @@
 import { sentence } from '../core/format-plan.ts';
+import { hooksAt } from '../core/jobs.ts';
 import { HarborError } from '../errors.ts';
 import type { Cause } from '../model/change.ts';
 import type { ServiceRecord } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Plan, Step } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
 
@@ -36,8 +38,14 @@ export function leftovers(
   return [...found.values()];
 }
 
-/** Containers and networks go; volumes and data stay, always. */
-export async function removalPlan({ app, project, containers }: Leftover, { engine, instance }: Parts): Promise<Plan> {
+/**
+ * Containers and networks go; volumes and data stay, always. `deployed`: what was, if it was kept; its hooks run before.
+ */
+export async function removalPlan(
+  { app, project, containers }: Leftover,
+  deployed: Release | undefined,
+  { engine, instance }: Parts,
+): Promise<Plan> {
   const networks = (await engine.networks(project)).filter((network) => network.instance === instance);
   const services = [...new Set(containers.map(({ service, name }) => service ?? name))].map((service) => ({
     service,
@@ -49,6 +57,7 @@ export async function removalPlan({ app, project, containers }: Leftover, { engi
     project,
     release: undefined,
     steps: [
+      ...(deployed ? hooksAt(deployed, 'pre_remove') : []).map((hook): Step => ({ kind: 'hook', ...hook })),
       remove,
       ...networks.map(({ id, name }): Step => ({ kind: 'remove-network', network: { id, name }, cause })),
     ],

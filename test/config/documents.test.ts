@@ -5,12 +5,14 @@ import { jsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { refreshed } from '../../src/config/reference.ts';
 import { starter } from '../../src/config/starter.ts';
+import * as checks from '../../src/edges/checks/index.ts';
 import * as notifiers from '../../src/edges/notifiers/index.ts';
 import * as strategies from '../../src/strategies/index.ts';
 import { load, testLoader } from './rig.ts';
 
 const catalogues = {
   notifiers: Object.values(notifiers),
+  checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 const committed = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');

@@ -35,6 +35,8 @@ export const app = (more: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  hooks: [],
+  checks: [],
   windows: [],
   ...more,
 });
@@ -270,6 +272,7 @@ export const sealed = (rendered: ComposeModel, more: Partial<SealInput> = {}): R
     pins: new Map(pins),
     builds,
     inputs: { objects: {}, options: 'options' },
+    jobs: [],
     environment: {},
     warnings: [],
     key,

@@ -1,3 +1,4 @@
+import * as checkKinds from '../../src/edges/checks/index.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -83,6 +84,8 @@ export async function testHarbor({
     },
     strategies: [recreate],
     gates,
+    checks: Object.values(checkKinds),
+    redact: (text) => text,
     key: Buffer.from('key'),
     instance: 'us',
   };

@@ -20,6 +20,8 @@ const options = {
   kind: choices('kind', 'kind', 'only entries of this kind', [
     'started',
     'step',
+    'hook-begun',
+    'hook-ended',
     'finished',
     'refused',
     'recovered',

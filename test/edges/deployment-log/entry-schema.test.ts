@@ -108,6 +108,33 @@ const service: Arbitrary<ServiceRecord> = fc.record(
 );
 
 const suspension = fc.record({ seq, since: at, until: maybe(text), by: maybe(text), reason: text });
+const moment = fc.constantFrom('pre_deploy', 'post_deploy', 'on_failure', 'pre_remove');
+const hookEnd = fc.record(
+  {
+    result: fc.constantFrom('passed', 'failed', 'lost', 'unstarted'),
+    exitCode: fc.nat(),
+    because: text,
+    output: text,
+    duration: fc.nat(),
+  },
+  { requiredKeys: ['result'] },
+);
+const hookBegun = { moment, service: text, container, limit: fc.nat(), irreversible: fc.boolean() };
+const hookRuns = few(fc.record({ ...hookBegun, intent: seq, begunAt: at, end: maybe(hookEnd) }));
+const checks = few(
+  fc.record(
+    {
+      check: text,
+      passed: fc.boolean(),
+      advisory: fc.boolean(),
+      attempts: seq,
+      detail: text,
+      output: text,
+      duration: fc.nat(),
+    },
+    { requiredKeys: ['check', 'passed', 'attempts', 'detail', 'duration'] },
+  ),
+);
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
 const consent = fc.record({ plan: text, approvals: few(fc.record({ by: text, at, seq })) });
 const history: Arbitrary<AppHistory> = fc.record({
@@ -173,6 +200,8 @@ const history: Arbitrary<AppHistory> = fc.record({
     ),
   ),
   completed: few(text),
+  hooks: maybe(fc.record({ release: maybe(text), runs: hookRuns })),
+  irreversible: maybe(fc.record({ seq, since: at, release: maybe(text), service: text })),
   adopted: fc.record({ containers: claims, networks: claims }),
 });
 
@@ -204,18 +233,32 @@ const bodies: Bodies = {
     act: fc.constantFrom('pull', 'mend', 'await'),
     title: text,
   }),
-  finished: fc.record({
-    kind: fc.constant('finished'),
+  'hook-begun': fc.record({ kind: fc.constant('hook-begun'), app, intent: seq, ...hookBegun }),
+  'hook-ended': fc.record({
+    kind: fc.constant('hook-ended'),
     app,
     intent: seq,
-    trigger,
-    revision: maybe(revision),
-    release,
-    outcome,
-    services: few(service),
-    duration: fc.nat(),
-    purpose,
+    moment,
+    service: text,
+    container: text,
+    end: hookEnd,
   }),
+  finished: fc
+    .tuple(
+      fc.record({
+        app,
+        intent: seq,
+        trigger,
+        revision: maybe(revision),
+        release,
+        outcome,
+        services: few(service),
+        duration: fc.nat(),
+        purpose,
+      }),
+      fc.record({ hooks: hookRuns, checks }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'finished', ...always, ...sometimes })),
   refused: fc.record({
     kind: fc.constant('refused'),
     app,
@@ -293,7 +336,18 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent', 'overridden', 'until']);
+const sometimes = new Set([
+  'release',
+  'reason',
+  'revision',
+  'fingerprint',
+  'hold',
+  'consent',
+  'overridden',
+  'until',
+  'hooks',
+  'checks',
+]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(

@@ -44,6 +44,8 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   drift: 'correct',
   onFailure: 'rollback',
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  hooks: [],
+  checks: [],
   windows: [],
   ...facts,
 });
