@@ -47,7 +47,9 @@ test('a hook runs once before each new release, sees that release’s files, is 
   await repository.commit(files('one'));
   await host.configure({ [app]: { url: repository.url, hooks: { pre_deploy: [{ service: 'migrate' }] } } });
   const plan = await host.run('plan', host.named(app));
-  expect(plan.stdout).toMatch(/hook +migrate +pre_deploy: before anything is touched, 5m at most\n(.*\n)*.*create +web/);
+  expect(plan.stdout).toMatch(
+    /hook +migrate +pre_deploy: before anything is touched, 5m at most\n(.*\n)*.*create +web/,
+  );
   expect(await host.apply(app)).toEqual({ [app]: { kind: 'applied' } });
   expect(await ranIn(app)).toEqual(['one: of one']);
   expect((await host.containers(app)).map(({ service }) => service)).toEqual(['web']);
@@ -63,5 +65,7 @@ test('a hook runs once before each new release, sees that release’s files, is 
   expect(ended?.hooks).toMatchObject([
     { moment: 'pre_deploy', service: 'migrate', end: { result: 'passed', exitCode: 0 } },
   ]);
-  expect((await host.run('log', 'show', String(ended?.seq))).stdout).toMatch(/hooks\n +migrate +pre_deploy: passed in /);
+  expect((await host.run('log', 'show', String(ended?.seq))).stdout).toMatch(
+    /hooks\n +migrate +pre_deploy: passed in /,
+  );
 });
