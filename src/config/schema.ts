@@ -90,7 +90,7 @@ export function configSchema({ notifiers, checks, strategies }: Catalogues) {
     windows: z.array(windowSchema).default([]).meta({
       title: 'list',
       description:
-        'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app and 30s; what has begun goes on.',
+        'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app, the time limits of its hooks and checks, and 30s; what has begun goes on.',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

@@ -1,3 +1,4 @@
+import type { App } from '../model/app.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Hook, HookMoment, HookRun } from '../model/hook.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
@@ -27,3 +28,10 @@ export const runOf = (
 /** Hooks whose end nobody knows yet. */
 export const pendingRuns = (history: AppHistory | undefined): readonly HookRun[] =>
   (history?.hooks?.runs ?? []).filter(({ end }) => end === undefined);
+
+/** Milliseconds that the hooks and checks of a deployment may take, at the worst. */
+export function timeOfJobs({ hooks = [], checks = [] }: Partial<Pick<App, 'hooks' | 'checks'>>): number {
+  const around = hooks.filter(({ moment }) => moment === 'pre_deploy' || moment === 'post_deploy');
+  const asked = checks.map(({ limit, retries, pause }) => limit * (retries + 1) + pause * retries);
+  return [...around.map(({ limit }) => limit), ...asked].reduce((sum, time) => sum + time, 0);
+}

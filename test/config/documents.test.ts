@@ -64,11 +64,12 @@ test('the example loads, and shows what it says', async () => {
     environment: { GIT_TOKEN: 'tok-123456' },
     catalogues,
   });
-  expect(config.declared).toEqual(['monitoring', 'shop-staging', 'shop', 'payments', 'portainer', 'wiki']);
+  expect(config.declared).toEqual(['monitoring', 'shop-staging', 'shop', 'accounts', 'payments', 'portainer', 'wiki']);
   expect(config.apps.map(({ name, project, ref }) => `${name} ${project} ${ref.name}`)).toEqual([
     'monitoring monitoring main',
     'shop-staging staging develop',
     'shop shop v2.4.0',
+    'accounts accounts main',
     'payments payments main',
     'portainer portainer master',
   ]);
@@ -76,10 +77,12 @@ test('the example loads, and shows what it says', async () => {
     'auto correct rollback',
     'auto correct rollback',
     'manual correct hold',
+    'auto correct rollback',
     'approve correct rollback',
     'auto report rollback',
   ]);
-  expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(4);
+  expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(5);
+  expect(config.apps.map(({ hooks, checks }) => `${hooks.length} ${checks.length}`)).toContain('3 4');
   expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'command']);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);
 });

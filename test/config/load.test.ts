@@ -86,6 +86,8 @@ describe('defaults', () => {
       drift: 'correct',
       onFailure: 'rollback',
       allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+      hooks: [],
+      checks: [],
       windows: [],
     });
   });

@@ -29,7 +29,7 @@ export async function execute(
   const rest = () => Math.max(1, Math.round(end - performance.now()));
   const body = await start(api, Id, { limit: rest(), signal });
   if (body === undefined) return undefined;
-  const exitCode = await exitCodeOf(api, Id, end);
+  const exitCode = await exitCodeOf(api, Id, end, signal);
   const output = lastLines(visible(demultiplex(body).toString()), shown.lines).slice(-shown.characters);
   return exitCode === undefined ? undefined : { exitCode, output };
 }
@@ -56,9 +56,10 @@ async function start(api: EngineApi, exec: string, { limit, signal }: ExecLimits
   }
 }
 
-/** The end of the output is not yet the end of the process. */
-async function exitCodeOf(api: EngineApi, exec: string, end: number): Promise<number | undefined> {
+/** The end of the output is not yet the end of the process; nor is it where we broke off ourselves. */
+async function exitCodeOf(api: EngineApi, exec: string, end: number, signal: AbortSignal): Promise<number | undefined> {
   for (;;) {
+    if (signal.aborted) throw new HarborError('the command was given up', { code: 'interrupted' });
     const answer = await api.json({ method: 'GET', path: `/exec/${exec}/json` });
     const { Running, ExitCode } = shaped(inspected, answer, "the engine's answer about a command");
     if (!Running) return ExitCode ?? undefined;
