@@ -32,6 +32,11 @@ const step = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('create'), ...services }),
   z.looseObject({ kind: z.literal('replace'), ...services }),
+  z.looseObject({
+    kind: z.literal('refresh'),
+    ...services,
+    by: z.looseObject({ kind: text, signals: texts.optional() }),
+  }),
   z.looseObject({ kind: z.literal('start'), ...services }),
   z.looseObject({
     kind: z.literal('mend'),
@@ -130,12 +135,24 @@ const app = z.looseObject({
   applied: text.optional(),
   deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
 });
+const configuration = z.looseObject({
+  origin: z.looseObject({
+    file: text.optional(),
+    revision: revision.optional(),
+    path: text.optional(),
+    found: z.array(revision).optional(),
+  }),
+  since: text.optional(),
+  troubles: z.array(z.looseObject({ of: text, ...failure })),
+  troubledSince: text.optional(),
+});
 const host = z.looseObject({
   host: text,
   daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
   suspension: z
     .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
     .optional(),
+  configuration: configuration.optional(),
   apps: z.array(app),
 });
 

@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
+import type { LogQuery } from '../model/log-query.ts';
+import type { Peer } from '../model/peer.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
@@ -25,22 +28,95 @@ export interface Wired {
   operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
+  /** Who connected a Unix socket, as the kernel knows it. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
   demo(say: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Tells every notifier of the configuration something, and how that went. */
+  tryNotifiers(): Promise<readonly NotifierTrial[]>;
   /** JSON Schema of the configuration. */
   schema(): object;
   /** Text of a first configuration. */
   starter(answers: StarterAnswers): string;
+  /** What `install` would do. */
+  installation(request: InstallRequest): DryInstall;
+  /** Sets Harbormaster up on this host. Throws `usage` and `state-unwritable` before anything is written. */
+  install(request: InstallRequest): Promise<Installed>;
+  /** Writes what cannot be made again into a new archive. */
+  backup(file: string): Promise<BackedUp>;
+  /** Makes the state directory, which must not be there, from an archive. */
+  restore(file: string): Promise<Restored>;
+}
+
+/** How a notifier took a test. */
+export interface NotifierTrial {
+  readonly type: string;
+  /** Undefined: it was delivered. */
+  readonly failure: { readonly message: string; readonly hint: string | undefined } | undefined;
+}
+
+export interface InstallRequest {
+  readonly kind: 'systemd' | 'container';
+  /** Undefined: of this version. */
+  readonly image: string | undefined;
+  readonly proxied: boolean;
+  /** Of a repository, for a first configuration. */
+  readonly url: string | undefined;
+  /** What stands before every path. */
+  readonly root: string;
+  readonly start: boolean;
+  /** Absolute. */
+  readonly config: string;
+}
+
+export interface DryInstall {
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly commands: readonly string[];
+}
+
+export interface Installed {
+  readonly files: readonly { readonly path: string; readonly did: 'wrote' | 'replaced' | 'kept' | 'unchanged' }[];
+  readonly ran: readonly string[];
+  readonly started: boolean;
+  /** Why it was not started. */
+  readonly waits: string | undefined;
+}
+
+export interface BackedUp {
+  readonly file: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the last entry of the log that is in it; 0 for none. */
+  readonly seq: number;
+}
+
+export interface Restored {
+  readonly stateDir: string;
+  readonly files: number;
+  /** When and where the backup was made. */
+  readonly at: string;
+  readonly host: string;
+  readonly version: string;
+  readonly seq: number;
 }
 
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
 export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
 
+/** From which end the log is read, and from where. */
+export type ReadRequest = (
+  | { readonly order: 'newest'; readonly before: number | undefined }
+  | { readonly order: 'oldest'; readonly after: number }
+) & {
+  /** Told where what is read does not hang together: it was changed, or is damaged. */
+  readonly suspect: (what: string) => void;
+};
+
 export interface LogReader {
-  /** All entries, oldest first. */
-  entries(): Promise<readonly Entry[]>;
+  /** Entries that fit, one at a time; whoever has enough just stops. Proves nothing: `verify` does. */
+  read(query: LogQuery, request: ReadRequest): AsyncIterable<Entry>;
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
   verify(): Promise<VerifyReport>;

@@ -10,7 +10,11 @@ interface Rule {
   readonly valid: (text: string) => boolean;
 }
 
-const text = ({ title, must, valid }: Rule) => z.string({ error: must }).refine(valid, { error: must }).meta({ title });
+export const text = ({ title, must, valid }: Rule) =>
+  z.string({ error: must }).refine(valid, { error: must }).meta({ title });
+
+/** Text of a form of its own. */
+export const word = (title: string, must: string, valid: (value: string) => boolean) => text({ title, must, valid });
 
 const control = /[\u0000-\u001f\u007f]/;
 
@@ -144,9 +148,9 @@ export const hostName = () =>
 
 export const hostGlob = () =>
   text({
-    title: 'host name, * and ? match any',
-    must: 'must be a host name, in which * stands for any characters and ? for one',
-    valid: (glob) => /^[\w.*?-]+$/.test(glob),
+    title: 'host name, * and ? match any, ! means not',
+    must: 'must be a host name, in which * stands for any characters and ? for one, or ! and a name that is left out',
+    valid: (glob) => /^!?[\w.*?-]+$/.test(glob),
   });
 
 export const profileName = () =>

@@ -1,12 +1,19 @@
 import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
 import type { CheckResult } from './check.ts';
+import type {
+  ConfigurationDigests,
+  ConfigurationOrigin,
+  ConfigurationRecord,
+  ConfigurationTrouble,
+} from './configuration.ts';
 import type { HookEnd, HookMoment, HookRun } from './hook.ts';
 import type { Means } from './means.ts';
 import type { ContainerRef } from './mend.ts';
 import type { Configured } from './observed.ts';
+import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
-import type { Step } from './plan.ts';
+import type { RefreshedRef, Step } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -34,7 +41,7 @@ export interface ContainerRecord {
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'start' | 'mend' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
@@ -244,6 +251,30 @@ export type EntryBody =
       readonly containers: readonly Claim[];
       readonly networks: readonly Claim[];
     }
+  /** Another configuration is in force than the log knew of, or the newest one can be used again. Once a change, not once a start. */
+  | ({
+      readonly kind: 'configured';
+      readonly trigger: Trigger;
+      /** Of all that it says; keyed, as its parts are. */
+      readonly digest: string;
+      /** Names of apps. */
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      /** Keys of the host's own settings that changed: `config.removal_guard`, `windows` … */
+      readonly keys: readonly string[];
+      /** Not all of the newest could be used: what was told by `configuration-failed` goes on. */
+      readonly partial?: true;
+    } & ConfigurationOrigin &
+      ConfigurationDigests)
+  /** The newest configuration, or a part of it, cannot be used; what is in force stays so. Once for each trouble. */
+  | {
+      readonly kind: 'configuration-failed';
+      readonly trigger: Trigger;
+      readonly troubles: readonly ConfigurationTrouble[];
+      /** Equal for the same trouble met again. */
+      readonly signature: string;
+    }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
   | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
 
@@ -257,6 +288,7 @@ export interface HostSnapshot {
   readonly forgotten: readonly string[];
   /** Of every app, also of those that come later. */
   readonly suspension?: SuspensionRecord | undefined;
+  readonly configuration?: ConfigurationRecord | undefined;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */
@@ -285,6 +317,8 @@ export interface AppHistory {
         readonly by: string | undefined;
         /** What was applied before it. */
         readonly left?: string | undefined;
+        /** Containers that it brings changed content to, and keeps. */
+        readonly refreshes?: readonly RefreshedRef[] | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;
@@ -313,6 +347,8 @@ export interface AppHistory {
   readonly irreversible?: IrreversibleRecord | undefined;
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
+  /** Containers that are not at what their labels say. */
+  readonly refreshed?: readonly Refreshed[] | undefined;
 }
 
 export interface Unfinished {

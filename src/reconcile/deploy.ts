@@ -47,7 +47,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
   // It may have waited for others: what was said meanwhile counts.
   const blocked = whileSuspended(pass, context);
   if (blocked) return blocked;
-  const { revision, release, plan, verdicts, cause } = intended;
+  const { revision, release, plan, verdicts, ways, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
   const progress = (message: string) => {
@@ -55,7 +55,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
     pass.progress(message);
   };
   const { superseded, stirred } = work;
-  const task = { plan, deployment: { app, stored, revision, stirred }, progress, signal, superseded };
+  const task = { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded };
   const { seq, outcome } = await operate(
     {
       app: app.name,

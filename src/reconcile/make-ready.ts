@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { mapValues } from '../core/compose-paths.ts';
 import { servicesAndJobs } from '../core/jobs.ts';
 import { keepTag } from '../core/local-images.ts';
+import { writtenInPlace } from '../core/on-change.ts';
 import { HarborError } from '../errors.ts';
 import type { Build, Release } from '../model/release.ts';
 import type { Parts } from './parts.ts';
@@ -56,7 +57,8 @@ function absoluteSection({ section }: Build, root: string): Record<string, unkno
 export async function writeFiles(deployment: Deployment, parts: Parts): Promise<void> {
   const { app, stored } = deployment;
   const kept = await parts.releases.files(stored.release, filling(deployment, parts));
-  await parts.live.write(app.name, stored.release, kept);
+  const inPlace = writtenInPlace(app.onChange, stored.release, parts.live.folders(app.name).live);
+  await parts.live.write(app.name, stored.release, kept, inPlace);
 }
 
 /** Takes the release's files out of Git, where they are not kept yet. */

@@ -8,6 +8,7 @@ import { awaitServices } from './await-services.ts';
 import type { Bell } from './bell.ts';
 import { type HookGround, runHook } from './hooks.ts';
 import type { Journal } from './journal.ts';
+import { assertSameWays, type Ways } from './judge.ts';
 import { build, filling, pull, writeFiles } from './make-ready.ts';
 import type { Desk } from './operate.ts';
 import type { Parts } from './parts.ts';
@@ -42,6 +43,8 @@ export interface Deployment {
   readonly revision: Revision;
   /** Rings when something happens to the app's containers. */
   readonly stirred: Bell;
+  /** As they were judged. */
+  readonly ways: Ways;
 }
 
 /** An app that is removed, as it was deployed. */
@@ -110,7 +113,7 @@ async function attempt(step: Step, title: string, task: Performance, tools: Tool
   progress(title);
   try {
     await desk.begins(step, title);
-    if (step.kind === 'hook') await runHook(step, hookGround(task, tools), tools);
+    if (step.kind === 'hook') await hook(step, task, tools);
     else await (deployment ? deploy(step, deployment, task, tools) : act(step, tools));
     return undefined;
   } catch (thrown) {
@@ -124,6 +127,13 @@ async function attempt(step: Step, title: string, task: Performance, tools: Tool
 }
 
 /** A newer release waits for a hook that runs: it is an act. */
+async function hook(step: Extract<Step, { kind: 'hook' }>, task: Performance, tools: Tools): Promise<void> {
+  const { deployment } = task;
+  if (deployment)
+    await assertSameWays({ app: deployment.app, release: deployment.stored.release }, deployment.ways, tools.live);
+  await runHook(step, hookGround(task, tools), tools);
+}
+
 function hookGround(task: Performance, parts: Parts): HookGround {
   const { plan, deployment, removed, desk, progress, signal, told } = task;
   const of = deployment ?? removed;
@@ -163,15 +173,32 @@ async function deploy(
     case 'files':
       return writeFiles(deployment, parts);
     case 'create':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.create(stored, names(step));
     case 'replace':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.replace(stored, names(step));
+    case 'refresh':
+      // What is restarted is mounted anew.
+      if (step.by.kind === 'restart')
+        await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
+      return refresh(step, parts.engine);
     case 'await':
       return awaitServices(
-        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        {
+          app,
+          release: stored.release,
+          step,
+          signalled: signalledIn(plan),
+          project: plan.project,
+          progress,
+          stirred,
+          signal,
+        },
         parts,
       );
     case 'check': {
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       const { intent, checked } = task.desk;
       const fillFiles = filling(deployment, parts);
       return runCheck(step, { app, stored, stirred, signal, progress, intent, checked, fillFiles }, parts);
@@ -200,7 +227,16 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   }
 }
 
+const signalledIn = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap((step) => (step.kind === 'refresh' && step.by.kind === 'signal' ? names(step) : []));
+
+/** The files under the containers have changed already; whoever needs to be told nothing is told nothing. */
+async function refresh({ by, containers }: Extract<Step, { kind: 'refresh' }>, engine: Parts['engine']): Promise<void> {
+  if (by.kind === 'restart') await engine.restart(containers.map(({ id }) => id));
+  if (by.kind === 'signal') await engine.signal(containers, by.signals);
+}
+
 const ids = ({ containers }: Extract<Step, { kind: 'stop' | 'start' | 'remove' }>): readonly string[] =>
   containers.map(({ id }) => id);
-const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' }>): readonly string[] =>
+const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' | 'refresh' }>): readonly string[] =>
   services.map(({ service }) => service);

@@ -1,8 +1,8 @@
 import { close } from '../core/close.ts';
 import { diff } from '../core/diff.ts';
 import { type Extras, errandOf, extrasOf } from '../core/hook-plan.ts';
+import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
-import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';
@@ -13,6 +13,8 @@ import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { checksOf } from './checks.ts';
+import { keptInSight } from './in-sight.ts';
+import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 import { changedFiles, stepsOf, withExtras } from './steps.ts';
 
@@ -36,6 +38,7 @@ export interface Proposal {
   readonly changes: readonly Change[];
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
+  readonly ways: Ways;
 }
 
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
@@ -51,7 +54,7 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
   assertFree(observed, release, parts.instance);
   const steps = await stepsOf({ situation, changes, containers, extras }, parts);
   const plan = { app: app.name, project: app.project, release: release.digest, steps };
-  return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
+  return { app, revision, release, changes, plan, ...(await judge({ app, release, plan }, parts)) };
 }
 
 /** Hooks and checks that belong to this way to the release. */
@@ -83,8 +86,7 @@ async function withoutChanges(
   if (acts.length === 0 && !isAsked) return { ...rest, plan };
   const steps = await withExtras(acts, extras, release, parts);
   const whole = { ...plan, steps };
-  // What is new may run what nobody has judged yet.
-  return { ...rest, plan: whole, verdicts: isNew(situation) ? judge(situation, whole, parts) : [] };
+  return { ...rest, plan: whole, ...(await judge({ app: situation.app, release, plan: whole }, parts)) };
 }
 
 /** Another release than the one that was seen healthy. */
@@ -97,6 +99,7 @@ const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
   changes: [],
   plan: { app: app.name, project: app.project, release: release.digest, steps: [] },
   verdicts: [],
+  ways: new Map(),
 });
 
 /** Its containers are there, but no entry says that this release was seen healthy: its deployment was cut short, or the record is lost. */
@@ -119,13 +122,37 @@ async function explainedChanges(
   const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
   if (deployed) await assertSameVolumes(release, deployed, parts);
   const networks = await parts.engine.networks(app.project);
-  return close(diff({ release, deployed, history, containers, thorough }), {
+  const onChange = thorough
+    ? undefined
+    : await onChangeInput(app, history, [release, ...(deployed ? [deployed] : [])], parts);
+  const changes = diff({ release, deployed, history, containers, thorough, onChange });
+  return close(await keptInSight(changes, release, parts), {
     release,
     containers,
     networks,
     instance: parts.instance,
     history,
   });
+}
+
+/** Releases that the containers may be of: besides those at hand what was begun last, and did not come to its end. */
+async function onChangeInput(
+  app: App,
+  history: AppHistory | undefined,
+  known: readonly Release[],
+  { live, releases }: Parts,
+): Promise<OnChangeInput | undefined> {
+  if (Object.keys(app.onChange).length === 0) return undefined;
+  const others = new Set([history?.applied, history?.attempted?.release, history?.open?.left]);
+  const digests = [...others].flatMap((digest) =>
+    digest === undefined || known.some((release) => release.digest === digest) ? [] : [digest],
+  );
+  const stored = await Promise.all(digests.map((digest) => releases.load(app.name, digest)));
+  return {
+    rules: app.onChange,
+    live: live.folders(app.name).live,
+    releases: [...known, ...stored.flatMap((found) => (found === undefined ? [] : [found.release]))],
+  };
 }
 
 /** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */
@@ -144,11 +171,4 @@ async function assertSameVolumes(release: Release, deployed: Release, { engine }
       hint: `Move its data yourself: stop the app, copy the volume ${volume.name}, remove it, and run \`harbormaster apply ${release.app}\`. Or declare the new one under another key.`,
     },
   );
-}
-
-function judge({ app, release }: Situation, plan: Plan, { gates, live, clock }: Parts): readonly Verdict[] {
-  const folders = live.folders(app.name);
-  const ownPaths = [folders.live, folders.data, folders.cache];
-  const model = parseSealed(release.compose);
-  return gates.flatMap((gate) => gate.judge({ app, plan, release, model, ownPaths, at: clock.now() }));
 }

@@ -1,5 +1,6 @@
 import type { Queues } from '../core/concurrency.ts';
 import { concerns } from '../core/windows.ts';
+import type { Cause } from '../model/change.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
@@ -45,16 +46,10 @@ interface RemovalsOptions {
 export function createRemovals({ config, context, signal, inTurn }: RemovalsOptions): Removals {
   const { journal, instance, clock } = context;
 
-  /** A disabled app is left alone, whatever its project was. */
-  const isDeclared = (app: string, project: string): boolean => {
-    const { apps, declared } = config();
-    return declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
-  };
-
-  const isNamed = (app: string): boolean => config().declared.includes(app);
-
   const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
-    leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
+    leftovers(observed, isDeclaredIn(config), causeIn(config), instance).filter(
+      ({ app }) => only === undefined || only.includes(app),
+    );
 
   const beginning = ({ app }: Leftover, trigger: Trigger): Beginning =>
     removalOf(app, config().windows, { trigger, now: clock.now() });
@@ -62,15 +57,16 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
   const refuseRemoval = ({ app }: Leftover, outcome: Outcome, trigger: Trigger): Promise<PassReport> =>
     refuse({ app: { name: app }, trigger }, { outcome, revision: undefined }, context);
 
-  /** As it was deployed, to run its hooks. An app that is only moved to another project is not removed. */
-  const deployedAs = async ({ app, project }: Leftover): Promise<StoredRelease | undefined> => {
-    const { deployed, applied } = journal.of(app) ?? {};
-    const digest = deployed?.release ?? applied;
-    const stored = digest === undefined || isNamed(app) ? undefined : await context.releases.load(app, digest);
-    return stored?.release.project === project ? stored : undefined;
-  };
-
-  const remove = createRemover({ config, context, signal }, { wanted, beginning, refuseRemoval, deployedAs });
+  const deployedAs = (leftover: Leftover) => asDeployed(leftover, config(), context);
+  const remove = createRemover(
+    { config, context, signal },
+    {
+      wanted,
+      beginning,
+      refuseRemoval,
+      deployedAs,
+    },
+  );
 
   const barred = ({ app }: Leftover, guarded: readonly BlockReason[]): readonly BlockReason[] => [
     ...suspended(app, context),
@@ -123,6 +119,35 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       );
     },
   };
+}
+
+/** A disabled app is left alone, whatever its project was. */
+const isDeclaredIn =
+  (config: () => HostConfig) =>
+  (app: string, project: string): boolean => {
+    const { apps, declared } = config();
+    return declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
+  };
+
+const causeIn =
+  (config: () => HostConfig) =>
+  (app: string): Cause => {
+    const { elsewhere } = config();
+    const hosts = Object.hasOwn(elsewhere, app) ? elsewhere[app] : undefined;
+    return { kind: 'app-removed', ...(hosts && { hosts }) };
+  };
+
+/** To run its hooks. An app that is only moved to another project is not removed. */
+async function asDeployed(
+  { app, project }: Leftover,
+  { declared }: HostConfig,
+  { journal, releases }: RemovalsOptions['context'],
+): Promise<StoredRelease | undefined> {
+  const history = journal.of(app);
+  const digest = history?.deployed?.release ?? history?.applied;
+  if (digest === undefined || declared.includes(app)) return undefined;
+  const stored = await releases.load(app, digest);
+  return stored?.release.project === project ? stored : undefined;
 }
 
 interface Judges {
@@ -225,7 +250,9 @@ const never = new AbortController().signal;
 function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): readonly BlockReason[] {
   const names = [...new Set(all.map(({ app }) => app))];
   if (only !== undefined || names.length <= limit) return [];
-  const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
+  const away = all.some(({ cause }) => cause.kind === 'app-removed' && cause.hosts !== undefined);
+  const left = away ? 'left the configuration, or are for other hosts now,' : 'left the configuration';
+  const reason = `${names.length} apps ${left} at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
   return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
 

@@ -1,4 +1,6 @@
+import { hostPathsOf, isWithin, staysIn } from '../core/host-paths.ts';
 import { type JobOrder, jobModel } from '../core/job-model.ts';
+import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
 import type { ContainerRef } from '../model/mend.ts';
 import type { ContainerReport } from '../model/observed.ts';
@@ -28,8 +30,30 @@ export async function prepareJob(
   const { app, project, environment } = release;
   const files = release.mounts.length === 0 ? undefined : await releases.files(release, fillFiles);
   const { name, model } = jobModel(release, { ...order, live: live.folders(app).live, files });
+  await assertStays(app, name, model, live);
   const id = await engine.prepare({ project, service: name, model, environment });
   return { id, name: `${project}-${name}` };
+}
+
+/**
+ * A container that can write into a folder of the app may have put a link into the way of a mount, and the engine follows links. What is removed has no
+ * policy any more that it could be judged by: its own folders are all that it may reach through itself. Throws `tree-refused`.
+ */
+async function assertStays(app: string, service: string, text: string, live: Parts['live']): Promise<void> {
+  const model = parseSealed(text);
+  const { live: files, data, cache } = live.folders(app);
+  const own = [files, data, cache];
+  const paths = hostPathsOf(model.services[service] ?? {}, model).map(({ path }) => path);
+  const inside = paths.filter((path) => own.some((folder) => isWithin(folder, path)));
+  if (inside.length === 0) return;
+  const ways = await live.leads([...own, ...inside]);
+  const real = (path: string): string => ways.get(path) ?? path;
+  const astray = inside.find((path) => !staysIn(own, path, real));
+  if (astray === undefined) return;
+  throw new HarborError(`${astray} leads to ${real(astray)}, out of the folders of ${app}`, {
+    code: 'tree-refused',
+    hint: 'Something put a link there. Find out which container did, and look at it before anything else is run.',
+  });
 }
 
 /** How a job that was started stands at its end. `late`: it did not end in time, and was stopped. */

@@ -1,3 +1,4 @@
+import { policyOf } from '../../src/core/policy.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
@@ -135,11 +136,16 @@ export const finished = (overrides: Partial<Body<'finished'>> = {}): Body<'finis
 export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => ({
   file: '/srv/harbormaster.yml',
   fingerprint: '0',
+  origin: { file: '/srv/harbormaster.yml' },
+  digests: { apps: {}, settings: {} },
+  troubles: [],
   host: 'prod-1',
   apps: [],
   declared: [],
+  elsewhere: {},
   notifiers: [],
   windows: [],
+  policy: policyOf('policy'),
   imageInterval: 0,
   keepReleases: 3,
   removalGuard: 1,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { refreshedPolicy } from '../../src/config/policy-reference.ts';
 import { refreshed } from '../../src/config/reference.ts';
 import { starter } from '../../src/config/starter.ts';
 import * as checks from '../../src/edges/checks/index.ts';
@@ -22,6 +23,12 @@ describe('what is committed is what `node scripts/generate-docs.mjs` makes', () 
     const page = await committed('docs/configuration.md');
     expect(page).toBe(refreshed(page, catalogues));
     expect(page).toContain('`health.deadline` | duration | `2m`');
+  });
+
+  test('docs/policy.md', async () => {
+    const page = await committed('docs/policy.md');
+    expect(page).toBe(refreshedPolicy(page));
+    expect(page).toContain('| `ports` |');
   });
 
   test('docs/harbormaster.schema.json', async () => {
@@ -52,6 +59,9 @@ test('the example loads, and shows what it says', async () => {
     'harbormaster.yml': await committed('harbormaster.example.yml'),
     'secrets/smtp-password': 'hunter2-hunter2\n',
     'secrets/webhook': 'a-long-signing-secret\n',
+    'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
+    'secrets/ntfy-topic': 'nobody-guesses-it\n',
+    'secrets/smtp-url': 'smtps://hm:s3cret-of-mail@mail.example.com\n',
     'secrets/staging.env': 'KEY=value-of-it\n',
   };
   for (const [path, content] of Object.entries(files)) {
@@ -83,7 +93,14 @@ test('the example loads, and shows what it says', async () => {
   ]);
   expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(5);
   expect(config.apps.map(({ hooks, checks }) => `${hooks.length} ${checks.length}`)).toContain('3 4');
-  expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'command']);
+  expect(config.notifiers.map(({ type }) => type)).toEqual([
+    'webhook',
+    'slack',
+    'ntfy',
+    'alertmanager',
+    'email',
+    'command',
+  ]);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);
 });
 

@@ -88,6 +88,8 @@ export class FakeEngine implements Engine {
         oomKilled: false,
         error: '',
         startedAt: container.job === undefined || container.state === 'created' ? 0 : 1,
+        checks: [],
+        retries: 3,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
       }));
   }
@@ -230,6 +232,15 @@ export class FakeEngine implements Engine {
       const { exitCode } = this.#jobOf(container) ?? { exitCode: 0 };
       return exitCode === undefined ? { state: 'running' } : { state: 'exited', exitCode };
     });
+  }
+
+  async restart(ids: readonly string[]) {
+    this.#act(`restart ${ids.join(' ')}`);
+    this.#alter(ids, () => ({ state: 'running' }));
+  }
+
+  async signal(containers: readonly { readonly id: string }[], signals: readonly string[]) {
+    for (const signal of signals) this.#act(`signal ${signal} ${containers.map(({ id }) => id).join(' ')}`);
   }
 
   async stop(ids: readonly string[]) {

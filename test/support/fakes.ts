@@ -1,7 +1,7 @@
-import { foldHistory } from '../../src/core/history.ts';
+import { emptyHistory, foldHistory } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
-import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
@@ -120,9 +120,12 @@ export class FakeRegistry implements ImageRegistry {
 export class MemoryLog implements DeploymentLog {
   readonly written: Entry[] = [];
   readonly #clock: Clock;
+  readonly #before: HostSnapshot;
 
-  constructor(clock: Clock) {
+  /** `before`: what an earlier log said. */
+  constructor(clock: Clock, before: HostSnapshot = emptyHistory) {
     this.#clock = clock;
+    this.#before = before;
   }
 
   async append(body: EntryBody): Promise<Entry> {
@@ -140,7 +143,7 @@ export class MemoryLog implements DeploymentLog {
   }
 
   async history() {
-    return foldHistory(this.written);
+    return foldHistory(this.written, this.#before);
   }
 }
 
@@ -189,14 +192,31 @@ export class MemoryLive implements LiveFiles {
     return this.held;
   }
 
-  async write(_app: string, release: Release) {
+  /** Files that were written into, not replaced. */
+  inPlace: readonly string[] = [];
+  /** When files were put where they are: long ago, unless a test says otherwise. */
+  placed: Record<string, number> = {};
+
+  async write(_app: string, release: Release, _exported: string, inPlace: readonly string[] = []) {
     this.held = release.digest;
+    this.inPlace = inPlace;
+  }
+
+  async placedAt(_app: string, paths: readonly string[]) {
+    return new Map(paths.map((path) => [path, this.placed[path] ?? 0]));
   }
 
   async tidy() {}
 
   async intact() {
     return true;
+  }
+
+  /** Links, as a container may plant them. */
+  links: ReadonlyMap<string, string> = new Map();
+
+  async leads() {
+    return this.links;
   }
 }
 

@@ -48,7 +48,12 @@ const revision = z.looseObject({
   signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
 const verdict = z.looseObject({ gate: text, ruling: text, reason: text });
-const steps = z.array(z.looseObject({ kind: text }));
+const refreshed = z.array(z.looseObject({ id: text, name: text, from: texts, to: text }));
+const step = z.looseObject({ kind: text });
+/** The history says which containers an operation brings changed content to: of such a step it must be known. */
+const isKnown = ({ kind, containers }: z.output<typeof step>): boolean =>
+  kind !== 'refresh' || refreshed.safeParse(containers).success;
+const steps = z.array(step.refine(isKnown, { error: 'a refresh without its containers' }));
 
 const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('unchanged') }),
@@ -101,6 +106,7 @@ const open = z.looseObject({
   reason: text.optional(),
   by: text.optional(),
   consent: consent.optional(),
+  refreshes: refreshed.optional(),
 });
 const moment = z.enum(['pre_deploy', 'post_deploy', 'on_failure', 'pre_remove']);
 const hookEnd = z.looseObject({
@@ -171,6 +177,23 @@ const history = z.looseObject({
   hooks: z.looseObject({ release: text.optional(), runs: hookRuns }).optional(),
   irreversible: z.looseObject({ ...since, release: text.optional(), service: text }).optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
+  refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
+});
+
+const digests = { apps: z.record(text, text), settings: z.record(text, text) };
+const origin = {
+  file: text.optional(),
+  revision: revision.optional(),
+  path: text.optional(),
+  found: z.array(revision).optional(),
+};
+const configuration = z.looseObject({
+  ...digests,
+  seq: z.int(),
+  at: text,
+  digest: text,
+  origin: z.looseObject(origin),
+  trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
 });
 
 const app = { app: text };
@@ -197,6 +220,7 @@ const entry = z.discriminatedUnion('kind', [
       apps: z.record(text, history),
       forgotten: texts,
       suspension: suspension.optional(),
+      configuration: configuration.optional(),
     }),
   }),
   kind('started', {
@@ -246,6 +270,22 @@ const entry = z.discriminatedUnion('kind', [
   kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('configured', {
+    ...origin,
+    ...digests,
+    trigger,
+    digest: text,
+    added: texts,
+    removed: texts,
+    changed: texts,
+    keys: texts,
+    partial: z.literal(true).optional(),
+  }),
+  kind('configuration-failed', {
+    trigger,
+    troubles: z.array(z.looseObject({ of: text, code: text, message: text, hint: text.optional() })),
+    signature: text,
+  }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 

@@ -10,7 +10,13 @@ import { followEvents } from './api/events.ts';
 import { execute } from './api/exec.ts';
 import { findImage, untagImages } from './api/images.ts';
 import { inspectContainers } from './api/inspect.ts';
-import { discardContainer, removeContainers, startContainers, stopContainers } from './api/lifecycle.ts';
+import {
+  discardContainer,
+  removeContainers,
+  restartContainers,
+  startContainers,
+  stopContainers,
+} from './api/lifecycle.ts';
 import { tailLogs } from './api/logs.ts';
 import { mendContainer } from './api/mend.ts';
 import { listContainers } from './api/observe.ts';
@@ -18,6 +24,7 @@ import { pullPin } from './api/pull.ts';
 import { createPullLanes } from './api/pull-lanes.ts';
 import { reachOf } from './api/reach.ts';
 import { listNetworks, listVolumes, removeNetwork } from './api/resources.ts';
+import { signalContainers } from './api/signal.ts';
 import { createArgv, replaceArgv } from './compose/argv.ts';
 import { build } from './compose/build.ts';
 import type { ActContext } from './compose/environment.ts';
@@ -115,6 +122,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     create: (stored, services) => apply(createArgv, stored, services),
     replace: (stored, services) => apply(replaceArgv, stored, services),
     start: (ids) => namingPortHolder(observe, () => startContainers(api, ids)),
+    restart: (ids) => namingPortHolder(observe, () => restartContainers(api, ids)),
+    signal: (containers, signals) => signalContainers(api, containers, signals),
     mend: (mend) => namingPortHolder(observe, () => mendContainer(api, mend)),
     async sweep(project) {
       for (const { kind, id, name } of await sweep(api, project, instance)) {

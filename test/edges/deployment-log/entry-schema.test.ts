@@ -95,9 +95,16 @@ const verdicts: Arbitrary<Verdict[]> = few(
   }),
 );
 const container = fc.record({ id: text, name: text });
+const refreshed = fc.record({ id: text, name: text, from: few(text), to: text });
 const steps: Arbitrary<Step[]> = few(
   fc.oneof(
     fc.record({ kind: fc.constant('build'), service: text, tag: text }),
+    fc.record({
+      kind: fc.constant('refresh'),
+      by: fc.constant({ kind: 'restart' }),
+      services: few(fc.record({ service: text, cause: fc.record({ kind: fc.constant('content'), paths: few(text) }) })),
+      containers: few(refreshed),
+    }),
     fc.record({
       kind: fc.constant('mend'),
       services: few(
@@ -116,7 +123,7 @@ const fromTo = fc.record({ from: maybe(text), to: maybe(text) });
 const service: Arbitrary<ServiceRecord> = fc.record(
   {
     service: text,
-    change: fc.constantFrom('create', 'replace', 'start', 'mend', 'remove', 'none'),
+    change: fc.constantFrom('create', 'replace', 'refresh', 'start', 'mend', 'remove', 'none'),
     because: maybe(text),
     image: fromTo,
     digest: fromTo,
@@ -181,6 +188,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       reason: maybe(text),
       by: maybe(text),
       consent: maybe(consent),
+      refreshes: maybe(few(refreshed)),
     }),
   ),
   unfinished: maybe(
@@ -225,6 +233,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   hooks: maybe(fc.record({ release: maybe(text), runs: hookRuns })),
   irreversible: maybe(fc.record({ seq, since: at, release: maybe(text), service: text })),
   adopted: fc.record({ containers: claims, networks: claims }),
+  refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
 
 type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBody, { kind: Kind }>> };
@@ -235,12 +244,33 @@ const decision = { app, trigger, plan: text, release: text, reason: maybe(text) 
 const scope = fc.oneof(fc.record({ of: fc.constant('app' as const), app }), fc.constant({ of: 'host' as const }));
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
+const origin = {
+  file: maybe(text),
+  revision: maybe(revision),
+  path: maybe(text),
+  found: maybe(few(revision)),
+};
+const digests = { apps: named(text), settings: named(text) };
+const configuration = fc.record({
+  seq,
+  at,
+  digest: text,
+  ...digests,
+  origin: fc.record(origin),
+  trouble: maybe(fc.record({ seq, since: at, signature: text, message: text })),
+});
+
 /** One for each kind: a new kind without one does not type-check. */
 const bodies: Bodies = {
   opened: fc.record({
     kind: fc.constant('opened'),
     version: text,
-    snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
+    snapshot: fc.record({
+      apps: named(history),
+      forgotten: few(text),
+      suspension: maybe(suspension),
+      configuration: maybe(configuration),
+    }),
   }),
   started: fc
     .tuple(
@@ -325,6 +355,25 @@ const bodies: Bodies = {
   resumed: fc
     .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
     .map(([of, said]) => ({ ...said, ...of })),
+  configured: fc.record({
+    kind: fc.constant('configured'),
+    trigger,
+    digest: text,
+    added: few(text),
+    removed: few(text),
+    changed: few(text),
+    keys: few(text),
+    ...origin,
+    ...digests,
+  }),
+  'configuration-failed': fc.record({
+    kind: fc.constant('configuration-failed'),
+    trigger,
+    troubles: few(
+      fc.record({ of: text, code: fc.constant('config-invalid' as const), message: text, hint: maybe(text) }),
+    ),
+    signature: text,
+  }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 
@@ -372,6 +421,9 @@ const sometimes = new Set([
   'steps',
   'from',
   'means',
+  'file',
+  'path',
+  'found',
 ]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
