@@ -49,6 +49,7 @@ import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 
 const catalogues = {
@@ -246,7 +247,8 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
   ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, beats: manager.alive });
+  const waits = createWaits(() => config.current().apps, opened.journal);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   let acted: HostConfig = config.current();

@@ -3,6 +3,7 @@ import { type CheckKind, checkSchema } from './check-schema.ts';
 import { duration } from './duration.ts';
 import { hooksSchema } from './hook-schema.ts';
 import { onChangeSchema } from './on-change-schema.ts';
+import { dependsOn } from './order-schema.ts';
 import { allowSchema } from './policy-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
@@ -292,6 +293,7 @@ export const appSchema = (strategies: readonly string[], checks: readonly CheckK
       }),
       on_change: onChangeSchema.optional(),
       allow: allowSchema.optional(),
+      depends_on: dependsOn.optional(),
       ...access,
       ...login,
     },

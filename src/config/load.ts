@@ -12,6 +12,7 @@ import { type Found, interpolate, type Lookup } from './interpolate.ts';
 import { judgeJobs } from './job-sense.ts';
 import { annotatedSchema } from './json-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
+import { judgeOrder } from './order-sense.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
@@ -54,6 +55,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
     ...judgeJobs(root),
+    ...judgeOrder(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -68,6 +70,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     resolveApp(name, app, {
       config,
       root,
+      declared: here.declared,
       fileVariables: variables.of,
       absolute: files.resolve,
       signersDigest: signers.digestOf,

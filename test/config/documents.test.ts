@@ -74,9 +74,19 @@ test('the example loads, and shows what it says', async () => {
     environment: { GIT_TOKEN: 'tok-123456' },
     catalogues,
   });
-  expect(config.declared).toEqual(['monitoring', 'shop-staging', 'shop', 'accounts', 'payments', 'portainer', 'wiki']);
+  expect(config.declared).toEqual([
+    'monitoring',
+    'dashboards',
+    'shop-staging',
+    'shop',
+    'accounts',
+    'payments',
+    'portainer',
+    'wiki',
+  ]);
   expect(config.apps.map(({ name, project, ref }) => `${name} ${project} ${ref.name}`)).toEqual([
     'monitoring monitoring main',
+    'dashboards dashboards main',
     'shop-staging staging develop',
     'shop shop v2.4.0',
     'accounts accounts main',
@@ -84,6 +94,7 @@ test('the example loads, and shows what it says', async () => {
     'portainer portainer master',
   ]);
   expect(config.apps.map(({ deploy, drift, onFailure }) => `${deploy} ${drift} ${onFailure}`)).toEqual([
+    'auto correct rollback',
     'auto correct rollback',
     'auto correct rollback',
     'manual correct hold',

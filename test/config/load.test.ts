@@ -91,6 +91,7 @@ describe('defaults', () => {
       onChange: {},
       policy: policyOf('apps.web.allow'),
       windows: [],
+      dependsOn: [],
     });
   });
 
