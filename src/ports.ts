@@ -13,6 +13,7 @@ import type {
   ObservedVolume,
 } from './model/observed.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
+import type { RecordCondition } from './model/report.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 import type { Provenance, Verification } from './model/verification.ts';
 
@@ -212,6 +213,8 @@ export interface DeploymentLog {
   append(body: EntryBody): Promise<Entry>;
   /** What the log says now: the fold of all its entries. */
   history(): Promise<HostSnapshot>;
+  /** Whether entries can be written; undefined: this is no writer. */
+  condition(): RecordCondition | undefined;
 }
 
 export interface Notifier {

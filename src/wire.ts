@@ -10,12 +10,13 @@ import { runDemo } from './demo/demo.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
-import { openLog } from './edges/deployment-log/open-log.ts';
-import { readEntries } from './edges/deployment-log/read-log.ts';
+import { type OpenLog, openLog } from './edges/deployment-log/open-log.ts';
+import { keyIn, readEntries } from './edges/deployment-log/read-log.ts';
 import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { every } from './edges/every.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { liveFiles } from './edges/live/live-files.ts';
@@ -69,7 +70,8 @@ export function wire(invocation: Invocation): Wired {
     log: {
       entries: () => readEntries(paths.log),
       follow: (after, signal) => follow(paths.log, after, signal),
-      verify: () => verify(paths.log),
+      verify: ({ directory = paths.log, ...request }) => verify(directory, request),
+      key: () => keyIn(paths.log),
     },
     doctor: () =>
       doctor({
@@ -87,6 +89,7 @@ export function wire(invocation: Invocation): Wired {
 }
 
 interface Opened extends AsyncDisposable {
+  readonly log: OpenLog;
   readonly parts: Parts;
   readonly journal: Journal;
 }
@@ -106,6 +109,8 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     clock: systemClock,
     exclusive,
     redact: config.redact,
+    keys: paths.keys,
+    logger,
   });
   const notifier = fanOut(config.routes, logger);
   const parts: Parts = {
@@ -130,7 +135,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     await source[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
   };
-  return { parts, journal, [Symbol.asyncDispose]: close };
+  return { log, parts, journal, [Symbol.asyncDispose]: close };
 }
 
 type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
@@ -176,11 +181,15 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });
+  await using _tending = every(tendEvery, opened.log.tend);
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
+
+/** Milliseconds between two looks at whether the log can be written, and whether a checkpoint is due. */
+const tendEvery = 5_000;
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
   await prepareState(invocation.stateDir, 'write');

@@ -41,7 +41,16 @@ export interface LogReader {
   entries(): Promise<readonly Entry[]>;
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
-  verify(): Promise<VerifyReport>;
+  /** Throws `usage` for a key that is none. */
+  verify(request: VerifyRequest): Promise<VerifyReport>;
+  /** The verifier key that checkpoints are signed with now; undefined: the log has none yet. */
+  key(): Promise<string | undefined>;
+}
+
+export interface VerifyRequest {
+  /** Folder of the log, or of a copy of it; undefined: that of the state directory. */
+  readonly directory?: string | undefined;
+  readonly publicKey?: string | undefined;
 }
 
 export interface VerifyReport {
@@ -50,7 +59,8 @@ export interface VerifyReport {
   readonly problem: LogProblem | undefined;
   /** Bytes at the end that no entry owns: a write that is under way or was cut short. */
   readonly torn: LogProblem | undefined;
-  /** Entries that hold. */
+  /** Sequence numbers of the first and the last entry that hold. */
+  readonly first: number;
   readonly entries: number;
   readonly files: number;
   /** SHA-256 of the last line that holds. */
@@ -58,6 +68,15 @@ export interface VerifyReport {
   readonly repairs: readonly { readonly seq: number; readonly length: number }[];
   /** Intents without an outcome yet. */
   readonly open: readonly { readonly seq: number; readonly app: string }[];
+  /** The key that checkpoints were held against, and whether it came from elsewhere. */
+  readonly key: { readonly verifier: string; readonly given: boolean } | undefined;
+  /** `covered`: the last entry that a checkpoint covers. */
+  readonly checkpoints: { readonly count: number; readonly covered: number };
+  readonly witness: { readonly url: string; readonly count: number; readonly covered: number } | undefined;
+  /** What left by policy. */
+  readonly left: { readonly through: number; readonly entry: number; readonly at: string } | undefined;
+  /** What nobody can read again. */
+  readonly lost: readonly { readonly from: number; readonly to: number; readonly entry: number }[];
   readonly proves: readonly string[];
   readonly cannotProve: readonly string[];
 }
@@ -68,6 +87,8 @@ export interface LogProblem {
   readonly line: number;
   /** Of the line's first byte. */
   readonly offset: number;
+  /** Sequence number of the entry that should stand there. */
+  readonly seq: number;
   readonly what: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { people, shortPlan } from './approval.ts';
+import { sentenceOfTheLog } from './format-log-entry.ts';
 import { sentence } from './format-plan.ts';
 import { untilText } from './until.ts';
 
@@ -42,6 +43,11 @@ export function sentenceOf(entry: Entry): string {
       return `forgotten${byWhom(entry.trigger)}: ${claimsText(entry)} stay, and are no longer ours${because(entry.reason)}`;
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
+    case 'key-changed':
+    case 'pruned':
+    case 'damage-accepted':
+    case 'contradicted':
+      return sentenceOfTheLog(entry);
     default:
       return entry satisfies never;
   }

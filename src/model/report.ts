@@ -108,6 +108,17 @@ export interface AppStatus {
     | undefined;
 }
 
+/** Whether the deployment log takes entries. While it does not, nothing is begun. */
+export type RecordCondition =
+  | { readonly kind: 'sound' }
+  | {
+      readonly kind: 'unwritable';
+      /** ISO 8601. */
+      readonly since: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
+
 export interface HostStatus {
   readonly host: string;
   /** Whether a daemon answered; without one, `source` is what the last pass left. */

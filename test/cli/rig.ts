@@ -123,4 +123,5 @@ const fakeLog = ({ entries = [], coming = [], verify }: Rig): LogReader => ({
     yield* coming.filter(({ seq }) => seq > after);
   },
   verify: async () => verify ?? unused(),
+  key: async () => undefined,
 });

@@ -142,6 +142,10 @@ export class MemoryLog implements DeploymentLog {
   async history() {
     return foldHistory(this.written);
   }
+
+  condition() {
+    return { kind: 'sound' } as const;
+  }
 }
 
 export class MemoryReleases implements ReleaseStore {

@@ -11,6 +11,7 @@ import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { init } from './init.ts';
 import { log } from './log.ts';
+import { logKey } from './log-key.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
@@ -53,6 +54,7 @@ export const verbs: readonly Verb[] = [
   log,
   logShow,
   logVerify,
+  logKey,
   history,
   run,
   healthcheck,

@@ -42,6 +42,8 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   recovered: good,
   drifted: warn,
   repaired: warn,
+  'damage-accepted': warn,
+  contradicted: bad,
 };
 
 export function outcomeStyle(kind: Outcome['kind']): (text: string) => Span {

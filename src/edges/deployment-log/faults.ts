@@ -30,6 +30,8 @@ export interface Problem {
   readonly line: number;
   /** Of the line's first byte in the file. */
   readonly offset: number;
+  /** Sequence number of the entry that should stand there. */
+  readonly seq: number;
   readonly what: string;
 }
 

@@ -21,6 +21,7 @@ const stamp: EntryStamp = {
 };
 
 /** Harmless to a terminal, so that it is written as it is. */
+const digest = fc.constantFrom('ab'.repeat(32), '0'.repeat(64));
 const text = fc.string({ unit: fc.constantFrom(...'abc-_ ./ü"\\{}'), maxLength: 8 });
 const maybe = <T>(what: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(what, { nil: undefined });
 const few = <T>(what: Arbitrary<T>): Arbitrary<T[]> => fc.array(what, { maxLength: 3 });
@@ -190,6 +191,14 @@ const bodies: Bodies = {
     kind: fc.constant('opened'),
     version: text,
     snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
+    log: fc.record({
+      epoch: seq,
+      tree: few(digest),
+      key: maybe(text),
+      pruned: maybe(seq),
+      contradicted: maybe(digest),
+    }),
+    previous: fc.record({ file: text, bytes: fc.nat(), torn: fc.boolean() }),
   }),
   started: fc
     .tuple(
@@ -261,6 +270,43 @@ const bodies: Bodies = {
     .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
     .map(([of, said]) => ({ ...said, ...of })),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
+  'key-changed': fc.record({
+    kind: fc.constant('key-changed'),
+    from: maybe(text),
+    to: text,
+    handover: maybe(fc.constant('a\n\n— b c\n')),
+    trigger,
+    reason: maybe(text),
+  }),
+  pruned: fc.record({
+    kind: fc.constant('pruned'),
+    through: seq,
+    head: digest,
+    files: few(fc.record({ file: text, first: seq, last: seq, bytes: fc.nat(), sha256: digest })),
+    checkpoint: fc.constant('a\n1\n\n— b c\n'),
+    witness: text,
+    because: text,
+  }),
+  'damage-accepted': fc.record({
+    kind: fc.constant('damage-accepted'),
+    trigger,
+    reason: text,
+    file: text,
+    line: seq,
+    offset: fc.nat(),
+    what: text,
+    after: seq,
+    before: seq,
+    sha256: maybe(digest),
+  }),
+  contradicted: fc.record({
+    kind: fc.constant('contradicted'),
+    witness: text,
+    checkpoint: fc.constant('a\n1\n\n— b c\n'),
+    size: seq,
+    theirs: digest,
+    ours: maybe(digest),
+  }),
 };
 
 const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
@@ -293,7 +339,22 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent', 'overridden', 'until']);
+const sometimes = new Set([
+  'release',
+  'reason',
+  'revision',
+  'fingerprint',
+  'hold',
+  'consent',
+  'overridden',
+  'until',
+  'log',
+  'previous',
+  'from',
+  'handover',
+  'sha256',
+  'ours',
+]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(
