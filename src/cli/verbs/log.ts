@@ -1,3 +1,4 @@
+import { kindsOfEntries } from '../../core/entry-kinds.ts';
 import { type LogQuery, matchesQuery, parseMoment, selectEntries } from '../../core/log-query.ts';
 import { HarborError } from '../../errors.ts';
 import type { Entry } from '../../model/entry.ts';
@@ -17,29 +18,7 @@ const options = {
     'interrupted',
     'superseded',
   ]),
-  kind: choices('kind', 'kind', 'only entries of this kind', [
-    'started',
-    'step',
-    'finished',
-    'refused',
-    'recovered',
-    'drifted',
-    'held',
-    'released',
-    'suspended',
-    'resumed',
-    'retried',
-    'approved',
-    'rejected',
-    'adopted',
-    'forgotten',
-    'opened',
-    'repaired',
-    'key-changed',
-    'pruned',
-    'damage-accepted',
-    'contradicted',
-  ]),
+  kind: choices('kind', 'kind', 'only entries of this kind', kindsOfEntries),
   steps: flag('steps', 'also each step as it began (with --json always)'),
   limit: count('limit', 'at most the last n entries; 0: all (default 50, with --json all)'),
   follow: flag('follow', 'then wait for new entries, until interrupted'),
