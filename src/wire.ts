@@ -10,13 +10,11 @@ import { runDemo } from './demo/demo.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
-import { type OpenLog, openLog } from './edges/deployment-log/open-log.ts';
+import type { LogOptions } from './edges/deployment-log/open-log.ts';
 import { keyIn, readEntries } from './edges/deployment-log/read-log.ts';
-import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
-import { every } from './edges/every.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { liveFiles } from './edges/live/live-files.ts';
@@ -24,6 +22,9 @@ import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
 import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { changeKey, letGoOn } from './edges/record/by-hand.ts';
+import { openRecord, type RecordKeeper } from './edges/record/keeper.ts';
+import { repositoryAt, verifyWith } from './edges/record/prove.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
@@ -71,8 +72,11 @@ export function wire(invocation: Invocation): Wired {
     log: {
       entries: () => readEntries(paths.log),
       follow: (after, signal) => follow(paths.log, after, signal),
-      verify: ({ directory = paths.log, ...request }) => verify(directory, request),
+      verify: async ({ directory = paths.log, witness, ...request }) =>
+        verifyWith(directory, { ...request, ...(witness && { witness: await witnessOf(frame, witness) }) }),
       key: () => keyIn(paths.log),
+      acceptDamage: (reason, by) => alone(frame, 'log accept-damage', (options) => letGoOn(options, reason, by)),
+      changeKey: (reason, by) => alone(frame, 'log change-key', (options) => changeKey(options, reason, by)),
     },
     doctor: () =>
       doctor({
@@ -90,7 +94,7 @@ export function wire(invocation: Invocation): Wired {
 }
 
 interface Opened extends AsyncDisposable {
-  readonly log: OpenLog;
+  readonly record: RecordKeeper;
   readonly parts: Parts;
   readonly journal: Journal;
 }
@@ -102,17 +106,19 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const key = await loadHostKey(paths.keys);
   const instance = instanceOf(key);
   const source = gitSource({ reposDir: paths.repos, runDir: paths.run, logger, exclusive, environment });
-  const log = await openLog({
-    directory: paths.log,
-    host: config.current().host,
+  const record = await openRecord({
+    paths,
+    config: config.current,
     instance,
     version: invocation.version,
     clock: systemClock,
     exclusive,
     redact: config.redact,
-    keys: paths.keys,
     logger,
+    environment,
+    random: Math.random,
   });
+  const { log } = record;
   const notifier = fanOut(config.routes, logger);
   const parts: Parts = {
     source,
@@ -136,16 +142,16 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const close = async (): Promise<void> => {
     await journal.settled();
     await source[Symbol.asyncDispose]();
-    await log[Symbol.asyncDispose]();
+    await record[Symbol.asyncDispose]();
   };
-  return { log, parts, journal, [Symbol.asyncDispose]: close };
+  return { record, parts, journal, [Symbol.asyncDispose]: close };
 }
 
 type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
-const harborOver = ({ config }: Frame, { parts, journal }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
-  createHost({ config: config.current, parts, journal, signal, random: Math.random, ...of });
+const harborOver = ({ config }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
+  createHost({ config: config.current, parts, journal, signal, random: Math.random, record: record.status, ...of });
 
 async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
   await frame.config.load();
@@ -161,6 +167,8 @@ async function operator(frame: Frame, command: string, signal: AbortSignal): Pro
     throw error;
   });
   const close = async (): Promise<void> => {
+    await opened.journal.settled();
+    await opened.record.finish(opened.journal.record);
     await opened[Symbol.asyncDispose]();
     await lock[Symbol.asyncDispose]();
   };
@@ -184,15 +192,39 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = (): void => loop.wake({ kind: 'file-change' });
-  await using _tending = every(tendEvery, opened.log.tend);
+  await using _keeping = opened.record.watch(opened.journal.record);
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
 
-/** Milliseconds between two looks at whether the log can be written, and whether a checkpoint is due. */
-const tendEvery = 5_000;
+/** By hand, on the log alone: nobody else may work with it meanwhile, and it may be damaged. */
+async function alone<Result>(
+  frame: Frame,
+  command: string,
+  act: (options: LogOptions) => Promise<Result>,
+): Promise<Result> {
+  const { invocation, paths, config, logger } = frame;
+  await config.load();
+  await using _lock = await locked(frame, command);
+  const instance = instanceOf(await loadHostKey(paths.keys));
+  const { version } = invocation;
+  const { host } = config.current();
+  const { redact } = config;
+  return act({ directory: paths.log, keys: paths.keys, host, instance, version, clock: systemClock, redact, logger });
+}
+
+/** With the configured credentials, if it is the configured one. */
+async function witnessOf(
+  { config, environment }: Frame,
+  { url, branch }: { readonly url: string; readonly branch: string | undefined },
+) {
+  const configured = (await config.load().catch(() => undefined))?.log.witness;
+  const same = configured?.repository.url === url ? configured : undefined;
+  const repository = same?.repository ?? repositoryAt(url, environment['HARBORMASTER_WITNESS_TOKEN']);
+  return { repository, branch: branch ?? same?.branch ?? 'harbormaster-witness', environment };
+}
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
   await prepareState(invocation.stateDir, 'write');

@@ -47,12 +47,29 @@ export interface LogReader {
   verify(request: VerifyRequest): Promise<VerifyReport>;
   /** The verifier key that checkpoints are signed with now; undefined: the log has none yet. */
   key(): Promise<string | undefined>;
+  /** Under the lock. `lost`: ranges of entries, empty where `from` is greater than `to`. */
+  acceptDamage(reason: string, user: string): Promise<AcceptedDamage>;
+  /** Under the lock; gives the new verifier key. */
+  changeKey(reason: string, user: string): Promise<string>;
+}
+
+export interface AcceptedDamage {
+  readonly lost: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
+  /** Lines after the damage that still count for the state of today. */
+  readonly salvaged: number;
 }
 
 export interface VerifyRequest {
   /** Folder of the log, or of a copy of it; undefined: that of the state directory. */
   readonly directory?: string | undefined;
   readonly publicKey?: string | undefined;
+  /** Where a witness is, and on which branch; undefined: as configured. */
+  readonly witness?: { readonly url: string; readonly branch: string | undefined } | undefined;
 }
 
 export interface VerifyReport {

@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { configFiles, type Files, missing } from './files.ts';
 import { type Found, interpolate, type Lookup } from './interpolate.ts';
 import { annotatedSchema } from './json-schema.ts';
+import { resolveLog } from './log-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
@@ -59,6 +60,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const interpolated = secrets.filter(({ path }) => path[0] !== 'config').map(({ value }) => value);
   return {
     ...hostConfig(config, here),
+    log: resolveLog(config, tokenFromOf(root), files.resolve),
     notifiers,
     windows: config.windows.map(resolveWindow),
     apps: Object.entries(config.apps).map(([name, app]) =>
@@ -132,6 +134,11 @@ const isResolved = (node: Node | undefined): boolean => node?.kind !== 'scalar' 
 function validated(root: Node, here: Relevance, schema: ConfigSchema): Config {
   const kept = toValue(root, (path) => path.length !== 2 || here.reads(path));
   return schema.parse(kept);
+}
+
+function tokenFromOf(root: Node): readonly string[] {
+  const token = nodeAt(root, ['log', 'witness', 'token']);
+  return token?.kind === 'scalar' ? token.from : [];
 }
 
 function hostConfig({ config }: Config, { host, declared }: Relevance) {

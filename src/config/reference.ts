@@ -21,6 +21,7 @@ export function reference(catalogues: Catalogues): string {
     ...defaults(part(schema, 'defaults')),
     ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
+    ...section('log', part(schema, 'log')),
     ...notifiers(part(schema, 'notifiers')),
     '',
   ].join('\n');

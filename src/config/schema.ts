@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import { duration } from './duration.ts';
+import { logSchema } from './log-schema.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
 import * as v from './values.ts';
@@ -89,6 +90,10 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
       title: 'list',
       description:
         'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app and 30s; what has begun goes on.',
+    }),
+    log: logSchema.prefault({}).meta({
+      title: 'section',
+      description: 'How the deployment log is kept, who vouches for it, and how long.',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

@@ -6,6 +6,8 @@ import { historyOf } from './history.ts';
 export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry): NotificationEvent | undefined {
   // That a person lifted it is no news; that its time is over may be forgotten by then.
   if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
+  // Somebody rewrote the record: nobody may learn of that only by looking.
+  if (entry.kind === 'contradicted') return 'failed';
   if (!('app' in entry)) return undefined;
   const was = historyOf(before, entry.app);
   const is = historyOf(after, entry.app);

@@ -1,4 +1,4 @@
-import type { App } from './app.ts';
+import type { App, Repository } from './app.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { Window } from './window.ts';
 
@@ -9,6 +9,26 @@ export interface NotifierConfig {
   readonly on: readonly NotificationEvent[];
   /** Empty: every app. */
   readonly apps: readonly string[];
+}
+
+/** How the deployment log is kept. Durations in milliseconds, sizes in bytes. */
+export interface LogConfig {
+  readonly segmentBytes: number;
+  readonly segmentAge: number;
+  readonly checkpointEntries: number;
+  readonly checkpointAge: number;
+  /** Mark its files as append-only, where that can be. */
+  readonly appendOnly: boolean;
+  /** Which closed files stay; undefined: all. */
+  readonly keep: { readonly age: number | undefined; readonly segments: number | undefined };
+  readonly witness: WitnessConfig | undefined;
+}
+
+/** A branch elsewhere that is told of the log. */
+export interface WitnessConfig {
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly entries: 'none' | 'all';
 }
 
 /** A loaded configuration, defaults resolved, secrets interpolated. Durations in milliseconds. */
@@ -26,6 +46,7 @@ export interface HostConfig {
   /** All of them; an app that left the configuration may be concerned, too. */
   readonly windows: readonly Window[];
   readonly imageInterval: number;
+  readonly log: LogConfig;
   readonly keepReleases: number;
   /** How many apps may be removed in one go without a person. */
   readonly removalGuard: number;

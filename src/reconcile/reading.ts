@@ -38,7 +38,9 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
       const suspension = hostSuspension(context.journal.all(), context.clock.now());
-      return { host: config().host, daemon, ...(suspension && { suspension }), apps: statuses };
+      const record = await house.record?.();
+      const known = { ...(record && { record }), ...(suspension && { suspension }) };
+      return { host: config().host, daemon, ...known, apps: statuses };
     },
   };
 }

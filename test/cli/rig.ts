@@ -124,4 +124,6 @@ const fakeLog = ({ entries = [], coming = [], verify }: Rig): LogReader => ({
   },
   verify: async () => verify ?? unused(),
   key: async () => undefined,
+  acceptDamage: unused,
+  changeKey: unused,
 });

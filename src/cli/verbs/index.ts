@@ -11,6 +11,8 @@ import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { init } from './init.ts';
 import { log } from './log.ts';
+import { logAcceptDamage } from './log-accept-damage.ts';
+import { logChangeKey } from './log-change-key.ts';
 import { logKey } from './log-key.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
@@ -55,6 +57,8 @@ export const verbs: readonly Verb[] = [
   logShow,
   logVerify,
   logKey,
+  logChangeKey,
+  logAcceptDamage,
   history,
   run,
   healthcheck,

@@ -6,6 +6,7 @@ import { table } from '../table.ts';
 import { remediesOf, sinceText } from './block.ts';
 import { type Condition, conditionOf, worstFirst } from './condition.ts';
 import { share, tally } from './count.ts';
+import { recordLines } from './record.ts';
 import { shortCommit } from './revision.ts';
 
 /** The host in one sentence, every app in one line, then each trouble with its reason and what lifts it. */
@@ -13,11 +14,13 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
   const { host, apps } = status;
   if (apps.length === 0)
     return [
+      ...recordLines(status.record, now),
       ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
     ];
   return [
+    ...recordLines(status.record, now),
     ...suspendedLines(status, now),
     hostSentence(status),
     '',

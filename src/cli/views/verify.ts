@@ -47,11 +47,24 @@ function verdictLines({ problem, torn }: VerifyReport, size: string): readonly L
 const placeOf = ({ file, line, offset, seq }: LogProblem): string =>
   `${file}:${line} (byte ${offset}), where entry ${seq} should be`;
 
-const checkpointLines = ({ entries, checkpoints: { count, covered } }: VerifyReport): readonly Line[] => {
-  if (count === 0) return [];
+const checkpointLines = ({ entries, checkpoints, witness }: VerifyReport): readonly Line[] => [
+  ...coverage('checkpoints', 'signed', checkpoints, entries),
+  ...(witness === undefined ? [] : coverage('witness', `held by ${witness.url}`, witness, entries)),
+];
+
+function coverage(
+  label: string,
+  how: string,
+  { count, covered }: { readonly count: number; readonly covered: number },
+  entries: number,
+): readonly Line[] {
+  if (count === 0)
+    return label === 'witness'
+      ? [`  witness     holds nothing that agrees with this log (${how.replace('held by ', '')})`]
+      : [];
   const rest = covered === entries ? 'all of them' : `up to entry ${covered} of ${entries}`;
-  return [`  checkpoints ${counted(count, 'checkpoint')} signed, covering ${rest}`];
-};
+  return [`  ${label.padEnd(11)} ${counted(count, 'checkpoint')} ${how}, covering ${rest}`];
+}
 
 const section = (title: string, items: readonly string[], mark: Span): readonly Line[] =>
   items.length === 0 ? [] : ['', [strong(`${title}:`)], ...items.map((item): Line => ['  ', mark, ` ${item}`])];

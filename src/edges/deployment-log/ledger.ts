@@ -1,14 +1,13 @@
 import { sha256 } from '../../core/digest.ts';
 import { startFold } from '../../core/history.ts';
-import { HarborError } from '../../errors.ts';
 import type { Entry, EntryBody, PreviousSegment } from '../../model/entry.ts';
-import { makeFolder, replaceFile } from '../durable.ts';
+import { makeFolder } from '../durable.ts';
 import { type Appender, openAppender } from './appender.ts';
 import { type Book, startBook } from './book.ts';
 import { accept, type Chain, newline, type RawLine } from './chain.ts';
 import { corrupt, unwritable } from './faults.ts';
-import { encode } from './line.ts';
 import type { LogOptions } from './open-log.ts';
+import { type Line, lineOf, placeSegment } from './place-segment.ts';
 import { assertSound } from './read-log.ts';
 import { type Segment, segmentAt } from './segments.ts';
 import { newestStart } from './start.ts';
@@ -40,7 +39,7 @@ export async function openLedger(
     book.add(entry, line);
     if (entry.kind === 'opened') began = Date.parse(entry.at);
   };
-  const walked = await walk(directory, await newestStart(directory), visit);
+  const walked = await walk(directory, await newestStart(directory, options.untied), visit);
   assertSound(directory, walked);
   const { position, rest } = walked;
   const { chain } = position;
@@ -48,6 +47,7 @@ export async function openLedger(
   const segment = position.segment ?? (await firstSegment(directory));
   const appender = await openAppender(segment.path, size);
   const end = chain.dead?.first.offset ?? position.offset;
+  await options.mark(segment.path);
   return { ledger: { options, fold, book, segment, appender, chain, began, end }, rest };
 }
 
@@ -60,7 +60,7 @@ async function firstSegment(directory: string): Promise<Segment> {
 
 /** `lead` goes before the line, in the same write. */
 export async function write(ledger: Ledger, body: EntryBody, lead: Buffer = Buffer.alloc(0)): Promise<Entry> {
-  const line = lineOf(ledger, ledger.chain, body);
+  const line = lineOf(ledger.options, ledger.chain, body);
   await ledger.appender.append(Buffer.concat([lead, line.bytes, newline]));
   return enter(ledger, line);
 }
@@ -68,7 +68,6 @@ export async function write(ledger: Ledger, body: EntryBody, lead: Buffer = Buff
 /** The next segment, which opens with the state so far. `torn`: the storage failed, and what follows the last acknowledged entry of this one is void. */
 export async function beginSegment(ledger: Ledger, { torn }: Pick<PreviousSegment, 'torn'>): Promise<void> {
   const { options, fold, book, segment: before, end, appender: old } = ledger;
-  const chain = { ...ledger.chain, opened: false, dead: undefined };
   const previous = { file: before.name, bytes: end, torn };
   const body = {
     kind: 'opened',
@@ -77,19 +76,14 @@ export async function beginSegment(ledger: Ledger, { torn }: Pick<PreviousSegmen
     log: book.state(),
     previous,
   } as const;
-  const line = lineOf(ledger, chain, body);
-  const segment = segmentAt(options.directory, chain.seq + 1);
-  const content = Buffer.concat([line.bytes, newline]);
-  try {
-    // It is there whole or not at all.
-    await replaceFile(segment.path, content, 0o640);
-  } catch (error) {
-    throw unwritable(segment.path, error);
-  }
-  const appender = await openAppender(segment.path, content.length);
+  const { segment, lines, size } = await placeSegment(options, { ...ledger.chain, opened: false, dead: undefined }, [
+    body,
+  ]);
+  const appender = await openAppender(segment.path, size);
   await close(old);
   Object.assign(ledger, { segment, appender });
-  enter(ledger, line);
+  for (const line of lines) enter(ledger, line);
+  await options.mark(segment.path);
 }
 
 /** Its bytes are on the disk, or given up. */
@@ -99,21 +93,6 @@ async function close(appender: Appender): Promise<void> {
   } catch {
     // A failing disk may fail once more.
   }
-}
-
-interface Line {
-  readonly bytes: Buffer;
-  readonly entry: Entry;
-  readonly chain: Chain;
-}
-
-function lineOf({ options }: Ledger, chain: Chain, body: EntryBody): Line {
-  const { clock, host, instance, redact } = options;
-  const stamp = { v: 1, seq: chain.seq + 1, at: clock.now().toISOString(), host, instance, prev: chain.prev } as const;
-  const bytes = encode(stamp, body, redact);
-  const accepted = accept(chain, { bytes, terminated: true, offset: 0, number: 0 });
-  if (accepted.kind === 'entry') return { bytes, entry: accepted.entry, chain: accepted.chain };
-  throw notAnEntry(body, accepted.kind === 'broken' ? accepted.what : 'it is not JSON');
 }
 
 /** What is on the disk is known from now on. */
@@ -154,6 +133,3 @@ async function closeLine(ledger: Ledger, rest: RawLine): Promise<void> {
   }
   ledger.chain = accepted.chain;
 }
-
-const notAnEntry = ({ kind }: EntryBody, what: string): HarborError =>
-  new HarborError(`a "${kind}" entry would not be readable: ${what}`, { code: 'bug' });

@@ -1,7 +1,8 @@
 import { type Redact, redactor } from '../../core/redact.ts';
 import { HarborError } from '../../errors.ts';
-import type { Entry, Trigger } from '../../model/entry.ts';
+import type { Entry, LogState, Trigger } from '../../model/entry.ts';
 import type { Clock, DeploymentLog, Logger } from '../../ports.ts';
+import { startBook } from './book.ts';
 import { historyReader, readEntries } from './read-log.ts';
 import { openToWrite } from './write-log.ts';
 
@@ -19,6 +20,10 @@ export interface LogOptions {
   /** As they are in force now. */
   readonly limits?: () => LogLimits;
   readonly logger?: Pick<Logger, 'warn'>;
+  /** Protects a file of the log that is appended to from now on. Never rejects. */
+  readonly mark?: (path: string) => Promise<void>;
+  /** Opens it although the newest segment does not follow the one before: to say that a person accepts that. */
+  readonly untied?: boolean;
 }
 
 export interface LogLimits {
@@ -49,6 +54,10 @@ export interface OpenLog extends DeploymentLog, AsyncDisposable {
   tend(): Promise<void>;
   /** The newest checkpoint, a signed note. */
   checkpoint(): string | undefined;
+  /** A checkpoint over all that there is, also where none is due. */
+  seal(): Promise<void>;
+  /** What the log says of itself. */
+  state(): LogState;
   /** From now on another key signs checkpoints; the old one says so itself. */
   changeKey(trigger: Trigger, reason: string): Promise<void>;
 }
@@ -61,7 +70,14 @@ export async function openLog({
   exclusive,
   ...options
 }: LogOptions & { readonly exclusive: boolean }): Promise<OpenLog> {
-  const defaults = { keys: '', redact: redactor([]), limits: () => defaultLimits, logger: { warn: () => undefined } };
+  const defaults = {
+    keys: '',
+    redact: redactor([]),
+    limits: () => defaultLimits,
+    logger: { warn: () => undefined },
+    mark: () => Promise.resolve(),
+    untied: false,
+  };
   return exclusive ? openToWrite({ ...defaults, ...options }) : openToRead(options.directory);
 }
 
@@ -72,6 +88,8 @@ const openToRead = (directory: string): OpenLog => ({
   condition: () => undefined,
   tend: () => Promise.resolve(),
   checkpoint: () => undefined,
+  seal: () => Promise.reject(readOnly()),
+  state: () => startBook().state(),
   changeKey: () => Promise.reject(readOnly()),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });

@@ -4,26 +4,27 @@ import { corrupt, unreadable } from './faults.ts';
 import { decode } from './line.ts';
 import { firstLine } from './lines.ts';
 import { type Segment, segmentAt, segmentsOf } from './segments.ts';
-import { type Position, start, startWith } from './walk.ts';
+import { type Position, start, startWith, walk } from './walk.ts';
 
 /**
  * Where to begin reading to know the state of today: with the newest segment that opens with the state before it. That it follows the segment before is
  * made sure of; whether that one and older ones hold is for `verify` to say. Throws `log-corrupt`.
  */
-export async function newestStart(directory: string): Promise<Position> {
+export async function newestStart(directory: string, untied = false): Promise<Position> {
   const segments = await segmentsOf(directory).catch((error: unknown) => {
     throw unreadable(directory, error);
   });
   for (const segment of segments.toReversed()) {
     const opened = await openingOf(segment);
     if (opened === undefined) continue;
-    await assertTied(directory, segment, opened);
+    if (!untied) await assertTied(directory, segment, opened);
     return startWith(segment);
   }
   return start;
 }
 
-async function openingOf(segment: Segment) {
+/** The first entry of a segment, if it says what was before it. */
+export async function openingOf(segment: Segment) {
   const line = segment.first === 1 ? undefined : await firstLine(segment.path);
   const decoded = line && decode(line);
   const isOpening = decoded?.kind === 'entry' && decoded.entry.kind === 'opened' && decoded.entry.seq === segment.first;
@@ -39,11 +40,18 @@ async function assertTied(directory: string, segment: Segment, { prev, previous,
   const line = await lastLine(before.path, previous.bytes);
   if (line !== undefined && sha256(line) === prev) return;
   if (line === undefined && log.pruned !== undefined && before.first <= log.pruned) return;
+  if (await isAccepted(directory, segment, previous.file)) return;
   const what =
     line === undefined
       ? `the file before it, ${previous.file}, is missing or too short`
       : `its prev is not the hash of the last line of ${previous.file}`;
   throw corrupt(directory, { file: segment.name, line: 1, offset: 0, seq: segment.first, what });
+}
+
+/** Whether an entry since then says that a person knows. */
+async function isAccepted(directory: string, segment: Segment, previous: string): Promise<boolean> {
+  const { position } = await walk(directory, startWith(segment), () => undefined);
+  return [...position.accepted].some((place) => place.startsWith(`${previous}:`) || place === `${segment.name}:0`);
 }
 
 const step = 64 * 1024;

@@ -33,6 +33,8 @@ export async function openToWrite(options: Required<LogOptions>): Promise<OpenLo
     condition: () => conditionOf(desk),
     tend: () => queued(() => tend(desk)).catch(() => undefined),
     checkpoint: () => sealer.latest(),
+    seal: () => queued(sealer.seal),
+    state: () => ledger.book.state(),
     changeKey: (trigger, reason) =>
       queued(async () => {
         await ready(desk);

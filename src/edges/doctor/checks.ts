@@ -1,8 +1,10 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asHarborError } from '../../errors.ts';
+import type { LogConfig } from '../../model/config.ts';
 import type { Engine } from '../../ports.ts';
 import { run } from '../process.ts';
+import { deploymentLog, witness } from './record.ts';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -17,7 +19,7 @@ export interface DoctorInput {
   readonly stateDir: string;
   readonly configFile: string;
   /** Loads the configuration; throws what is wrong with it. */
-  readonly loadConfig: () => Promise<{ readonly apps: readonly unknown[] }>;
+  readonly loadConfig: () => Promise<{ readonly apps: readonly unknown[]; readonly log: LogConfig }>;
   readonly environment: Readonly<Record<string, string>>;
   /** Name of whoever runs this. */
   readonly user: string;
@@ -33,6 +35,8 @@ const looks: readonly (readonly [string, Look])[] = [
   ['renderer', renderer],
   ['git', git],
   ['state folder', stateFolder],
+  ['deployment log', deploymentLog],
+  ['witness', witness],
   ['disk', disk],
   ['clock', clock],
   ['paths', paths],

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { doctor } from '../../../src/edges/doctor/checks.ts';
 import { HarborError } from '../../../src/errors.ts';
 import type { Engine } from '../../../src/ports.ts';
+import { logConfig } from '../../support/builders.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const away = new HarborError('the engine is away', { code: 'engine-unreachable', hint: 'Start it.' });
@@ -18,7 +19,7 @@ test.each([
     engine,
     stateDir: join(folder.path, 'state'),
     configFile: 'h.yml',
-    loadConfig: async () => ({ apps: Array.from({ length: count }) }),
+    loadConfig: async () => ({ apps: Array.from({ length: count }), log: logConfig }),
     environment: { PATH: process.env['PATH'] ?? '' },
     user: 'ada',
   });
