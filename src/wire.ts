@@ -1,12 +1,19 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import type { InstallRequest, Invocation, Serve, Wired } from './cli/wired.ts';
+import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
+import { saysOtherwise } from './core/configuration.ts';
 import { redactor } from './core/redact.ts';
+import { repositoryName } from './core/repository-name.ts';
+import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
+import { backup } from './edges/backup/backup.ts';
+import { restore } from './edges/backup/restore.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
@@ -17,18 +24,20 @@ import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
+import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
 import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { peerOf } from './edges/peer.ts';
 import { changeKey, letGoOn } from './edges/record/by-hand.ts';
 import { openRecord, type RecordKeeper } from './edges/record/keeper.ts';
 import { repositoryAt, verifyWith } from './edges/record/prove.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
+import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
-import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
@@ -69,14 +78,16 @@ export function wire(invocation: Invocation): Wired {
     reader: (signal) => reader(frame, signal),
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
+    peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
       entries: () => readEntries(paths.log),
       follow: (after, signal) => follow(paths.log, after, signal),
-      verify: async ({ directory = paths.log, witness, ...request }) =>
+      verify: async ({ directory = paths.log, witness, ...request } = {}) =>
         verifyWith(directory, { ...request, ...(witness && { witness: await witnessOf(frame, witness) }) }),
       key: () => keyIn(paths.log),
-      acceptDamage: (reason, by) => alone(frame, 'log accept-damage', (options) => letGoOn(options, reason, by)),
-      changeKey: (reason, by) => alone(frame, 'log change-key', (options) => changeKey(options, reason, by)),
+      acceptDamage: (reason, trigger) =>
+        alone(frame, 'log accept-damage', (options) => letGoOn(options, reason, trigger)),
+      changeKey: (reason, trigger) => alone(frame, 'log change-key', (options) => changeKey(options, reason, trigger)),
     },
     doctor: () =>
       doctor({
@@ -90,6 +101,44 @@ export function wire(invocation: Invocation): Wired {
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     schema: () => jsonSchema(catalogues),
     starter,
+    ...settingUp(frame),
+  };
+}
+
+/** What prepares a host, and takes it elsewhere. */
+function settingUp({ invocation, environment }: Frame): Pick<Wired, 'installation' | 'install' | 'backup' | 'restore'> {
+  const { stateDir, hostName, version } = invocation;
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return {
+    installation(request) {
+      const order = orderOf(request, invocation, environment);
+      const files = filesOf(order).map((file) => ({
+        path: file.path,
+        text: 'text' in file.content ? file.content.text : Object.values(file.content).join(''),
+      }));
+      return { files, commands: commandsOf(order).map((command) => command.join(' ')) };
+    },
+    install: (request) => install(orderOf(request, invocation, environment)),
+    backup: (file) => backup({ stateDir, file, at: systemClock.now(), host: hostName, version, path }),
+    restore: (file) => restore({ stateDir, file, path }),
+  };
+}
+
+function orderOf(
+  { kind, image, proxied, url, root, start, config }: InstallRequest,
+  { stateDir, version }: Invocation,
+  environment: Readonly<Record<string, string>>,
+): InstallOrder {
+  const { dockerHost } = dockerOptions(environment);
+  const socket = dockerHost.startsWith('unix://') ? dockerHost.slice('unix://'.length) : '/var/run/docker.sock';
+  return {
+    paths: { ...usualPaths, node: realpathSync(process.execPath), config, stateDir },
+    running: realpathSync(process.argv[1] ?? usualPaths.program),
+    starter: url === undefined ? undefined : starter({ url, app: repositoryName(url), branch: 'main' }),
+    containment: kind === 'container' ? { image: image ?? `harbormaster:${version}`, socket, proxied } : undefined,
+    root,
+    start,
+    environment,
   };
 }
 
@@ -188,13 +237,23 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
+  const { environment } = frame;
+  const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
+  ending.addEventListener('abort', () => void manager.stopping());
+  const lifted = createLiftWatch(opened.journal, systemClock);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  const reloaded = (): void => loop.wake({ kind: 'file-change' });
+  let acted: HostConfig = config.current();
+  const reloaded = (asked: boolean): void => {
+    const before = acted;
+    acted = config.current();
+    if (asked || saysOtherwise(before, acted)) loop.wake({ kind: 'file-change' });
+  };
   await using _keeping = opened.record.watch(opened.journal.record);
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
+  await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
@@ -235,10 +294,7 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
-interface Configuration {
-  /** Reads the file; the result is in force from then on. A file that is wrong leaves the last good one in force. */
-  load(): Promise<HostConfig>;
-  current(): HostConfig;
+interface Configuration extends InForce {
   redact(text: string): string;
   logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
@@ -246,24 +302,18 @@ interface Configuration {
 }
 
 function configuration({ configFile, hostName, environment }: Invocation): Configuration {
-  let inForce: HostConfig | undefined;
-  let redact = redactor([]);
-  let routes: readonly Route[] = [];
-  return {
-    async load() {
-      inForce = await load({ file: configFile, host: hostName, environment, catalogues });
-      redact = redactor(inForce.secrets);
-      routes = inForce.notifiers.flatMap(routeOf);
-      return inForce;
-    },
-    current() {
-      if (inForce === undefined)
-        throw new HarborError('the configuration was used before it was loaded', { code: 'bug' });
-      return inForce;
-    },
-    redact: (text) => redact(text),
-    logLevel: () => inForce?.logLevel ?? 'info',
-    routes: () => routes,
+  const held = inForce((told) => load({ file: configFile, host: hostName, environment, catalogues, told }));
+  const redact = latest(held, (config) => redactor(config?.secrets ?? []));
+  const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
+  return { ...held, redact: (text) => redact()(text), logLevel: () => held.known()?.logLevel ?? 'info', routes };
+}
+
+/** Made from the configuration in force, anew only when another one is. */
+function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined) => Made): () => Made {
+  let [of, made] = [known(), make(known())];
+  return () => {
+    if (known() !== of) [of, made] = [known(), make(known())];
+    return made;
   };
 }
 

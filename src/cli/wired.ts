@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Entry, Trigger } from '../model/entry.ts';
+import type { Peer } from '../model/peer.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
@@ -25,6 +27,8 @@ export interface Wired {
   operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
+  /** Who connected a Unix socket, as the kernel knows it. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
@@ -33,6 +37,59 @@ export interface Wired {
   schema(): object;
   /** Text of a first configuration. */
   starter(answers: StarterAnswers): string;
+  /** What `install` would do. */
+  installation(request: InstallRequest): DryInstall;
+  /** Sets Harbormaster up on this host. Throws `usage` and `state-unwritable` before anything is written. */
+  install(request: InstallRequest): Promise<Installed>;
+  /** Writes what cannot be made again into a new archive. */
+  backup(file: string): Promise<BackedUp>;
+  /** Makes the state directory, which must not be there, from an archive. */
+  restore(file: string): Promise<Restored>;
+}
+
+export interface InstallRequest {
+  readonly kind: 'systemd' | 'container';
+  /** Undefined: of this version. */
+  readonly image: string | undefined;
+  readonly proxied: boolean;
+  /** Of a repository, for a first configuration. */
+  readonly url: string | undefined;
+  /** What stands before every path. */
+  readonly root: string;
+  readonly start: boolean;
+  /** Absolute. */
+  readonly config: string;
+}
+
+export interface DryInstall {
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly commands: readonly string[];
+}
+
+export interface Installed {
+  readonly files: readonly { readonly path: string; readonly did: 'wrote' | 'replaced' | 'kept' | 'unchanged' }[];
+  readonly ran: readonly string[];
+  readonly started: boolean;
+  /** Why it was not started. */
+  readonly waits: string | undefined;
+}
+
+export interface BackedUp {
+  readonly file: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the last entry of the log that is in it; 0 for none. */
+  readonly seq: number;
+}
+
+export interface Restored {
+  readonly stateDir: string;
+  readonly files: number;
+  /** When and where the backup was made. */
+  readonly at: string;
+  readonly host: string;
+  readonly version: string;
+  readonly seq: number;
 }
 
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
@@ -44,13 +101,13 @@ export interface LogReader {
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
   /** Throws `usage` for a key that is none. */
-  verify(request: VerifyRequest): Promise<VerifyReport>;
+  verify(request?: VerifyRequest): Promise<VerifyReport>;
   /** The verifier key that checkpoints are signed with now; undefined: the log has none yet. */
   key(): Promise<string | undefined>;
   /** Under the lock. `lost`: ranges of entries, empty where `from` is greater than `to`. */
-  acceptDamage(reason: string, user: string): Promise<AcceptedDamage>;
+  acceptDamage(reason: string, trigger: Trigger): Promise<AcceptedDamage>;
   /** Under the lock; gives the new verifier key. */
-  changeKey(reason: string, user: string): Promise<string>;
+  changeKey(reason: string, trigger: Trigger): Promise<string>;
 }
 
 export interface AcceptedDamage {

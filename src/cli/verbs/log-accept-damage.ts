@@ -1,3 +1,4 @@
+import { askedBy } from '../../core/actor.ts';
 import { mustReason, reason } from '../reason.ts';
 import type { Verb } from '../verb.ts';
 
@@ -18,7 +19,7 @@ Look first: \`harbormaster log verify\`; and copy the log folder away as evidenc
   async run(call) {
     const why = mustReason(call, ['log', 'accept-damage']);
     const { log } = await call.wired();
-    const { lost, salvaged } = await log.acceptDamage(why, call.user);
+    const { lost, salvaged } = await log.acceptDamage(why, askedBy(call.user));
     call.answer({ lost, salvaged }, () => [
       ...lost.map(({ file, line, from, to }) =>
         from > to

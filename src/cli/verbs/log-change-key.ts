@@ -1,3 +1,4 @@
+import { askedBy } from '../../core/actor.ts';
 import { mustReason, reason } from '../reason.ts';
 import type { Verb } from '../verb.ts';
 
@@ -13,7 +14,7 @@ Then the old key is deleted. A daemon must be stopped for it.`,
   ],
   async run(call) {
     const why = mustReason(call, ['log', 'change-key']);
-    const key = await (await call.wired()).log.changeKey(why, call.user);
+    const key = await (await call.wired()).log.changeKey(why, askedBy(call.user));
     call.answer({ key }, () => [key]);
     return 0;
   },

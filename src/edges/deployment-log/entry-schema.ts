@@ -149,6 +149,22 @@ const history = z.looseObject({
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });
 
+const digests = { apps: z.record(text, text), settings: z.record(text, text) };
+const origin = {
+  file: text.optional(),
+  revision: revision.optional(),
+  path: text.optional(),
+  found: z.array(revision).optional(),
+};
+const configuration = z.looseObject({
+  ...digests,
+  seq: z.int(),
+  at: text,
+  digest: text,
+  origin: z.looseObject(origin),
+  trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
+});
+
 const logState = z.looseObject({
   epoch: z.int().positive(),
   tree: z.array(digest),
@@ -211,6 +227,7 @@ const entry = z.discriminatedUnion('kind', [
       apps: z.record(text, history),
       forgotten: texts,
       suspension: suspension.optional(),
+      configuration: configuration.optional(),
     }),
     log: logState.optional(),
     previous: z.looseObject({ file: text, bytes: z.int().nonnegative(), torn: z.boolean() }).optional(),
@@ -258,6 +275,22 @@ const entry = z.discriminatedUnion('kind', [
   kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('configured', {
+    ...origin,
+    ...digests,
+    trigger,
+    digest: text,
+    added: texts,
+    removed: texts,
+    changed: texts,
+    keys: texts,
+    partial: z.literal(true).optional(),
+  }),
+  kind('configuration-failed', {
+    trigger,
+    troubles: z.array(z.looseObject({ of: text, code: text, message: text, hint: text.optional() })),
+    signature: text,
+  }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
   ...ofTheLogItself,
 ]);

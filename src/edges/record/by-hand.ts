@@ -2,19 +2,17 @@ import type { Trigger } from '../../model/entry.ts';
 import { acceptDamage } from '../deployment-log/accept-damage.ts';
 import { type LogOptions, openLog } from '../deployment-log/open-log.ts';
 
-const asked = (by: string): Trigger => ({ kind: 'request', by });
-
 /** A damaged log goes on, because a person says so; which entries are lost then. */
-export async function letGoOn(options: LogOptions, reason: string, by: string) {
-  const { damages, salvaged } = await acceptDamage(options, { trigger: asked(by), reason });
+export async function letGoOn(options: LogOptions, reason: string, trigger: Trigger) {
+  const { damages, salvaged } = await acceptDamage(options, { trigger, reason });
   // Whoever starts next finds it in order, and a checkpoint over it.
   await (await openLog({ ...options, exclusive: true }))[Symbol.asyncDispose]();
   const lost = damages.map(({ file, line, after, before }) => ({ file, line, from: after + 1, to: before - 1 }));
   return { lost, salvaged };
 }
 
-export async function changeKey(options: LogOptions, reason: string, by: string): Promise<string> {
+export async function changeKey(options: LogOptions, reason: string, trigger: Trigger): Promise<string> {
   await using log = await openLog({ ...options, exclusive: true });
-  await log.changeKey(asked(by), reason);
+  await log.changeKey(trigger, reason);
   return log.state().key ?? '';
 }
