@@ -18,7 +18,8 @@ import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import type { LogOptions } from './edges/deployment-log/open-log.ts';
-import { keyIn, readEntries } from './edges/deployment-log/read-log.ts';
+import { keyIn } from './edges/deployment-log/read-log.ts';
+import { sift } from './edges/deployment-log/sift.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
@@ -80,7 +81,7 @@ export function wire(invocation: Invocation): Wired {
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
-      entries: () => readEntries(paths.log),
+      read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
       verify: async ({ directory = paths.log, witness, ...request } = {}) =>
         verifyWith(directory, { ...request, ...(witness && { witness: await witnessOf(frame, witness) }) }),

@@ -196,14 +196,31 @@ export class MemoryLive implements LiveFiles {
     return this.held;
   }
 
-  async write(_app: string, release: Release) {
+  /** Files that were written into, not replaced. */
+  inPlace: readonly string[] = [];
+  /** When files were put where they are: long ago, unless a test says otherwise. */
+  placed: Record<string, number> = {};
+
+  async write(_app: string, release: Release, _exported: string, inPlace: readonly string[] = []) {
     this.held = release.digest;
+    this.inPlace = inPlace;
+  }
+
+  async placedAt(_app: string, paths: readonly string[]) {
+    return new Map(paths.map((path) => [path, this.placed[path] ?? 0]));
   }
 
   async tidy() {}
 
   async intact() {
     return true;
+  }
+
+  /** Links, as a container may plant them. */
+  links: ReadonlyMap<string, string> = new Map();
+
+  async leads() {
+    return this.links;
   }
 }
 
