@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../core/digest.ts';
-import type { EntryOf } from '../../model/entry.ts';
+import type { Damage, EntryOf } from '../../model/entry.ts';
 import type { Audit } from './audit.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Problem } from './faults.ts';
@@ -65,8 +65,12 @@ function missingHead(
     : undefined;
 }
 
-const lostBy = ({ after, before, seq, trigger, reason }: EntryOf<'damage-accepted'>): Lost => ({
-  from: after + 1,
+/** Where a line does not follow the one before, it may be that one which was changed. */
+export const firstLost = ({ what, after }: Pick<Damage, 'what' | 'after'>): number =>
+  what.startsWith('its prev is not') ? after : after + 1;
+
+const lostBy = ({ after, before, seq, what, trigger, reason }: EntryOf<'damage-accepted'>): Lost => ({
+  from: firstLost({ what, after }),
   to: before - 1,
   entry: seq,
   by: trigger.by,

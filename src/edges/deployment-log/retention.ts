@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import { sha256 } from '../../core/digest.ts';
 import type { EntryBody, PrunedFile } from '../../model/entry.ts';
 import type { Logger } from '../../ports.ts';
@@ -125,10 +125,10 @@ async function removeThrough(through: number, { directory, marks }: RetentionOpt
 }
 
 async function removeFile(path: string, marks: Pick<Marks, 'lift'>): Promise<void> {
-  await rm(path).catch(async (error: unknown) => {
+  await unlink(path).catch(async (error: unknown) => {
     if (isMissing(error)) return;
     if (systemCode(error) !== 'EPERM') throw error;
     await marks.lift([path]);
-    await rm(path);
+    await unlink(path);
   });
 }

@@ -81,6 +81,7 @@ function compare(
   const ours = found.roots.get(treeKey(epoch, size));
   const said = `${where} covers ${size === 1 ? '1 entry' : `${size} entries`}, up to entry ${last}`;
   if (ours === root) return isTrusted ? { kind: 'holds', last, key: treeKey(epoch, size) } : { kind: 'foreign', where };
+  if (ours !== undefined && isGivenUp(last, found)) return { kind: 'unknown' };
   if (ours !== undefined)
     return wrong(`${said}, and they are not those that it was made of: entries were written anew`);
   const end = found.walked.position.chain.seq;
@@ -89,6 +90,10 @@ function compare(
     return wrong(`${said}, and the log ends with entry ${end}: its end was cut off`);
   return { kind: 'unknown' };
 }
+
+/** Damage that a person accepted shows in the line after it: the one before may be what was changed. */
+const isGivenUp = (last: number, { accepted }: Audit): boolean =>
+  accepted.some(({ after, before }) => last >= after && last < before);
 
 const wrong = (what: string): Finding => ({ kind: 'wrong', what });
 

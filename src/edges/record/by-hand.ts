@@ -1,5 +1,6 @@
 import type { Trigger } from '../../model/entry.ts';
 import { acceptDamage } from '../deployment-log/accept-damage.ts';
+import { firstLost } from '../deployment-log/losses.ts';
 import { type LogOptions, openLog } from '../deployment-log/open-log.ts';
 
 /** A damaged log goes on, because a person says so; which entries are lost then. */
@@ -7,7 +8,12 @@ export async function letGoOn(options: LogOptions, reason: string, trigger: Trig
   const { damages, salvaged } = await acceptDamage(options, { trigger, reason });
   // Whoever starts next finds it in order, and a checkpoint over it.
   await (await openLog({ ...options, exclusive: true }))[Symbol.asyncDispose]();
-  const lost = damages.map(({ file, line, after, before }) => ({ file, line, from: after + 1, to: before - 1 }));
+  const lost = damages.map((damage) => ({
+    file: damage.file,
+    line: damage.line,
+    from: firstLost(damage),
+    to: damage.before - 1,
+  }));
   return { lost, salvaged };
 }
 
