@@ -57,19 +57,19 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       -h, --help           print this help, or that of a verb
 
     Set up:
-      demo               shows the main job on this machine, then removes what it
-                         made
-      init               writes a first configuration
-      validate           checks the configuration and shows every mistake at once
-      policy [show]      what apps may ask of this host, and whose word that is
-      schema             prints the JSON Schema of harbormaster.yml
-      doctor             checks engine, Compose, Git, permissions, clock, disk and
-                         paths
-      install            sets Harbormaster up on this host: a systemd service, or a
-                         container
-      backup             writes what cannot be made again into one archive
-      restore            makes the state directory from a backup
-      completion         prints what completes commands in bash, zsh or fish
+      demo                 shows the main job on this machine, then removes what it
+                           made
+      init                 writes a first configuration
+      validate             checks the configuration and shows every mistake at once
+      policy [show]        what apps may ask of this host, and whose word that is
+      schema               prints the JSON Schema of harbormaster.yml
+      doctor               checks engine, Compose, Git, permissions, clock, disk and
+                           paths
+      install              sets Harbormaster up on this host: a systemd service, or
+                           a container
+      backup               writes what cannot be made again into one archive
+      restore              makes the state directory from a backup
+      completion           prints what completes commands in bash, zsh or fish
 
     Every day:
       plan                 what would happen, why, and what forbids it
