@@ -23,6 +23,11 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
       const answer = await document(ask({ method: 'GET', path: `/v1/plan${query(apps)}` }));
       return understood(fieldOf(answer, 'plans'), isPlanReports);
     },
+    async preview(apps, ref) {
+      const names = apps.map((app) => `&app=${encodeURIComponent(app)}`).join('');
+      const path = `/v1/preview?ref=${encodeURIComponent(ref)}${names}`;
+      return understood(fieldOf(await document(ask({ method: 'GET', path })), 'plans'), isPlanReports);
+    },
     async status(apps) {
       return understood(await document(ask({ method: 'GET', path: `/v1/status${query(apps)}` })), isHostStatus);
     },
@@ -48,9 +53,11 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
   };
 }
 
-/** A trigger's wish to go past closed windows, as a body says it. */
-const past = ({ override }: Trigger): { overrideWindow?: true; reason?: string } =>
-  override === undefined ? {} : { overrideWindow: true, reason: override };
+/** A trigger's wish to go past closed windows, or not to wait for other apps, as a body says it. */
+const past = ({ override, ignoreOrder }: Trigger): { overrideWindow?: true; ignoreOrder?: true; reason?: string } => ({
+  ...(override !== undefined && { overrideWindow: true, reason: override }),
+  ...(ignoreOrder !== undefined && { ignoreOrder: true, reason: ignoreOrder }),
+});
 
 const scoped = (app: string | undefined): object => (app === undefined ? { all: true } : { app });
 

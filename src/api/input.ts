@@ -7,6 +7,7 @@ import type { Trigger } from '../model/entry.ts';
 
 const appName = z.string().min(1).max(200);
 const appNames = z.array(appName).max(1_000);
+const refName = z.string({ error: 'give a branch, tag or commit: ?ref=NAME' }).min(1).max(255);
 const instanceId = z.string().min(1).max(200);
 /** A sentence for the record, not an essay. */
 const reason = z.string().trim().min(1).max(1_000);
@@ -14,6 +15,7 @@ const reason = z.string().trim().min(1).max(1_000);
 export const operateBody = z.strictObject({
   apps: appNames.default([]),
   overrideWindow: z.boolean().default(false),
+  ignoreOrder: z.boolean().default(false),
   reason: reason.optional(),
 });
 export const mustReasonBody = z.strictObject({ reason });
@@ -43,6 +45,9 @@ export const rollbackBody = z.strictObject({
 
 /** The apps that a query names; none: all. */
 export const appsOf = (context: Context): readonly string[] => valid(appNames, context.req.queries('app') ?? []);
+
+/** What a query previews. */
+export const refOf = (context: Context): string => valid(refName, context.req.query('ref'));
 
 /** The app that the path names. */
 export const appOf = (context: Context): string => valid(appName, context.req.param('app'));
@@ -90,13 +95,22 @@ function claimedUser(context: Context): string | undefined {
   return header === undefined || header === '' ? undefined : bareName(visible(decoded(header)).slice(0, mostLetters));
 }
 
+interface Overriding {
+  readonly overrideWindow: boolean;
+  readonly ignoreOrder?: boolean;
+  readonly reason?: string | undefined;
+}
+
 /** Throws `usage` for an override that nobody gives a reason for. */
-export function overrideOf(body: { readonly overrideWindow: boolean; readonly reason?: string | undefined }) {
-  if (!body.overrideWindow) return {};
-  if (body.reason !== undefined) return { override: body.reason };
-  throw new HarborError('overriding a window needs a reason: it is what the deployment log says', {
+export function overrideOf({ overrideWindow, ignoreOrder = false, reason: why }: Overriding) {
+  if (!overrideWindow && !ignoreOrder) return {};
+  if (why !== undefined) return { ...(overrideWindow && { override: why }), ...(ignoreOrder && { ignoreOrder: why }) };
+  const [what, key] = overrideWindow
+    ? ['overriding a window', 'overrideWindow']
+    : ['ignoring the order', 'ignoreOrder'];
+  throw new HarborError(`${what} needs a reason: it is what the deployment log says`, {
     code: 'usage',
-    hint: 'Send {"apps": ["NAME"], "overrideWindow": true, "reason": "WHY"}.',
+    hint: `Send {"apps": ["NAME"], "${key}": true, "reason": "WHY"}.`,
   });
 }
 

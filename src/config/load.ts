@@ -12,6 +12,7 @@ import { type Found, interpolate, type Lookup } from './interpolate.ts';
 import { annotatedSchema } from './json-schema.ts';
 import { resolveLog } from './log-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
+import { judgeOrder } from './order-sense.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
@@ -53,6 +54,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
+    ...judgeOrder(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -67,6 +69,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     resolveApp(name, app, {
       config,
       root,
+      declared: here.declared,
       fileVariables: variables.of,
       absolute: files.resolve,
       signersDigest: signers.digestOf,

@@ -3,9 +3,10 @@ import { deciding } from './decide.ts';
 import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
+import { assertNamed } from './overrides.ts';
+import { previewing } from './preview.ts';
 import { reading } from './reading.ts';
 import { select } from './selection.ts';
-import { assertNamed } from './windows.ts';
 
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {
@@ -14,6 +15,7 @@ export function createHost(options: HostOptions): Harbor {
   const named = (names: readonly string[]) => config().apps.filter(({ name }) => names.includes(name));
   return {
     ...reading(house),
+    ...previewing(house),
     ...byHand(house),
     ...deciding(house),
 

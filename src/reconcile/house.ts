@@ -2,16 +2,18 @@ import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { RecordStatus } from '../model/report.ts';
+import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { createNoteConfiguration } from './note-configuration.ts';
+import { createOrder } from './order.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
 import { createPasses, type Passes } from './passes.ts';
-import { createPinBook } from './pins.ts';
+import { createPinBook, type PinBook } from './pins.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import { createRetries } from './retries.ts';
 import { createRunning } from './running.ts';
@@ -42,6 +44,9 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
   readonly targets: Targets;
   readonly find: FindTarget;
   readonly inspections: Inspections;
+  readonly pins: PinBook;
+  /** Looks at Git that nobody is told of. */
+  readonly unseen: Source;
   readonly removals: Removals;
   readonly passes: Passes;
   /** One at a time for each project. */
@@ -58,12 +63,14 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
     const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
     return targets.find(app, commit, journal.of(app.name));
   };
+  const running = createRunning();
   const context = {
     ...parts,
     journal,
     retention: config,
     retries: createRetries(parts.clock, random),
-    running: createRunning(),
+    running,
+    order: createOrder({ ...parts, config, journal, running, targets }),
     searches: createSearches(signal),
     inLane: createLanes(),
     stored: new Set<string>(),
@@ -74,6 +81,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
   const passes = createPasses({ appPasses, removals, noteConfiguration, context, inTurn });
+  const { source: unseen } = given;
   return {
     config,
     signal,
@@ -88,5 +96,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
     removals,
     passes,
     inTurn,
+    pins,
+    unseen,
   };
 }

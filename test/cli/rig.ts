@@ -83,6 +83,7 @@ const unused = () => {
 export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposable {
   return {
     plan: unused,
+    preview: unused,
     apply: unused,
     pass: unused,
     status: unused,
@@ -119,6 +120,7 @@ function fakeWired(rig: Rig): Wired {
     peerOf: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    tryNotifiers: unused,
     installation: unused,
     install: unused,
     backup: unused,

@@ -2,7 +2,7 @@ import { bodyOf, operateBody, overrideOf, requestTrigger } from '../input.ts';
 import { streamed } from '../line-stream.ts';
 import type { Route } from './route.ts';
 
-/** `{"apps": [], "overrideWindow": true, "reason": "…"}`; no apps: all, which overrides nothing → a line a step, then the reports. */
+/** `{"apps": [], "overrideWindow": true, "ignoreOrder": true, "reason": "…"}`; no apps: all, which overrides nothing → a line a step, then the reports. */
 export const apply: Route = {
   method: 'POST',
   path: '/v1/apply',
