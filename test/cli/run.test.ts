@@ -61,7 +61,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                            made
       init                 writes a first configuration
       validate             checks the configuration and shows every mistake at once
-      policy [show]        what apps may ask of this host, and whose word that is
+      policy [show|check]  what apps may ask of this host, and whose word that is
       schema               prints the JSON Schema of harbormaster.yml
       doctor               checks engine, Compose, Git, permissions, clock, disk and
                            paths
@@ -96,7 +96,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       forget               drops an app and leaves its containers running
 
     The record:
-      log [show|verify|…]  the deployment log: every attempt and how it ended
+      log [show|verify]    the deployment log: every attempt and how it ended
       history              every attempt with one app, and what one can go back to
 
     The daemon:
