@@ -1,4 +1,4 @@
-// Writes what is generated from the configuration's schema: the tables in docs/configuration.md, and docs/harbormaster.schema.json.
+// Writes what is generated from schemas: the tables in docs/configuration.md, docs/harbormaster.schema.json, and docs/openapi.json.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,7 +25,8 @@ async function load(source) {
   return loaded;
 }
 
-const { jsonSchema, notifiers, refreshed, strategies } = await load(`
+const { apiDescription, jsonSchema, notifiers, refreshed, strategies } = await load(`
+  export { apiDescription } from './src/api/all-routes.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
@@ -38,3 +39,4 @@ const catalogues = {
 const page = `${root}/docs/configuration.md`;
 await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
+await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(apiDescription(), undefined, 2)}\n`);

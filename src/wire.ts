@@ -1,7 +1,8 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import type { Serve, Serving } from './api/serving.ts';
+import type { Invocation, Wired } from './cli/wired.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
@@ -26,6 +27,7 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
+import { tokenVault } from './edges/token-vault.ts';
 import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
@@ -54,8 +56,7 @@ interface Frame {
 }
 
 export function wire(invocation: Invocation): Wired {
-  const { configFile, stateDir } = invocation;
-  const paths = statePaths(stateDir);
+  const paths = statePaths(invocation.stateDir);
   const environment = definedOnly(invocation.environment);
   const config = configuration(invocation);
   const logger = createLogger({ level: config.logLevel, redact: config.redact });
@@ -71,15 +72,7 @@ export function wire(invocation: Invocation): Wired {
       follow: (after, signal) => follow(paths.log, after, signal),
       verify: () => verify(paths.log),
     },
-    doctor: () =>
-      doctor({
-        engine: engineOf(frame, ''),
-        stateDir,
-        configFile,
-        loadConfig: config.load,
-        environment,
-        user: userName(),
-      }),
+    doctor: () => examine(frame),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     schema: () => jsonSchema(catalogues),
     starter,
@@ -117,6 +110,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     scratch: await openScratch(),
     log,
     notifier,
+    tokens: tokenVault(join(paths.keys, 'tokens')),
     clock: systemClock,
     logger,
     strategies: Object.values(strategies),
@@ -175,12 +169,36 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  const reloaded = (): void => loop.wake({ kind: 'file-change' });
+  await using api = await serve(paths.socket, servingOf(frame, harbor));
+  const reloaded = (): void => {
+    loop.wake({ kind: 'file-change' });
+    void api.reloaded();
+  };
   await using _watching = await watchConfiguration({ config, logger, reloaded });
-  await using _api = await serve(harbor, paths.socket);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
+
+const servingOf = (frame: Frame, harbor: Harbor): Serving => ({
+  harbor,
+  version: frame.invocation.version,
+  configFile: frame.config.current().file,
+  config: frame.config.current,
+  clock: systemClock,
+  logger: frame.logger,
+  verify: () => verify(frame.paths.log),
+  doctor: () => examine(frame),
+});
+
+const examine = (frame: Frame) =>
+  doctor({
+    engine: engineOf(frame, ''),
+    stateDir: frame.invocation.stateDir,
+    configFile: frame.invocation.configFile,
+    loadConfig: frame.config.read,
+    environment: frame.environment,
+    user: userName(),
+  });
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
   await prepareState(invocation.stateDir, 'write');
@@ -192,6 +210,8 @@ const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
 interface Configuration {
+  /** Reads the file, and changes nothing. */
+  read(): Promise<HostConfig>;
   /** Reads the file; the result is in force from then on. A file that is wrong leaves the last good one in force. */
   load(): Promise<HostConfig>;
   current(): HostConfig;
@@ -205,9 +225,11 @@ function configuration({ configFile, hostName, environment }: Invocation): Confi
   let inForce: HostConfig | undefined;
   let redact = redactor([]);
   let routes: readonly Route[] = [];
+  const read = () => load({ file: configFile, host: hostName, environment, catalogues });
   return {
+    read,
     async load() {
-      inForce = await load({ file: configFile, host: hostName, environment, catalogues });
+      inForce = await read();
       redact = redactor(inForce.secrets);
       routes = inForce.notifiers.flatMap(routeOf);
       return inForce;

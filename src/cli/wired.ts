@@ -1,3 +1,4 @@
+import type { Serve } from '../api/serving.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
@@ -32,9 +33,6 @@ export interface Wired {
   /** Text of a first configuration. */
   starter(answers: StarterAnswers): string;
 }
-
-/** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
-export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
 
 export interface LogReader {
   /** All entries, oldest first. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import { judgeApi, readTls, resolveApi } from './api.ts';
 import { milliseconds } from './duration.ts';
 import { readEnvironmentFiles } from './environment-files.ts';
 import { explain } from './explain.ts';
@@ -41,12 +42,15 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const here = relevance(root, host);
   const variables = await readEnvironmentFiles({ root, apps: here.active, files, file });
   const signers = await readSigners({ root, apps: here.active, files });
+  const { tls, problems: tlsProblems } = await readTls(root, files);
   const problems = [
     ...written.problems,
     ...unfollowed.filter(({ path }) => here.reads(path)),
     ...shapeProblems(root, schema),
     ...judgeSense(root, here.runsHere),
     ...judgeWindows(root),
+    ...judgeApi(root),
+    ...tlsProblems,
     ...variables.problems,
     ...signers.problems,
   ];
@@ -70,6 +74,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
         signersDigest: signers.digestOf,
       }),
     ),
+    api: resolveApi(config.api, tls),
     file: resolve(file),
     fingerprint: files.fingerprint(),
     secrets: redactable([...interpolated, ...variables.values, ...options.map(reveal)]),

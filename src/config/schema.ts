@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { apiSchema } from './api-schema.ts';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import { duration } from './duration.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
@@ -69,6 +70,11 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
 export function configSchema({ notifiers, strategies }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
+    api: apiSchema.optional().meta({
+      title: 'section',
+      description: 'The API on TCP. The command line does not need it: on the host it asks over a socket.',
+      absent: 'not on TCP',
+    }),
     repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
       title: 'map',
       description: 'Repositories that several apps share, by a name of your choice.',

@@ -2,6 +2,7 @@ import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts'
 import type { Outcome } from '../model/outcome.ts';
 import { people, shortPlan } from './approval.ts';
 import { sentence } from './format-plan.ts';
+import { scopeText } from './tokens.ts';
 import { untilText } from './until.ts';
 
 /** What an entry says, in one sentence without the app's name. */
@@ -40,6 +41,10 @@ export function sentenceOf(entry: Entry): string {
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
       return `forgotten${byWhom(entry.trigger)}: ${claimsText(entry)} stay, and are no longer ours${because(entry.reason)}`;
+    case 'token-created':
+      return `the token ${entry.name} was made${byWhom(entry.trigger)}: ${entry.role}, for ${scopeText(entry)}${lasting(entry)}`;
+    case 'token-revoked':
+      return `the token ${entry.name} was revoked${byWhom(entry.trigger)}${because(entry.reason)}`;
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
     default:
@@ -123,6 +128,9 @@ const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
 };
 
 const ofWhat = ({ of }: EntryOf<'suspended' | 'resumed'>): string => (of === 'host' ? 'the whole host ' : '');
+
+const lasting = ({ expires }: EntryOf<'token-created'>): string =>
+  expires === undefined ? '' : `, until ${expires.slice(0, 16).replace('T', ' ')} UTC`;
 
 const byWhom = ({ by }: Trigger): string => (by === undefined ? '' : ` by ${by}`);
 

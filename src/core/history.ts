@@ -2,6 +2,7 @@ import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/e
 import { finish, refused, started, stepped } from './attempts.ts';
 import { decided } from './decisions.ts';
 import { suspensionAfter } from './suspension.ts';
+import { tokensAfter } from './tokens.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
 
@@ -21,21 +22,23 @@ export function foldHistory(entries: Iterable<Entry>, from: HostSnapshot = empty
 /** The same, one entry at a time and without a copy for each: for a log that is too long to hold. */
 export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry): void; result(): HostSnapshot } {
   let apps = new Map(Object.entries(from.apps));
-  let { forgotten, suspension } = from;
+  let { forgotten, suspension, tokens } = from;
   const add = (entry: Entry): void => {
     if (entry.kind === 'opened') {
       apps = new Map(Object.entries(entry.snapshot.apps));
-      ({ forgotten, suspension } = entry.snapshot);
+      ({ forgotten, suspension, tokens } = entry.snapshot);
     }
     if (entry.kind === 'suspended' && entry.of === 'host') suspension = suspensionAfter(suspension, entry);
     if (entry.kind === 'resumed' && entry.of === 'host') suspension = undefined;
+    tokens = tokensAfter(tokens, entry);
     if (!('app' in entry)) return;
     forgotten = forgottenAfter(forgotten, entry);
     const after = advanceApp(apps.get(entry.app), entry);
     if (after === undefined) apps.delete(entry.app);
     else apps.set(entry.app, after);
   };
-  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten, ...(suspension && { suspension }) }) };
+  const ofHost = () => ({ ...(suspension && { suspension }), ...(tokens && { tokens }) });
+  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten, ...ofHost() }) };
 }
 
 /** The history after one more entry. */

@@ -1,3 +1,4 @@
+import type { Role, TokenRecord } from './access.ts';
 import type { Consent, Decision } from './approval.ts';
 import type { Configured } from './observed.ts';
 import type { Outcome } from './outcome.ts';
@@ -189,6 +190,26 @@ export type EntryBody =
       readonly containers: readonly Claim[];
       readonly networks: readonly Claim[];
     }
+  /** Who holds it may do what its role lets him, with these apps. The token itself is kept nowhere. */
+  | {
+      readonly kind: 'token-created';
+      /** Its id, which stands in the token itself. */
+      readonly token: string;
+      readonly name: string;
+      readonly role: Role;
+      /** Patterns of names; empty: every app, and the host. */
+      readonly apps: readonly string[];
+      /** ISO 8601; undefined: it lasts until it is revoked. */
+      readonly expires: string | undefined;
+      readonly trigger: Trigger;
+    }
+  | {
+      readonly kind: 'token-revoked';
+      readonly token: string;
+      readonly name: string;
+      readonly trigger: Trigger;
+      readonly reason: string | undefined;
+    }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
   | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
 
@@ -202,6 +223,8 @@ export interface HostSnapshot {
   readonly forgotten: readonly string[];
   /** Of every app, also of those that come later. */
   readonly suspension?: SuspensionRecord | undefined;
+  /** Tokens of the API that nobody has revoked, the newest last; they may be over. */
+  readonly tokens?: readonly TokenRecord[] | undefined;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */

@@ -4,7 +4,9 @@ import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
 import { reading } from './reading.ts';
+import { records } from './records.ts';
 import { select } from './selection.ts';
+import { tokens } from './tokens.ts';
 import { assertNamed } from './windows.ts';
 
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
@@ -16,6 +18,8 @@ export function createHost(options: HostOptions): Harbor {
     ...reading(house),
     ...byHand(house),
     ...deciding(house),
+    ...records(house),
+    ...tokens(house),
 
     async apply(names, trigger, progress) {
       assertNamed(names, trigger);

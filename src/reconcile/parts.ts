@@ -10,6 +10,7 @@ import type {
   ReleaseStore,
   Scratch,
   Source,
+  TokenVault,
 } from '../ports.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
@@ -23,6 +24,7 @@ export interface Parts {
   readonly scratch: Scratch;
   readonly log: DeploymentLog;
   readonly notifier: Notifier;
+  readonly tokens: TokenVault;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly strategies: readonly Strategy[];

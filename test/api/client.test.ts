@@ -360,7 +360,7 @@ test('a daemon that hangs is given up, one that works long is not', async () => 
       return [];
     },
   });
-  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 50 });
+  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 5_000 });
   expect((await waiting.next()).value).toEqual({ plans: [] });
 });
 
@@ -421,7 +421,7 @@ test.each(['plan', 'apply', 'status'])(
         apply: async () => [],
         status: async () => ({ host: 'h', daemon: undefined, apps: [] }),
       },
-      theirs,
+      { configFile: theirs },
     );
     const call = (...options: string[]) => harbormaster([...options, verb], { socketPath: hm.path });
     expect(await call('--config', ours)).toMatchObject({

@@ -7,9 +7,9 @@ import { serveOn } from '../../src/api/server.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { PassReport } from '../../src/model/report.ts';
 import { passed } from '../cli/builders.ts';
-import { curl, daemon, nothing, socketPath } from './rig.ts';
+import { curl, daemon, servingOf, socketPath } from './rig.ts';
 
-const second = { harbor: nothing, version: '2', configFile: '/h.yml' };
+const second = servingOf({}, { version: '2', configFile: '/h.yml' });
 
 test('health tells who answers', async () => {
   await using hm = await daemon();
@@ -178,13 +178,13 @@ test('closing waits for a word that is being written down', async () => {
   expect(JSON.parse((await answer).body)).toEqual({ app: 'shop', entry: 7, summary: 'held' });
 });
 
-test('an unknown route names the ones that there are', async () => {
+test('an unknown route names where they are described', async () => {
   await using hm = await daemon();
   const answer = await curl(hm.path, 'GET', '/v1/nothing');
   expect(answer.status).toBe(404);
   expect(JSON.parse(answer.body)).toMatchObject({
     detail: 'there is no GET /v1/nothing',
-    hint: expect.stringContaining('POST /v1/apply'),
+    hint: 'GET /v1/openapi.json describes all there is.',
   });
 });
 

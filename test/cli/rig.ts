@@ -92,6 +92,13 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     forget: unused,
     approve: unused,
     reject: unused,
+    windows: unused,
+    log: unused,
+    history: unused,
+    tokens: unused,
+    createToken: unused,
+    revokeToken: unused,
+    recognise: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };

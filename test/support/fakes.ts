@@ -1,11 +1,15 @@
 import { foldHistory } from '../../src/core/history.ts';
+import { selectEntries } from '../../src/core/log-query.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
+import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { LogPage, LogQuery, PageRequest } from '../../src/model/log-query.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
 import type { Provenance, Signature } from '../../src/model/verification.ts';
+import type { Window } from '../../src/model/window.ts';
 import type {
   Clock,
   DeploymentLog,
@@ -16,6 +20,7 @@ import type {
   ReleaseStore,
   Source,
   StoredRelease,
+  TokenVault,
 } from '../../src/ports.ts';
 
 /** A clock that stands still until something sleeps: then that much time has passed. */
@@ -142,7 +147,56 @@ export class MemoryLog implements DeploymentLog {
   async history() {
     return foldHistory(this.written);
   }
+
+  async page(query: LogQuery, request: PageRequest): Promise<LogPage> {
+    const { order, limit } = request;
+    const found = selectEntries(this.written, query).filter(({ seq }) =>
+      request.order === 'newest' ? seq < (request.before ?? Number.POSITIVE_INFINITY) : seq > request.after,
+    );
+    const entries = (order === 'newest' ? found.toReversed() : found).slice(0, limit);
+    return { entries, next: found.length > limit ? entries.at(-1)?.seq : undefined };
+  }
 }
+
+/** Tokens that are their ids. */
+export class MemoryTokens implements TokenVault {
+  readonly kept = new Set<string>();
+  #minted = 0;
+
+  async mint() {
+    this.#minted += 1;
+    const id = `token${this.#minted}`;
+    this.kept.add(id);
+    return { id, token: `secret of ${id}` };
+  }
+
+  async recognise(token: string) {
+    const id = token.replace(/^secret of /, '');
+    return token !== id && this.kept.has(id) ? id : undefined;
+  }
+
+  async drop(id: string) {
+    this.kept.delete(id);
+  }
+}
+
+/** A configuration of these apps, and nothing else in it. */
+export const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
+  file: '/etc/harbormaster/harbormaster.yml',
+  fingerprint: '',
+  host: 'test',
+  apps,
+  declared: apps.map(({ name }) => name),
+  notifiers: [],
+  windows,
+  imageInterval: 900_000,
+  keepReleases: 5,
+  removalGuard: 1,
+  logLevel: 'info',
+  prune: false,
+  secrets: [],
+  files: [],
+});
 
 export class MemoryReleases implements ReleaseStore {
   readonly kept = new Map<string, Release>();

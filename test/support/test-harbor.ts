@@ -1,6 +1,5 @@
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
-import type { HostConfig } from '../../src/model/config.ts';
 import type { Trigger } from '../../src/model/entry.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
@@ -17,29 +16,14 @@ import {
   MemoryLive,
   MemoryLog,
   MemoryReleases,
+  MemoryTokens,
   RecordingNotifier,
   silentLogger,
+  testConfig,
 } from './fakes.ts';
 
 export const testApp = (overrides: Partial<App> = {}): App =>
   app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
-
-const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
-  file: '/etc/harbormaster/harbormaster.yml',
-  fingerprint: '',
-  host: 'test',
-  apps,
-  declared: apps.map(({ name }) => name),
-  notifiers: [],
-  windows,
-  imageInterval: 900_000,
-  keepReleases: 5,
-  removalGuard: 1,
-  logLevel: 'info',
-  prune: false,
-  secrets: [],
-  files: [],
-});
 
 interface TestOptions {
   readonly apps?: readonly App[];
@@ -63,6 +47,7 @@ export async function testHarbor({
   const clock = new ManualClock();
   const log = new MemoryLog(clock);
   const stop = new AbortController();
+  const tokens = new MemoryTokens();
   const scratch = { open: 0 };
   const agenda = new Map<string, Date>();
   const parts: Parts = {
@@ -73,6 +58,7 @@ export async function testHarbor({
     live,
     log,
     notifier,
+    tokens,
     clock,
     logger: silentLogger,
     scratch: {
@@ -108,6 +94,7 @@ export async function testHarbor({
     releases,
     live,
     notifier,
+    tokens,
     clock,
     agenda,
     stop,

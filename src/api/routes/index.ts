@@ -1,24 +1,43 @@
 import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
+import { app } from './app.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
+import { createToken } from './create-token.ts';
+import { doctor } from './doctor.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
+import { history } from './history.ts';
 import { hold } from './hold.ts';
+import { log } from './log.ts';
+import { logEntry } from './log-entry.ts';
+import { me } from './me.ts';
 import { plan } from './plan.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
+import { revokeToken } from './revoke-token.ts';
 import { rollback } from './rollback.ts';
 import type { Route } from './route.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { tokens } from './tokens.ts';
+import { verify } from './verify.ts';
+import { windows } from './windows.ts';
 
 export const routes: readonly Route[] = [
   health,
+  me,
   status,
   plan,
+  app,
+  history,
+  windows,
+  log,
+  logEntry,
+  verify,
+  doctor,
   apply,
   retry,
   rollback,
@@ -31,4 +50,7 @@ export const routes: readonly Route[] = [
   forget,
   approve,
   reject,
+  tokens,
+  createToken,
+  revokeToken,
 ];

@@ -23,6 +23,9 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { token, tokenList } from './token.ts';
+import { tokenCreate } from './token-create.ts';
+import { tokenRevoke } from './token-revoke.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
 import { windows } from './windows.ts';
@@ -56,4 +59,8 @@ export const verbs: readonly Verb[] = [
   history,
   run,
   healthcheck,
+  token,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
 ];

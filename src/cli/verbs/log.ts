@@ -1,6 +1,8 @@
-import { type LogQuery, matchesQuery, parseMoment, selectEntries } from '../../core/log-query.ts';
+import { entryKinds } from '../../core/entry-kinds.ts';
+import { matchesQuery, parseMoment, selectEntries } from '../../core/log-query.ts';
 import { HarborError } from '../../errors.ts';
 import type { Entry } from '../../model/entry.ts';
+import type { LogQuery } from '../../model/log-query.ts';
 import { choices, count, flag, list, text, type VerbOption } from '../option.ts';
 import type { Call, Verb } from '../verb.ts';
 import { counted } from '../views/count.ts';
@@ -17,25 +19,7 @@ const options = {
     'interrupted',
     'superseded',
   ]),
-  kind: choices('kind', 'kind', 'only entries of this kind', [
-    'started',
-    'step',
-    'finished',
-    'refused',
-    'recovered',
-    'drifted',
-    'held',
-    'released',
-    'suspended',
-    'resumed',
-    'retried',
-    'approved',
-    'rejected',
-    'adopted',
-    'forgotten',
-    'opened',
-    'repaired',
-  ]),
+  kind: choices('kind', 'kind', 'only entries of this kind', Object.values(entryKinds)),
   steps: flag('steps', 'also each step as it began (with --json always)'),
   limit: count('limit', 'at most the last n entries; 0: all (default 50, with --json all)'),
   follow: flag('follow', 'then wait for new entries, until interrupted'),

@@ -1,9 +1,10 @@
+import { windowJson } from '../../core/window-json.ts';
 import { windowReport } from '../../core/window-report.ts';
 import { concerns } from '../../core/windows.ts';
 import { HarborError } from '../../errors.ts';
 import type { HostConfig } from '../../model/config.ts';
 import type { Verb } from '../verb.ts';
-import { windowJson, windowsView } from '../views/windows.ts';
+import { windowsView } from '../views/windows.ts';
 
 export const windows: Verb = {
   name: 'windows',

@@ -125,6 +125,9 @@ const history = z.looseObject({
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });
 
+const role = z.enum(['viewer', 'deployer', 'approver', 'operator', 'admin']);
+const token = { id: text, name: text, role, apps: texts, expires: text.optional(), ...since, by: text.optional() };
+
 const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
@@ -149,6 +152,7 @@ const entry = z.discriminatedUnion('kind', [
       apps: z.record(text, history),
       forgotten: texts,
       suspension: suspension.optional(),
+      tokens: z.array(z.looseObject(token)).optional(),
     }),
   }),
   kind('started', {
@@ -185,6 +189,8 @@ const entry = z.discriminatedUnion('kind', [
   kind('rejected', decision),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('token-created', { trigger, token: text, name: text, role, apps: texts, expires: text.optional() }),
+  kind('token-revoked', { ...reason, trigger, token: text, name: text }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 

@@ -2,6 +2,7 @@ import { type Redact, redactor } from '../../core/redact.ts';
 import { HarborError } from '../../errors.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Clock, DeploymentLog } from '../../ports.ts';
+import { logPage } from './pages.ts';
 import { historyReader, readEntries } from './read-log.ts';
 import { openToWrite } from './write-log.ts';
 
@@ -36,6 +37,7 @@ const openToRead = (directory: string): OpenLog => ({
   append: () => Promise.reject(readOnly()),
   entries: () => readEntries(directory),
   history: historyReader(directory),
+  page: (query, request) => logPage(directory, query, request),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 

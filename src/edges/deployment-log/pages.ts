@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type LogPage, type LogQuery, matchesQuery, type PageRequest } from '../../core/log-query.ts';
+import { matchesQuery } from '../../core/log-query.ts';
 import type { Entry } from '../../model/entry.ts';
+import type { LogPage, LogQuery, PageRequest } from '../../model/log-query.ts';
 import { unreadable } from './faults.ts';
 import { decode } from './line.ts';
 import { offsetOf, seqOf } from './seek.ts';

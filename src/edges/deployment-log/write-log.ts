@@ -9,6 +9,7 @@ import { accept, type Chain, newline, type RawLine } from './chain.ts';
 import { corrupt, unwritable } from './faults.ts';
 import { encode } from './line.ts';
 import type { LogOptions, OpenLog } from './open-log.ts';
+import { logPage } from './pages.ts';
 import { assertSound, readEntries } from './read-log.ts';
 import { type Segment, segmentAt } from './segments.ts';
 import { start, walk } from './walk.ts';
@@ -44,6 +45,7 @@ export async function openToWrite(options: Required<LogOptions>): Promise<OpenLo
     append: serially((body: EntryBody) => write(ledger, body)),
     entries: () => readEntries(directory),
     history: () => Promise.resolve(fold.result()),
+    page: (query, request) => logPage(directory, query, request),
     [Symbol.asyncDispose]: () => appender[Symbol.asyncDispose](),
   };
 }

@@ -176,6 +176,9 @@ const history: Arbitrary<AppHistory> = fc.record({
   adopted: fc.record({ containers: claims, networks: claims }),
 });
 
+const role = fc.constantFrom('viewer', 'deployer', 'approver', 'operator', 'admin');
+const whence = { seq, since: at, by: maybe(text) };
+
 type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBody, { kind: Kind }>> };
 
 const release = maybe(text);
@@ -189,7 +192,12 @@ const bodies: Bodies = {
   opened: fc.record({
     kind: fc.constant('opened'),
     version: text,
-    snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
+    snapshot: fc.record({
+      apps: named(history),
+      forgotten: few(text),
+      suspension: maybe(suspension),
+      tokens: maybe(few(fc.record({ id: text, name: text, role, apps: few(text), expires: maybe(at), ...whence }))),
+    }),
   }),
   started: fc
     .tuple(
@@ -260,6 +268,22 @@ const bodies: Bodies = {
   resumed: fc
     .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
     .map(([of, said]) => ({ ...said, ...of })),
+  'token-created': fc.record({
+    kind: fc.constant('token-created'),
+    token: text,
+    name: text,
+    role,
+    apps: few(text),
+    expires: maybe(at),
+    trigger,
+  }),
+  'token-revoked': fc.record({
+    kind: fc.constant('token-revoked'),
+    token: text,
+    name: text,
+    trigger,
+    reason: maybe(text),
+  }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 

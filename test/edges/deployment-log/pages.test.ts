@@ -1,9 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { LogQuery, PageRequest } from '../../../src/core/log-query.ts';
 import { selectEntries } from '../../../src/core/log-query.ts';
 import { logPage } from '../../../src/edges/deployment-log/pages.ts';
-import { failed, finished, refused, started } from '../../core/entries.ts';
+import type { LogQuery, PageRequest } from '../../../src/model/log-query.ts';
+import { blocked, failed, finished, refused, started } from '../../core/entries.ts';
 import { logRig } from './rig.ts';
 
 /** A log of a hundred entries and more, among them one that is longer than what is read at once, and a torn write that was repaired. */
@@ -16,8 +16,7 @@ async function longLog() {
       await log.append(finished({ app: index % 7 === 0 ? 'rare' : 'web', intent: intent.seq }));
     }
     const message = 'x'.repeat(8_000);
-    const long = Array.from({ length: 20 }, () => ({ code: 'c', reason: message, lift: undefined }));
-    await log.append(refused({ kind: 'blocked', reasons: long }));
+    await log.append(refused(blocked(...Array.from({ length: 20 }, () => message))));
   }
   await appendFile(rig.file, '{"v":1,"seq":83,');
   await using log = await rig.open();

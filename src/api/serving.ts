@@ -1,0 +1,28 @@
+import type { HostConfig } from '../model/config.ts';
+import type { Clock, Logger } from '../ports.ts';
+import type { Harbor } from '../reconcile/harbor.ts';
+import type { Served } from './served.ts';
+
+/** What a daemon gives its API to work with. */
+export interface Serving {
+  readonly harbor: Served & Pick<Harbor, 'recognise'>;
+  readonly version: string;
+  /** Absolute; whoever asks may mean another. */
+  readonly configFile: string;
+  /** The one in force. */
+  readonly config: () => HostConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Proves the log from its files. */
+  readonly verify: () => Promise<object>;
+  /** What the machine lacks. */
+  readonly doctor: () => Promise<readonly object[]>;
+}
+
+/** An API that answers. */
+export interface Open extends AsyncDisposable {
+  /** The configuration may be another one. */
+  reloaded(): Promise<void>;
+}
+
+export type Serve = (socketPath: string, serving: Serving) => Promise<Open>;
