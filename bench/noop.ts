@@ -119,7 +119,7 @@ async function daemonPass({
   writeFileSync(configFile, stringify({ apps: Object.fromEntries(names.map(app)) }));
   const stateDir = join(folder, 'state');
   const environment = { ...process.env, DOCKER_HOST: dockerHost };
-  const wired = wire({ configFile, stateDir, environment, version: 'bench', hostName: 'bench' });
+  const wired = wire({ configFile, stateDir, environment, version: 'bench', commit: 'bench', hostName: 'bench' });
   const cost = await passes(
     wired,
     names.map((name) => `${project}-${name}`),

@@ -302,6 +302,8 @@ wipe() {
   elif [[ -d $data_dir ]]; then
     ((EUID == 0)) || die 3 "only root can delete $data_dir." 'What to do: run this as root.'
     clean_run_dir
+    # A dockerd that was ended by force leaves the file systems of its containers mounted.
+    unmount_below "$data_dir"
     # The folder itself may be a mount point.
     find "$data_dir" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system {} +
     say "emptied $data_dir"
@@ -311,10 +313,14 @@ wipe() {
 # Containers that outlived their dockerd hold mounts here.
 clean_run_dir() {
   [[ -d $run_dir ]] || return 0
-  local mount
-  awk -v dir="$run_dir/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort --reverse |
-    while read -r mount; do umount --lazy "$mount" || true; done
+  unmount_below "$run_dir"
   rm -rf --one-file-system "$run_dir"
+}
+
+unmount_below() {
+  local mount
+  awk -v dir="$1/" 'index($5, dir) == 1 { print $5 }' /proc/self/mountinfo | sort --reverse |
+    while read -r mount; do umount --lazy "$mount" || true; done
 }
 
 status() {

@@ -38,6 +38,7 @@ import { createHost } from './reconcile/host.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
 import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
+import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
 import * as strategies from './strategies/index.ts';
 
@@ -118,7 +119,9 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     key,
     instance,
   };
-  const journal = await openJournal({ log, notifier, logger, redact: config.redact });
+  const { version, commit } = invocation;
+  const means = createMeansBook({ ...parts, harbormaster: { version, commit }, config: config.current });
+  const journal = await openJournal({ log, notifier, logger, redact: config.redact, means });
   const close = async (): Promise<void> => {
     await journal.settled();
     await source[Symbol.asyncDispose]();

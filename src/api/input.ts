@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { askedBy } from '../core/actor.ts';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
@@ -50,10 +51,10 @@ export const userHeader = 'harbormaster-user';
 const mostLetters = 64;
 
 /** Who asks for it: whom the token stands for, or over the socket who the client says it is. */
-export const triggerOf = (context: Context, caller: Caller): Trigger => ({
-  kind: 'request',
-  by: caller.kind === 'local' ? claimedUser(context) : caller.name,
-});
+export function triggerOf(context: Context, { kind, name }: Caller): Trigger {
+  if (kind === 'token' && name !== undefined) return askedBy({ kind, name });
+  return { kind: 'request', by: kind === 'local' ? claimedUser(context) : undefined };
+}
 
 function claimedUser(context: Context): string | undefined {
   const header = context.req.header(userHeader);

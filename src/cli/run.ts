@@ -70,14 +70,14 @@ interface Frame {
 function callOf({ operands, option }: Understood, { around, print, json }: Frame): Call {
   const settings = settingsOf(option, around);
   const { configFile, stateDir } = settings;
-  const { environment, version, hostName, ask, user, signal, now } = around;
+  const { environment, version, commit, hostName, ask, user, signal, now } = around;
   let wired: Promise<Wired> | undefined;
   return {
     operands,
     option,
     settings,
     wired: () => {
-      wired ??= around.wire({ configFile, stateDir, environment, version, hostName });
+      wired ??= around.wire({ configFile, stateDir, environment, version, commit, hostName });
       return wired;
     },
     print,

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly stateDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** That the program was built from. */
+  readonly commit: string;
   readonly hostName: string;
 }
 

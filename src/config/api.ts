@@ -59,7 +59,8 @@ export function judgeApi(root: Node): readonly Problem[] {
   const section = child(root, 'api');
   const { host } = addressOf(textOf(child(section, 'listen')) ?? '') ?? {};
   if (host === undefined || isLoopback(host) || child(section, 'tls')) return [];
-  if (textOf(child(section, 'insecure')) === 'true') return [];
+  const insecure = child(section, 'insecure');
+  if (insecure?.kind === 'scalar' && insecure.value === true) return [];
   return [
     problemAt(
       root,

@@ -88,10 +88,10 @@ function newestOfEach(approvals: readonly Decision[]): readonly Decision[] {
   return approvals.filter((one, index) => !approvals.slice(index + 1).some(({ by }) => isSamePerson(by, one.by)));
 }
 
-/** Behind sudo or not, in whatever case. */
+/** Behind another account or not, in whatever case. `(sudo)` is how entries of earlier versions say it. */
 const personOf = (user: string): string =>
   user
-    .replace(/ \(sudo\)$/, '')
+    .replace(/ \((?:sudo|as [^()]*)\)$/, '')
     .trim()
     .toLowerCase();
 

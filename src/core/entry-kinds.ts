@@ -1,25 +1,32 @@
 import type { Entry } from '../model/entry.ts';
 
-/** Every kind of entry, for whoever asks for some of them; the compiler counts them. */
-export const entryKinds: { readonly [Kind in Entry['kind']]: Kind } = {
-  opened: 'opened',
-  started: 'started',
-  step: 'step',
-  finished: 'finished',
-  refused: 'refused',
-  recovered: 'recovered',
-  drifted: 'drifted',
-  held: 'held',
-  released: 'released',
-  suspended: 'suspended',
-  resumed: 'resumed',
-  retried: 'retried',
-  'history-accepted': 'history-accepted',
-  approved: 'approved',
-  rejected: 'rejected',
-  adopted: 'adopted',
-  forgotten: 'forgotten',
-  'token-created': 'token-created',
-  'token-revoked': 'token-revoked',
-  repaired: 'repaired',
+/** Every kind of entry that there is, with what it tells. */
+export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
+  started: 'an operation begins: what was asked for, by whom, and the whole plan',
+  step: 'a step of an operation begins',
+  finished: 'how an operation ended, and what runs afterwards',
+  refused: 'an attempt that ended before anything was touched',
+  recovered: 'a trouble is over without an operation',
+  drifted: 'what runs left the deployed release, and is left so',
+  held: 'an app is pinned to what is deployed',
+  released: 'a hold is over',
+  suspended: 'nothing acts on an app, or on the host',
+  resumed: 'a suspension is over',
+  retried: 'a person lets be tried again what was found bad',
+  'history-accepted': 'a person lets a revision through that does not follow what is deployed',
+  approved: 'a person agrees to a plan',
+  rejected: 'a person turns a plan down',
+  adopted: 'containers that somebody else started are taken over',
+  forgotten: 'an app is let go of, and nothing is touched',
+  'token-created': 'somebody may ask over the network from now on',
+  'token-revoked': 'and no longer',
+  opened: 'a file of the log begins, with what was known then',
+  repaired: 'bytes of a torn write are covered',
 };
+
+/** In the order of the table. */
+export const kindsOfEntries: readonly Entry['kind'][] = Object.keys(entryKinds).filter(isKind);
+
+export function isKind(kind: string): kind is Entry['kind'] {
+  return Object.hasOwn(entryKinds, kind);
+}

@@ -1,17 +1,32 @@
 import type { Role, TokenRecord } from './access.ts';
+import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
+import type { Means } from './means.ts';
 import type { Configured } from './observed.ts';
 import type { Outcome } from './outcome.ts';
 import type { Step } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What made a pass happen. `by` is the local user of a request. */
+/** What made a pass happen. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request';
+  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request' | 'webhook';
+  /** Of a request: the name that the person's word goes by. */
   readonly by?: string | undefined;
+  /** Of a request or webhook: who it was, and how far that is proven. `actorOf` tells it of every trigger. */
+  readonly actor?: Actor | undefined;
   /** Why a person wants it done also while a window is closed. */
   readonly override?: string | undefined;
+}
+
+/** A container as it was found. */
+export interface ContainerRecord {
+  readonly id: string;
+  readonly name: string;
+  /** Reference that it was made from, where the engine still knows it: `repository:tag@sha256:…`. */
+  readonly image: string | undefined;
+  /** Engine image id. */
+  readonly imageId: string;
 }
 
 /** What a service ran before and after a deployment. */
@@ -20,11 +35,14 @@ export interface ServiceRecord {
   readonly change: 'create' | 'replace' | 'start' | 'mend' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
+  /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
   readonly image: { readonly from: string | undefined; readonly to: string | undefined };
   readonly digest: { readonly from: string | undefined; readonly to: string | undefined };
   /** Engine image id that runs afterwards. */
   readonly imageId: string | undefined;
   readonly containers: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /** The containers of `after`, by name and image. Entries of earlier versions have only their ids. */
+  readonly ran?: readonly ContainerRecord[];
   /** A one-shot that ran to its end with exit code 0. */
   readonly completed: boolean;
   /** How its containers are configured, where that was looked at anew: what drift is compared with. */
@@ -100,6 +118,9 @@ export type EntryBody =
       readonly consent?: Consent;
       /** Names of the closed windows that the person overrode. */
       readonly overridden?: readonly string[];
+      /** Release that was deployed before. */
+      readonly from?: string;
+      readonly means?: Means;
     }
   /** The step that begins now: what a crash cut short is the last one. */
   | {
@@ -133,6 +154,11 @@ export type EntryBody =
       readonly release: string | undefined;
       readonly outcome: Outcome;
       readonly verdicts: readonly Verdict[];
+      /** The plan that was refused, where there was one. */
+      readonly steps?: readonly Step[];
+      /** Release that was deployed. */
+      readonly from?: string;
+      readonly means?: Means;
     }
   /** The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, or with what runs. */
   | { readonly kind: 'recovered'; readonly app: string; readonly after: number; readonly of: 'release' | 'drift' }

@@ -17,6 +17,8 @@ export interface ObservedContainer {
   /** Value of our digest label. */
   readonly digest: string | undefined;
   readonly imageId: string;
+  /** Reference that it was made from, while the engine still finds the same image by it. */
+  readonly image?: string | undefined;
   readonly state: ContainerState;
   readonly health: ContainerHealth;
   readonly exitCode: number | undefined;

@@ -104,8 +104,9 @@ async function begin(pass: Pass, proposal: Agreed, context: Context): Promise<Pa
 /** What windows keep waiting is looked at again when they open. */
 async function block(pass: Pass, proposal: Proposal, outcome: Outcome, context: Context): Promise<PassReport> {
   const { app, trigger } = pass;
-  const { verdicts, revision, release, changes } = proposal;
-  const report = await refuse(pass, { outcome, verdicts, revision, release: release.digest }, context);
+  const { verdicts, revision, release, changes, plan } = proposal;
+  const refusal = { outcome, verdicts, revision, release: release.digest, steps: plan.steps };
+  const report = await refuse(pass, refusal, context);
   const opens = opensIn({ app, trigger, acts: actsOf(changes), now: context.clock.now() }, outcome);
   return { ...report, opens };
 }

@@ -6,6 +6,7 @@ import { redactOutcome } from '../core/redact-outcome.ts';
 import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { DeploymentLog, Logger, Notifier } from '../ports.ts';
+import type { MeansBook } from './means.ts';
 
 /** The deployment log with its fold beside it, and the notifications that its entries mean. */
 export interface Journal {
@@ -25,9 +26,10 @@ interface JournalParts {
   readonly notifier: Notifier;
   readonly logger: Logger;
   readonly redact: Redact;
+  readonly means: MeansBook;
 }
 
-export async function openJournal({ log, notifier, logger, redact }: JournalParts): Promise<Journal> {
+export async function openJournal({ log, notifier, logger, redact, means }: JournalParts): Promise<Journal> {
   let history = await log.history();
   const underWay = new Set<Promise<void>>();
   const atWork = new Set<number>();
@@ -43,13 +45,21 @@ export async function openJournal({ log, notifier, logger, redact }: JournalPart
     underWay.add(sending);
   };
 
+  /** What an auditor asks of every attempt besides: what was there before, and with what it was decided. */
+  const told = async (body: EntryBody): Promise<EntryBody> => {
+    if (body.kind !== 'started' && body.kind !== 'refused') return body;
+    const from = historyOf(history, body.app)?.deployed?.release;
+    const known = await (body.kind === 'started' ? means.now() : means.lately());
+    return { ...body, ...(from !== undefined && { from }), means: known };
+  };
+
   return {
     of: (app) => historyOf(history, app),
     all: () => history,
     atWork,
     redacted: (outcome) => redactOutcome(redact, outcome),
     async record(body) {
-      const appending = log.append(body);
+      const appending = log.append(await told(body));
       // Also where it could not be written: then the work is over all the same, and the next pass writes the outcome.
       const entry = await (body.kind === 'finished' ? appending.finally(() => atWork.delete(body.intent)) : appending);
       if (entry.kind === 'started') atWork.add(entry.seq);

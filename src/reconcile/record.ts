@@ -40,10 +40,15 @@ function record({ name, change, declared, before, after }: RecordInput): Service
     service: name,
     change: kind === undefined || kind === 'replace-network' || kind === 'remove-network' ? 'none' : kind,
     because: change === undefined ? undefined : sentence(change.cause),
-    image: { from: before[0]?.imageId, to: declared?.image.pinned },
+    image: { from: ranImage(before[0]), to: declared?.image.pinned },
     digest: { from: before[0]?.digest, to: after[0]?.digest },
     imageId: after[0]?.imageId,
     containers: { before: before.map(({ id }) => id), after: after.map(({ id }) => id) },
+    ran: after.map(({ id, name: called, image, imageId }) => ({ id, name: called, image, imageId })),
     completed: declared?.oneShot === true && finished,
   };
 }
+
+/** A digest is the same on every host; the engine's own id is what there is where it knows no digest any more. */
+const ranImage = (container: ObservedContainer | undefined): string | undefined =>
+  container?.image?.includes('@sha256:') ? container.image : container?.imageId;

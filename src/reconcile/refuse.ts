@@ -2,6 +2,7 @@ import { needsEntry, signatureOf } from '../core/signature.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Step } from '../model/plan.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -12,6 +13,7 @@ interface Refusal {
   readonly revision: Revision | undefined;
   readonly release?: string;
   readonly verdicts?: readonly Verdict[];
+  readonly steps?: readonly Step[];
 }
 
 /** An attempt that ended before any side effect. It is written once, not once a cycle. */
@@ -20,13 +22,14 @@ export async function refuse(
   refusal: Refusal,
   { journal }: Pick<Context, 'journal'>,
 ): Promise<PassReport> {
-  const { revision, release, verdicts = [] } = refusal;
+  const { revision, release, verdicts = [], steps } = refusal;
   const outcome = journal.redacted(refusal.outcome);
   const history = journal.of(app.name);
   const signature = signatureOf(outcome, release, revision?.commit);
   const isKnown = isAftermath(history, outcome, release) || !needsEntry(history, outcome, signature);
   if (isKnown) return { app: app.name, outcome, entry: history?.trouble?.seq, revision };
-  const entry = await journal.record({ kind: 'refused', app: app.name, trigger, revision, release, outcome, verdicts });
+  const attempt = { app: app.name, trigger, revision, release, outcome, verdicts };
+  const entry = await journal.record({ kind: 'refused', ...attempt, ...(steps && { steps }) });
   return { app: app.name, outcome, entry: entry.seq, revision };
 }
 

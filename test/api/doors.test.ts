@@ -105,7 +105,10 @@ test('who acts is whom the token stands for, whatever the client says', async ()
   );
   const headers = { 'harbormaster-user': 'root' };
   const { status } = await ask({ port: hm.port(), method: 'POST', path: '/v1/apply', token: 'hm_deployer', headers });
-  expect([status, triggers]).toEqual([200, [expect.objectContaining({ by: 'ci' })]]);
+  expect([status, triggers]).toEqual([
+    200,
+    [{ kind: 'request', by: 'token ci', actor: { kind: 'token', name: 'ci' } }],
+  ]);
 });
 
 test('nothing that is told is kept, framed or taken for something else', async () => {

@@ -13,7 +13,15 @@ test('a token is recognised by whoever reads the same folder, and by nothing but
   for (const reader of [vault, tokenVault(join(folder.path, 'tokens'))]) {
     expect(await reader.recognise(token)).toBe(id);
     const [, , secret] = other.split(/(?<=^hm_[0-9a-f]{12})_|_(?=[\w-]{43}$)/);
-    for (const wrong of ['', 'hm_', token.slice(0, -1), `${token}x`, `hm_${id}_${secret}`, token.toUpperCase(), `hm_../${id}`])
+    for (const wrong of [
+      '',
+      'hm_',
+      token.slice(0, -1),
+      `${token}x`,
+      `hm_${id}_${secret}`,
+      token.toUpperCase(),
+      `hm_../${id}`,
+    ])
       expect([wrong, await reader.recognise(wrong)]).toEqual([wrong, undefined]);
   }
 });
@@ -26,7 +34,9 @@ test('what is kept is a digest, for the owner alone', async () => {
   const kept = await readFile(join(directory, id));
   expect(kept).toHaveLength(32);
   expect(kept.toString('latin1')).not.toContain(token.slice(-10));
-  expect([(await stat(join(directory, id))).mode & 0o777, (await stat(directory)).mode & 0o777]).toEqual([0o600, 0o700]);
+  expect([(await stat(join(directory, id))).mode & 0o777, (await stat(directory)).mode & 0o777]).toEqual([
+    0o600, 0o700,
+  ]);
 });
 
 test('a token that was dropped or whose file was changed opens nothing', async () => {

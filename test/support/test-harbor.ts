@@ -5,6 +5,7 @@ import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
 import { createHost } from '../../src/reconcile/host.ts';
 import { openJournal } from '../../src/reconcile/journal.ts';
+import { createMeansBook } from '../../src/reconcile/means.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
 import { app } from './builders.ts';
@@ -74,7 +75,9 @@ export async function testHarbor({
   };
   const state = { config: testConfig(apps) };
   const start = async () => {
-    const journal = await openJournal({ ...parts, redact: (text) => text });
+    const harbormaster = { version: '1.2.3', commit: 'abc1234' };
+    const means = createMeansBook({ ...parts, harbormaster, config: () => state.config });
+    const journal = await openJournal({ ...parts, redact: (text) => text, means });
     return createHost({
       config: () => state.config,
       parts,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { entryKinds } from '../../core/entry-kinds.ts';
+import { kindsOfEntries } from '../../core/entry-kinds.ts';
 import { parseMoment } from '../../core/log-query.ts';
 import { HarborError } from '../../errors.ts';
 import type { LogQuery, PageRequest } from '../../model/log-query.ts';
@@ -10,7 +10,7 @@ const seq = z.coerce.number().int().min(0);
 const when = z.string().min(1).max(40);
 const query = z.strictObject({
   app: z.array(z.string().min(1).max(200)).max(1_000).default([]),
-  kind: z.array(z.enum(entryKinds)).default([]),
+  kind: z.array(z.enum(kindsOfEntries)).default([]),
   outcome: z.array(z.enum(['unchanged', 'applied', 'blocked', 'failed', 'interrupted', 'superseded'])).default([]),
   since: when.optional().meta({ description: 'How long ago (`2h`, `3d`), or when, in ISO 8601.' }),
   until: when.optional().meta({ description: 'Likewise.' }),

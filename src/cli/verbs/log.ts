@@ -1,4 +1,4 @@
-import { entryKinds } from '../../core/entry-kinds.ts';
+import { kindsOfEntries } from '../../core/entry-kinds.ts';
 import { matchesQuery, parseMoment, selectEntries } from '../../core/log-query.ts';
 import { HarborError } from '../../errors.ts';
 import type { Entry } from '../../model/entry.ts';
@@ -19,7 +19,7 @@ const options = {
     'interrupted',
     'superseded',
   ]),
-  kind: choices('kind', 'kind', 'only entries of this kind', Object.values(entryKinds)),
+  kind: choices('kind', 'kind', 'only entries of this kind', kindsOfEntries),
   steps: flag('steps', 'also each step as it began (with --json always)'),
   limit: count('limit', 'at most the last n entries; 0: all (default 50, with --json all)'),
   follow: flag('follow', 'then wait for new entries, until interrupted'),

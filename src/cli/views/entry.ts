@@ -1,3 +1,4 @@
+import { actorOf, actorText } from '../../core/actor.ts';
 import { ending, outcomeSentence, overriddenText, sentenceOf } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import { signerText } from '../../core/provenance.ts';
@@ -109,10 +110,14 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
   retry: 'tried again after a failure',
   window: 'a window opened',
   request: 'somebody asked for it',
+  webhook: 'a forge told of a push',
 };
 
-const triggerText = ({ kind, by }: Trigger): string =>
-  `${triggers[kind]}${by === undefined ? '' : ` (${by}, as claimed)`}`;
+function triggerText(trigger: Trigger): string {
+  const actor = actorOf(trigger);
+  const isNamed = actor.kind === 'user' || actor.kind === 'token' || actor.kind === 'webhook';
+  return `${triggers[trigger.kind]}${isNamed ? ` (${actorText(actor)})` : ''}`;
+}
 
 function revisionFacts({ commit, ref, repository, author, committer, subject, signer }: Revision): readonly Line[] {
   const isSame = author.name === committer.name && author.email === committer.email;

@@ -16,7 +16,27 @@ const stamp = {
 
 const text = z.string();
 const texts = z.array(text);
-const trigger = z.looseObject({ kind: text, by: text.optional(), override: text.optional() });
+const actor = z.looseObject({
+  kind: text,
+  name: text.optional(),
+  uid: z.int().nonnegative().optional(),
+  behind: z.looseObject({ name: text, proof: text }).optional(),
+  forge: text.optional(),
+  delivery: text.optional(),
+});
+const trigger = z.looseObject({
+  kind: text,
+  by: text.optional(),
+  actor: actor.optional(),
+  override: text.optional(),
+});
+const means = z.looseObject({
+  harbormaster: z.looseObject({ version: text, commit: text }),
+  engine: text.optional(),
+  compose: text.optional(),
+  isolation: text.optional(),
+  configuration: text,
+});
 const identity = z.looseObject({ name: text, email: text, at: text });
 const revision = z.looseObject({
   repository: text,
@@ -55,6 +75,7 @@ const service = z.looseObject({
   digest: fromTo,
   imageId: text.optional(),
   containers: z.looseObject({ before: texts, after: texts }),
+  ran: z.array(z.looseObject({ id: text, name: text, image: text.optional(), imageId: text })).optional(),
   completed: z.boolean(),
   configured: configured.optional(),
 });
@@ -166,6 +187,8 @@ const entry = z.discriminatedUnion('kind', [
     hold: z.boolean().optional(),
     consent: consent.optional(),
     overridden: texts.optional(),
+    from: text.optional(),
+    means: means.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
   kind('finished', {
@@ -176,7 +199,14 @@ const entry = z.discriminatedUnion('kind', [
     duration: z.number(),
     purpose,
   }),
-  kind('refused', { ...attempt, outcome, verdicts: z.array(verdict) }),
+  kind('refused', {
+    ...attempt,
+    outcome,
+    verdicts: z.array(verdict),
+    steps: steps.optional(),
+    from: text.optional(),
+    means: means.optional(),
+  }),
   kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),

@@ -2,7 +2,9 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redactor } from '../../../src/core/redact.ts';
 import { decode, encode } from '../../../src/edges/deployment-log/line.ts';
+import type { Actor } from '../../../src/model/actor.ts';
 import type { AppHistory, Claim, Entry, EntryBody, EntryStamp, ServiceRecord } from '../../../src/model/entry.ts';
+import type { Means } from '../../../src/model/means.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Step } from '../../../src/model/plan.ts';
 import type { Revision } from '../../../src/model/revision.ts';
@@ -29,10 +31,29 @@ const named = <T>(what: Arbitrary<T>): Arbitrary<Record<string, T>> =>
 const seq = fc.integer({ min: 1, max: 1_000_000 });
 const at = fc.constant('2026-11-20T10:00:00.000Z');
 
+const actor: Arbitrary<Actor> = fc.oneof(
+  fc.record({
+    kind: fc.constant('user'),
+    name: text,
+    uid: maybe(fc.nat()),
+    behind: maybe(fc.record({ name: text, proof: fc.constantFrom('login', 'claim') })),
+  }),
+  fc.record({ kind: fc.constant('token'), name: text }),
+  fc.record({ kind: fc.constant('webhook'), forge: text, delivery: maybe(text) }),
+  fc.record({ kind: fc.constantFrom('schedule', 'engine', 'file', 'start') }),
+);
 const trigger = fc.record({
-  kind: fc.constantFrom('start', 'interval', 'file-change', 'engine-event', 'retry', 'request'),
+  kind: fc.constantFrom('start', 'interval', 'file-change', 'engine-event', 'retry', 'request', 'webhook'),
   by: maybe(text),
+  actor: maybe(actor),
 } as const);
+const means: Arbitrary<Means> = fc.record({
+  harbormaster: fc.record({ version: text, commit: text }),
+  engine: maybe(text),
+  compose: maybe(text),
+  isolation: maybe(text),
+  configuration: text,
+});
 const who = fc.record({ name: text, email: text, at });
 const revision: Arbitrary<Revision> = fc.record({
   repository: text,
@@ -103,6 +124,7 @@ const service: Arbitrary<ServiceRecord> = fc.record(
     containers: fc.record({ before: few(text), after: few(text) }),
     completed: fc.boolean(),
     configured: named(text),
+    ran: few(fc.record({ id: text, name: text, image: maybe(text), imageId: text })),
   },
   { requiredKeys: ['service', 'change', 'because', 'image', 'digest', 'imageId', 'containers', 'completed'] },
 );
@@ -202,7 +224,10 @@ const bodies: Bodies = {
   started: fc
     .tuple(
       fc.record({ app, project: text, trigger, revision: maybe(revision), release, steps, verdicts, purpose }),
-      fc.record({ fingerprint: text, reason: text, hold: fc.boolean(), consent }, { requiredKeys: [] }),
+      fc.record(
+        { fingerprint: text, reason: text, hold: fc.boolean(), consent, overridden: few(text), from: text, means },
+        { requiredKeys: [] },
+      ),
     )
     .map(([always, sometimes]) => ({ kind: 'started', ...always, ...sometimes })),
   step: fc.record({
@@ -224,15 +249,12 @@ const bodies: Bodies = {
     duration: fc.nat(),
     purpose,
   }),
-  refused: fc.record({
-    kind: fc.constant('refused'),
-    app,
-    trigger,
-    revision: maybe(revision),
-    release,
-    outcome,
-    verdicts,
-  }),
+  refused: fc
+    .tuple(
+      fc.record({ app, trigger, revision: maybe(revision), release, outcome, verdicts }),
+      fc.record({ steps, from: text, means }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'refused', ...always, ...sometimes })),
   recovered: fc.record({
     kind: fc.constant('recovered'),
     app,
@@ -317,7 +339,20 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 });
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
-const sometimes = new Set(['release', 'reason', 'revision', 'fingerprint', 'hold', 'consent', 'overridden', 'until']);
+const sometimes = new Set([
+  'expires',
+  'release',
+  'reason',
+  'revision',
+  'fingerprint',
+  'hold',
+  'consent',
+  'overridden',
+  'until',
+  'steps',
+  'from',
+  'means',
+]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
   fc.assert(

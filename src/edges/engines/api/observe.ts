@@ -40,6 +40,7 @@ function readContainer(raw: Raw): ObservedContainer {
     app: text(label[labels.app]),
     digest: text(label[labels.digest]),
     imageId: text(raw['ImageID']) ?? '',
+    image: text(raw['Image']),
     state: asState(raw['State']),
     ...readStatus(text(raw['Status']) ?? ''),
     joins: joinedContainer(raw['HostConfig']),

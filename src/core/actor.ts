@@ -1,0 +1,58 @@
+import type { Actor, UserActor } from '../model/actor.ts';
+import type { Trigger } from '../model/entry.ts';
+
+/** What a pass is made for by itself. */
+const own: Readonly<Record<Exclude<Trigger['kind'], 'request' | 'webhook'>, Actor>> = {
+  start: { kind: 'start' },
+  interval: { kind: 'schedule' },
+  retry: { kind: 'schedule' },
+  window: { kind: 'schedule' },
+  'file-change': { kind: 'file' },
+  'engine-event': { kind: 'engine' },
+};
+
+/** Who or what it was. An entry from before actors were written knows a user by his own account only. */
+export function actorOf({ kind, by, actor }: Trigger): Actor {
+  if (actor) return actor;
+  if (kind === 'webhook') return { kind: 'webhook', forge: 'unknown', delivery: undefined };
+  return kind === 'request' || !Object.hasOwn(own, kind) ? { kind: 'user', name: by ?? 'somebody' } : own[kind];
+}
+
+/** A trigger for what somebody asks for. */
+export const askedBy = (actor: Actor): Trigger => ({ kind: 'request', by: speakerOf(actor), actor });
+
+/** The name that a person's word goes by: approvals are told apart by it. Undefined: it is no person. */
+export function speakerOf(actor: Actor): string | undefined {
+  if (actor.kind === 'user') return personOf(actor);
+  return actor.kind === 'token' ? `token ${actor.name}` : undefined;
+}
+
+const personOf = ({ name, behind }: UserActor): string => (behind === undefined ? name : `${behind.name} (as ${name})`);
+
+/** `ada (as root), uid 0`; `ada, as claimed`; `webhook of github, delivery 72d3162e`. */
+export function actorText(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return `${personOf(actor)}${proofText(actor)}`;
+    case 'token':
+      return `token ${actor.name}`;
+    case 'webhook':
+      return `webhook of ${actor.forge}${actor.delivery === undefined ? '' : `, delivery ${actor.delivery}`}`;
+    case 'schedule':
+      return 'the schedule';
+    case 'engine':
+      return 'an event of the engine';
+    case 'file':
+      return 'a change of the configuration';
+    case 'start':
+      return 'the start of Harbormaster';
+    default:
+      return actor satisfies never;
+  }
+}
+
+function proofText({ uid, behind }: UserActor): string {
+  if (uid === undefined) return ', as claimed';
+  if (behind === undefined) return `, uid ${uid}`;
+  return `, uid ${uid}, ${behind.proof === 'login' ? 'by the login that the kernel kept' : 'as claimed'}`;
+}
