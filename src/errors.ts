@@ -6,6 +6,7 @@ const faults = {
   usage: 'user',
   unauthenticated: 'user',
   forbidden: 'user',
+  'too-large': 'user',
   'config-missing': 'user',
   'config-invalid': 'user',
   'app-unknown': 'user',
@@ -53,6 +54,7 @@ const httpStatuses: Record<Fault, number> = { user: 422, world: 503, bug: 500 };
 const ownHttpStatuses: Partial<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
+  'too-large': 413,
   'too-many-requests': 429,
 };
 

@@ -5,10 +5,13 @@ import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
 import type { Trigger } from '../model/entry.ts';
+import { bytesOf } from './body.ts';
+
+const mostBytes = 64 * 1024;
 
 /** An empty body counts as `{}`. Throws `usage`. */
 export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
-  const text = await context.req.text();
+  const text = (await bytesOf(context.req.raw, mostBytes)).toString('utf8');
   return valid(schema, text === '' ? {} : parsed(text));
 }
 

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
 import type { Logger } from '../ports.ts';
@@ -9,8 +8,6 @@ import { assertMay, assertSees } from './limits.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import type { Desk, Route } from './routes/route.ts';
 import type { Visit } from './visit.ts';
-
-const mostBytes = 64 * 1024;
 
 /** A desk before anybody stands at it. */
 export type Office = Omit<Desk, 'caller'> & { readonly logger: Logger };
@@ -24,7 +21,6 @@ export function createRouter(office: Office): Router {
     await next();
     for (const [name, value] of guards) context.header(name, value);
   });
-  router.use(bodyLimit({ maxSize: mostBytes, onError: () => problemResponse(tooLarge()) }));
   for (const route of allRoutes)
     router.on(route.method, route.path, async (context) => {
       const desk = deskFor(await admitted(route, context.env), office);
@@ -87,8 +83,6 @@ const tooLate = (limit: number): HarborError =>
     code: 'timeout',
     hint: 'What was begun goes on. Ask for fewer apps, or later.',
   });
-
-const tooLarge = () => problemOf(new HarborError(`the body is larger than ${mostBytes} bytes`, { code: 'usage' }), 413);
 
 function unknownRoute({ req }: Context) {
   const there = allRoutes.filter(({ path }) => isLike(path, req.path)).map(({ method }) => method);
