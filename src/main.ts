@@ -1,26 +1,18 @@
 import { existsSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { interruptedExitCode, run } from './cli/run.ts';
 import { keepSmall } from './edges/heap.ts';
+import { ownUser } from './edges/own-account.ts';
 
 /** Put in by the bundler. */
 declare const __HARBORMASTER_VERSION__: string;
 declare const __HARBORMASTER_COMMIT__: string;
+declare const __HARBORMASTER_DATE__: string;
 
 const version = typeof __HARBORMASTER_VERSION__ === 'string' ? __HARBORMASTER_VERSION__ : 'dev';
+const date = typeof __HARBORMASTER_DATE__ === 'string' ? __HARBORMASTER_DATE__ : 'unknown';
 const commit = typeof __HARBORMASTER_COMMIT__ === 'string' ? __HARBORMASTER_COMMIT__ : 'dev';
-
-/** Who calls; behind sudo, who called sudo. A user id without a name is a user all the same. */
-function user(): string {
-  const behind = process.env['SUDO_USER'];
-  if (behind !== undefined && behind !== '') return `${behind} (sudo)`;
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
 
 /** Aborted by the first SIGINT or SIGTERM; the second one ends the process at once. */
 function interruption(): AbortSignal {
@@ -63,8 +55,9 @@ async function main(): Promise<void> {
     ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? ask : undefined,
     version,
     commit,
+    build: `commit ${commit} of ${date}; Node ${process.version}, ${process.platform} ${process.arch}`,
     hostName: hostname(),
-    user: user(),
+    user: ownUser(process.env),
     signal: interruption(),
     now: () => new Date(),
     // Only a verb that does something pays for loading everything.

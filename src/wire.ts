@@ -1,13 +1,20 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Serve, Serving } from './api/serving.ts';
-import type { Invocation, Wired } from './cli/wired.ts';
+import type { InstallRequest, Invocation, Wired } from './cli/wired.ts';
+import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
+import { saysOtherwise } from './core/configuration.ts';
 import { redactor } from './core/redact.ts';
+import { repositoryName } from './core/repository-name.ts';
+import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
+import { backup } from './edges/backup/backup.ts';
+import { restore } from './edges/backup/restore.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
@@ -19,16 +26,18 @@ import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
+import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
 import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
+import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
 import { tokenVault } from './edges/token-vault.ts';
-import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
@@ -77,6 +86,44 @@ export function wire(invocation: Invocation): Wired {
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     schema: () => jsonSchema(catalogues),
     starter,
+    ...settingUp(frame),
+  };
+}
+
+/** What prepares a host, and takes it elsewhere. */
+function settingUp({ invocation, environment }: Frame): Pick<Wired, 'installation' | 'install' | 'backup' | 'restore'> {
+  const { stateDir, hostName, version } = invocation;
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return {
+    installation(request) {
+      const order = orderOf(request, invocation, environment);
+      const files = filesOf(order).map((file) => ({
+        path: file.path,
+        text: 'text' in file.content ? file.content.text : Object.values(file.content).join(''),
+      }));
+      return { files, commands: commandsOf(order).map((command) => command.join(' ')) };
+    },
+    install: (request) => install(orderOf(request, invocation, environment)),
+    backup: (file) => backup({ stateDir, file, at: systemClock.now(), host: hostName, version, path }),
+    restore: (file) => restore({ stateDir, file, path }),
+  };
+}
+
+function orderOf(
+  { kind, image, proxied, url, root, start, config }: InstallRequest,
+  { stateDir, version }: Invocation,
+  environment: Readonly<Record<string, string>>,
+): InstallOrder {
+  const { dockerHost } = dockerOptions(environment);
+  const socket = dockerHost.startsWith('unix://') ? dockerHost.slice('unix://'.length) : '/var/run/docker.sock';
+  return {
+    paths: { ...usualPaths, node: realpathSync(process.execPath), config, stateDir },
+    running: realpathSync(process.argv[1] ?? usualPaths.program),
+    starter: url === undefined ? undefined : starter({ url, app: repositoryName(url), branch: 'main' }),
+    containment: kind === 'container' ? { image: image ?? `harbormaster:${version}`, socket, proxied } : undefined,
+    root,
+    start,
+    environment,
   };
 }
 
@@ -169,15 +216,23 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
-  const loop = startLoop({ harbor, agenda, ...options, lifted: createLiftWatch(opened.journal, systemClock) });
+  const { environment } = frame;
+  const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
+  ending.addEventListener('abort', () => void manager.stopping());
+  const lifted = createLiftWatch(opened.journal, systemClock);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   await using api = await serve(paths.socket, servingOf(frame, harbor));
-  const reloaded = (): void => {
-    loop.wake({ kind: 'file-change' });
+  let acted: HostConfig = config.current();
+  const reloaded = (asked: boolean): void => {
+    const before = acted;
+    acted = config.current();
     void api.reloaded();
+    if (asked || saysOtherwise(before, acted)) loop.wake({ kind: 'file-change' });
   };
   await using _watching = await watchConfiguration({ config, logger, reloaded });
+  await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
@@ -189,6 +244,7 @@ const servingOf = (frame: Frame, harbor: Harbor): Serving => ({
   config: frame.config.current,
   clock: systemClock,
   logger: frame.logger,
+  peerOf: (socket) => peerOf(socket, frame.environment['PATH']),
   verify: () => verify(frame.paths.log),
   doctor: () => examine(frame),
 });
@@ -212,12 +268,9 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
-interface Configuration {
-  /** Reads the file, and changes nothing. */
+interface Configuration extends InForce {
+  /** Reads it, and changes nothing. */
   read(): Promise<HostConfig>;
-  /** Reads the file; the result is in force from then on. A file that is wrong leaves the last good one in force. */
-  load(): Promise<HostConfig>;
-  current(): HostConfig;
   redact(text: string): string;
   logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
@@ -225,26 +278,26 @@ interface Configuration {
 }
 
 function configuration({ configFile, hostName, environment }: Invocation): Configuration {
-  let inForce: HostConfig | undefined;
-  let redact = redactor([]);
-  let routes: readonly Route[] = [];
-  const read = () => load({ file: configFile, host: hostName, environment, catalogues });
+  const read = (told: (path: string) => void) =>
+    load({ file: configFile, host: hostName, environment, catalogues, told });
+  const held = inForce(read);
+  const redact = latest(held, (config) => redactor(config?.secrets ?? []));
+  const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
   return {
-    read,
-    async load() {
-      inForce = await read();
-      redact = redactor(inForce.secrets);
-      routes = inForce.notifiers.flatMap(routeOf);
-      return inForce;
-    },
-    current() {
-      if (inForce === undefined)
-        throw new HarborError('the configuration was used before it was loaded', { code: 'bug' });
-      return inForce;
-    },
-    redact: (text) => redact(text),
-    logLevel: () => inForce?.logLevel ?? 'info',
-    routes: () => routes,
+    ...held,
+    read: () => read(() => undefined),
+    redact: (text) => redact()(text),
+    logLevel: () => held.known()?.logLevel ?? 'info',
+    routes,
+  };
+}
+
+/** Made from the configuration in force, anew only when another one is. */
+function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined) => Made): () => Made {
+  let [of, made] = [known(), make(known())];
+  return () => {
+    if (known() !== of) [of, made] = [known(), make(known())];
+    return made;
   };
 }
 

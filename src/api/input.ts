@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { askedBy } from '../core/actor.ts';
+import { askedBy, bareName, userOf } from '../core/actor.ts';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
@@ -48,20 +48,23 @@ function valid<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   return data;
 }
 
-/** Node cannot ask a Unix socket who is at its other end, so the user is what the client says it is. Who may connect at all is the socket's file mode. */
+/** Who is there, by his own account: believed only of root, who could make us believe anything, and where the kernel could not be asked. */
 export const userHeader = 'harbormaster-user';
 
 const mostLetters = 64;
 
-/** Who asks for it: whom the token stands for, or over the socket who the client says it is. */
-export function triggerOf(context: Context, { kind, name }: Caller): Trigger {
+/** Who asks for it: whom the token stands for, or over the socket whom the kernel vouches for. */
+export function triggerOf(context: Context, { kind, name, peer }: Caller): Trigger {
   if (kind === 'token' && name !== undefined) return askedBy({ kind, name });
-  return { kind: 'request', by: kind === 'local' ? claimedUser(context) : undefined };
+  if (kind === 'anonymous') return { kind: 'request' };
+  const claim = claimedUser(context);
+  if (peer) return askedBy(userOf({ ...peer, claim }));
+  return claim === undefined ? { kind: 'request' } : askedBy({ kind: 'user', name: claim });
 }
 
 function claimedUser(context: Context): string | undefined {
   const header = context.req.header(userHeader);
-  return header === undefined || header === '' ? undefined : visible(decoded(header)).slice(0, mostLetters);
+  return header === undefined || header === '' ? undefined : bareName(visible(decoded(header)).slice(0, mostLetters));
 }
 
 /** Percent-encoded, because a header holds ASCII only. */

@@ -48,9 +48,9 @@ const guards = [
 const nobody: Caller = { kind: 'anonymous', name: undefined, role: 'viewer', apps: [] };
 
 /** Refused before anything of the request is read. */
-async function admitted({ right, ofHost }: Route, visit: Visit): Promise<Caller> {
+async function admitted({ right, ofHost, method }: Route, visit: Visit): Promise<Caller> {
   if (right === undefined) return nobody;
-  const caller = await visit.admit();
+  const caller = await visit.admit(method !== 'GET');
   if (caller === undefined) throw tokenless();
   assertMay(caller, right);
   if (ofHost) assertSees(caller, undefined);

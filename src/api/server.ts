@@ -23,7 +23,7 @@ export async function serveOn(socketPath: string, serving: Serving): Promise<Ope
   const { harbor, clock, logger, config } = serving;
   const api = () => config().api;
   const guard = createGuard({ recognise: harbor.recognise, clock, logger, api });
-  const socket = createServer((request, response) => answer(ownersVisit, request, response));
+  const socket = createServer((request, response) => answer(ownersVisit(request.socket, serving), request, response));
   await openSocket(socket, socketPath);
   const network = networkDoor({
     api,

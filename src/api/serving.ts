@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
+import type { Peer } from '../model/peer.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { Served } from './served.ts';
@@ -13,6 +15,8 @@ export interface Serving {
   readonly config: () => HostConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Who connected the socket, as the kernel knows it; undefined where nobody can tell. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   /** Proves the log from its files. */
   readonly verify: () => Promise<object>;
   /** What the machine lacks. */

@@ -131,6 +131,17 @@ export const app = z
     id: 'AppStatus',
     description: 'The five answers of one app: source, sync, health, operation, what blocks it.',
   });
+const configuration = z.looseObject({
+  origin: z.looseObject({
+    file: text.optional(),
+    revision: revision.optional(),
+    path: text.optional(),
+    found: z.array(revision).optional(),
+  }),
+  since: text.optional(),
+  troubles: z.array(z.looseObject({ of: text, ...failure })),
+  troubledSince: text.optional(),
+});
 export const host = z
   .looseObject({
     host: text,
@@ -138,6 +149,7 @@ export const host = z
     suspension: z
       .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
       .optional(),
+    configuration: configuration.optional(),
     apps: z.array(app),
   })
   .meta({ id: 'HostStatus' });

@@ -1,4 +1,5 @@
 import { asHarborError, exitCodeOf, type HarborError } from '../errors.ts';
+import type { UserActor } from '../model/actor.ts';
 import type { Line } from './line.ts';
 import { createPrinter, type Output, type Printer } from './print.ts';
 import { createProgram, type Understood } from './program.ts';
@@ -17,8 +18,10 @@ export interface Process extends Surroundings {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly version: string;
   readonly commit: string;
+  /** What else tells one build from another, on one line. */
+  readonly build: string;
   readonly hostName: string;
-  readonly user: string;
+  readonly user: UserActor;
   /** Aborted when somebody interrupts. */
   readonly signal: AbortSignal;
   now(): Date;
@@ -34,7 +37,7 @@ export async function run(argv: readonly string[], around: Process): Promise<num
   let exitCode = 0;
   const program = createProgram({
     verbs,
-    version: `harbormaster ${around.version} (${around.commit})`,
+    version: `harbormaster ${around.version}\n${around.build}`,
     show: (help) => print.lines(help.trimEnd().split('\n')),
     remind: (help) => help.trimEnd().split('\n').forEach(print.note),
     call: async (verb, understood) => {
@@ -76,6 +79,7 @@ function callOf({ operands, option }: Understood, { around, print, json }: Frame
     operands,
     option,
     settings,
+    verbs,
     wired: () => {
       wired ??= around.wire({ configFile, stateDir, environment, version, commit, hostName });
       return wired;

@@ -1,3 +1,4 @@
+import type { UserActor } from '../model/actor.ts';
 import type { Line } from './line.ts';
 import type { VerbOption } from './option.ts';
 import type { Printer } from './print.ts';
@@ -33,6 +34,8 @@ export interface Call {
   readonly operands: readonly string[];
   option<Value>(option: VerbOption<Value>): Value;
   readonly settings: Settings;
+  /** All that there are. */
+  readonly verbs: readonly Verb[];
   /** Made on first use. */
   wired(): Promise<Wired>;
   readonly print: Printer;
@@ -42,8 +45,8 @@ export interface Call {
   /** Asks the person at the terminal; undefined where there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly version: string;
-  /** Who calls, by his own account. */
-  readonly user: string;
+  /** Who calls. */
+  readonly user: UserActor;
   readonly signal: AbortSignal;
   now(): Date;
 }

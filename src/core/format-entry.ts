@@ -1,6 +1,7 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { people, shortPlan } from './approval.ts';
+import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';
 import { sentence } from './format-plan.ts';
 import { scopeText } from './tokens.ts';
 import { untilText } from './until.ts';
@@ -45,6 +46,10 @@ export function sentenceOf(entry: Entry): string {
       return `the token ${entry.name} was made${byWhom(entry.trigger)}: ${entry.role}, for ${scopeText(entry)}${lasting(entry)}`;
     case 'token-revoked':
       return `the token ${entry.name} was revoked${byWhom(entry.trigger)}${because(entry.reason)}`;
+    case 'configured':
+      return configuredSentence(entry);
+    case 'configuration-failed':
+      return configurationFailedSentence(entry);
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
     default:

@@ -1,3 +1,5 @@
+import type { Peer } from './peer.ts';
+
 /** What kinds of acts there are over the API. */
 export type Right = 'read' | 'deploy' | 'approve' | 'operate' | 'administer';
 
@@ -13,6 +15,8 @@ export interface Caller {
   readonly role: Role;
   /** Patterns of the names of apps; empty: every app, and the host itself. */
   readonly apps: readonly string[];
+  /** Who is at the other end of the socket, as the kernel knows it. */
+  readonly peer?: Peer | undefined;
 }
 
 /** A token as the log knows it: what it is good for, not what it is. */

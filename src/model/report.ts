@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
+import type { ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
 import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -114,5 +115,14 @@ export interface HostStatus {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
   /** What suspends the whole host now. */
   readonly suspension?: SuspensionRecord | undefined;
+  readonly configuration?: ConfigurationStatus | undefined;
   readonly apps: readonly AppStatus[];
+}
+
+/** Which configuration is in force, and why not a newer one. Times are ISO 8601, of the log; undefined before it knows. */
+export interface ConfigurationStatus {
+  readonly origin: ConfigurationOrigin;
+  readonly since: string | undefined;
+  readonly troubles: readonly ConfigurationTrouble[];
+  readonly troubledSince: string | undefined;
 }

@@ -17,6 +17,8 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Whose suspension has ended. */
   readonly lifted: Lifted;
+  /** Told each time the loop has turned. */
+  readonly beats?: () => void;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -105,6 +107,7 @@ export function startLoop(options: LoopOptions): Loop {
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       beat();
+      options.beats?.();
       await bell.wait(schedule.idle(clock.elapsed(), tick), options);
     }
     await Promise.all(underWay);

@@ -7,6 +7,7 @@ import type { Progress } from '../ports.ts';
 import type { AppPasses } from './app-passes.ts';
 import type { Ended } from './harbor.ts';
 import { lookAt } from './looks.ts';
+import type { NoteConfiguration } from './note-configuration.ts';
 import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
@@ -34,13 +35,14 @@ type OnePass = (app: App) => Promise<PassReport>;
 interface PassesOptions {
   readonly appPasses: AppPasses;
   readonly removals: Removals;
+  readonly noteConfiguration: NoteConfiguration;
   readonly context: Context;
   /** One at a time for each project. */
   readonly inTurn: Queues;
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ appPasses, removals, context, inTurn }: PassesOptions): Passes {
+export function createPasses({ appPasses, removals, noteConfiguration, context, inTurn }: PassesOptions): Passes {
   const { journal } = context;
 
   const told = (report: PassReport, { ended }: Asked): PassReport => {
@@ -70,6 +72,7 @@ export function createPasses({ appPasses, removals, context, inTurn }: PassesOpt
   ): Promise<readonly PassReport[]> => {
     try {
       const stuck = await inTurn(' recovery', async () => {
+        await noteConfiguration(asked.trigger);
         await liftOverdue(context);
         return recover(asked.trigger, journal, context);
       });

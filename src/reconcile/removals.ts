@@ -1,5 +1,6 @@
 import type { Queues } from '../core/concurrency.ts';
 import { concerns } from '../core/windows.ts';
+import type { Cause } from '../model/change.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
@@ -48,8 +49,14 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     return declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
   };
 
+  const causeOf = (app: string): Cause => {
+    const { elsewhere } = config();
+    const hosts = Object.hasOwn(elsewhere, app) ? elsewhere[app] : undefined;
+    return { kind: 'app-removed', ...(hosts && { hosts }) };
+  };
+
   const wanted = (observed: Observed, only: readonly string[] | undefined): readonly Leftover[] =>
-    leftovers(observed, isDeclared, instance).filter(({ app }) => only === undefined || only.includes(app));
+    leftovers(observed, isDeclared, causeOf, instance).filter(({ app }) => only === undefined || only.includes(app));
 
   const beginning = ({ app }: Leftover, trigger: Trigger): Beginning =>
     removalOf(app, config().windows, { trigger, now: clock.now() });
@@ -180,7 +187,9 @@ const never = new AbortController().signal;
 function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): readonly BlockReason[] {
   const names = [...new Set(all.map(({ app }) => app))];
   if (only !== undefined || names.length <= limit) return [];
-  const reason = `${names.length} apps left the configuration at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
+  const away = all.some(({ cause }) => cause.kind === 'app-removed' && cause.hosts !== undefined);
+  const left = away ? 'left the configuration, or are for other hosts now,' : 'left the configuration';
+  const reason = `${names.length} apps ${left} at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
   return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
 

@@ -7,19 +7,19 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
 
-/** An app whose containers carry our label and that the configuration does not declare any more, or only under another project. */
+/** An app whose containers carry our label and that the configuration does not declare any more, only for other hosts, or only under another project. */
 export interface Leftover {
   readonly app: string;
   readonly project: string;
+  readonly cause: Cause;
   readonly containers: readonly ObservedContainer[];
 }
-
-const cause: Cause = { kind: 'app-removed' };
 
 /** Found by the labels of what runs, not by our own records: the live inventory survives the loss of a log. */
 export function leftovers(
   observed: Observed,
   isDeclared: (app: string, project: string) => boolean,
+  causeOf: (app: string) => Cause,
   instance: string,
 ): readonly Leftover[] {
   const found = new Map<string, Leftover>();
@@ -30,6 +30,7 @@ export function leftovers(
     found.set(`${app} ${project}`, {
       app,
       project,
+      cause: causeOf(app),
       containers: [...(found.get(`${app} ${project}`)?.containers ?? []), container],
     });
   }
@@ -37,7 +38,10 @@ export function leftovers(
 }
 
 /** Containers and networks go; volumes and data stay, always. */
-export async function removalPlan({ app, project, containers }: Leftover, { engine, instance }: Parts): Promise<Plan> {
+export async function removalPlan(
+  { app, project, cause, containers }: Leftover,
+  { engine, instance }: Parts,
+): Promise<Plan> {
   const networks = (await engine.networks(project)).filter((network) => network.instance === instance);
   const services = [...new Set(containers.map(({ service, name }) => service ?? name))].map((service) => ({
     service,
@@ -76,12 +80,12 @@ export function removal(
         left.length === 0
           ? undefined
           : new HarborError(`still there: ${left.map(({ name }) => name).join(', ')}`, { code: 'engine-refused' });
-      return { services: leftover.containers.map((container) => gone(container, left)), amiss };
+      return { services: leftover.containers.map((container) => gone(container, left, leftover.cause)), amiss };
     },
   };
 }
 
-const gone = (container: ObservedContainer, left: readonly ObservedContainer[]): ServiceRecord => ({
+const gone = (container: ObservedContainer, left: readonly ObservedContainer[], cause: Cause): ServiceRecord => ({
   service: container.service ?? container.name,
   change: 'remove',
   because: sentence(cause),

@@ -58,6 +58,7 @@ export const servingOf = (
   config: () => ({ ...testConfig([]), ...config() }),
   clock: systemClock,
   logger: silentLogger,
+  peerOf: async () => undefined,
   verify: unused,
   doctor: unused,
   ...rig,

@@ -222,7 +222,7 @@ test('an unknown route names where they are described', async () => {
 test('apply is one line a step and the reports at last; an empty body means every app', async () => {
   await using hm = await daemon({
     apply: async (apps, trigger, progress) => {
-      expect([apps, trigger]).toEqual([[], { kind: 'request', by: undefined }]);
+      expect([apps, trigger]).toEqual([[], { kind: 'request' }]);
       progress('shop', 'replace web');
       return [passed()];
     },

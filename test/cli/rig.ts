@@ -7,6 +7,11 @@ import type { Harbor } from '../../src/reconcile/harbor.ts';
 /** The moment at which every test happens. */
 export const now = new Date('2026-01-31T14:15:00Z');
 
+const user = { kind: 'user', name: 'ada', uid: 1000 } as const;
+
+/** What the one who calls asks for. */
+export const ada = { kind: 'request', by: 'ada', actor: user } as const;
+
 export interface Rig {
   readonly harbor?: Partial<Harbor>;
   readonly entries?: readonly Entry[];
@@ -57,8 +62,9 @@ export async function harbormaster(command: string | readonly string[], rig: Rig
       }),
     version: '1.2.3',
     commit: 'abc1234',
+    build: 'commit abc1234 of 2026-01-30T00:00:00.000Z; Node v20.20.2, linux x64',
     hostName: 'prod-1',
-    user: 'ada',
+    user,
     signal: rig.signal ?? new AbortController().signal,
     now: () => now,
     wire: async ({ configFile, stateDir }) => {
@@ -118,6 +124,10 @@ function fakeWired(rig: Rig): Wired {
     demo: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    installation: unused,
+    install: unused,
+    backup: unused,
+    restore: unused,
     schema: () => ({ title: 'harbormaster.yml' }),
     starter: ({ app, url, branch }) => `apps: {${app}: {url: ${url}, branch: ${branch}}}\n`,
     ...rig.wired,

@@ -1,9 +1,10 @@
-import { foldHistory } from '../../src/core/history.ts';
+import { emptyHistory, foldHistory } from '../../src/core/history.ts';
 import { selectEntries } from '../../src/core/log-query.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { HostConfig } from '../../src/model/config.ts';
-import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { ConfigurationDigests } from '../../src/model/configuration.ts';
+import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
 import type { LogPage, LogQuery, PageRequest } from '../../src/model/log-query.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
@@ -125,9 +126,12 @@ export class FakeRegistry implements ImageRegistry {
 export class MemoryLog implements DeploymentLog {
   readonly written: Entry[] = [];
   readonly #clock: Clock;
+  readonly #before: HostSnapshot;
 
-  constructor(clock: Clock) {
+  /** `before`: what an earlier log said. */
+  constructor(clock: Clock, before: HostSnapshot = emptyHistory) {
     this.#clock = clock;
+    this.#before = before;
   }
 
   async append(body: EntryBody): Promise<Entry> {
@@ -145,7 +149,7 @@ export class MemoryLog implements DeploymentLog {
   }
 
   async history() {
-    return foldHistory(this.written);
+    return foldHistory(this.written, this.#before);
   }
 
   async page(query: LogQuery, request: PageRequest): Promise<LogPage> {
@@ -180,13 +184,19 @@ export class MemoryTokens implements TokenVault {
   }
 }
 
+export const noDigests: ConfigurationDigests = { apps: {}, settings: {} };
+
 /** A configuration of these apps, and nothing else in it. */
 export const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
   file: '/etc/harbormaster/harbormaster.yml',
   fingerprint: '',
+  origin: { file: '/etc/harbormaster/harbormaster.yml' },
+  digests: noDigests,
+  troubles: [],
   host: 'test',
   apps,
   declared: apps.map(({ name }) => name),
+  elsewhere: {},
   notifiers: [],
   windows,
   imageInterval: 900_000,

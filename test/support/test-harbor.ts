@@ -1,5 +1,8 @@
+import { canonical, configurationDigest } from '../../src/core/digest.ts';
+import { emptyHistory } from '../../src/core/history.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
+import type { HostConfig } from '../../src/model/config.ts';
 import type { Trigger } from '../../src/model/entry.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
@@ -18,6 +21,7 @@ import {
   MemoryLog,
   MemoryReleases,
   MemoryTokens,
+  noDigests,
   RecordingNotifier,
   silentLogger,
   testConfig,
@@ -25,6 +29,17 @@ import {
 
 export const testApp = (overrides: Partial<App> = {}): App =>
   app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
+
+const key = Buffer.from('key');
+
+/** The log knows it already, so that a test's own entries come first. */
+const knownConfiguration = {
+  seq: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  ...noDigests,
+  digest: configurationDigest(key, { fingerprint: '' }),
+  origin: { file: undefined },
+};
 
 interface TestOptions {
   readonly apps?: readonly App[];
@@ -46,7 +61,7 @@ export async function testHarbor({
   const live = new MemoryLive();
   const notifier = new RecordingNotifier();
   const clock = new ManualClock();
-  const log = new MemoryLog(clock);
+  const log = new MemoryLog(clock, { ...emptyHistory, configuration: knownConfiguration });
   const stop = new AbortController();
   const tokens = new MemoryTokens();
   const scratch = { open: 0 };
@@ -70,7 +85,7 @@ export async function testHarbor({
     },
     strategies: [recreate],
     gates,
-    key: Buffer.from('key'),
+    key,
     instance: 'us',
   };
   const state = { config: testConfig(apps) };
@@ -112,6 +127,12 @@ export async function testHarbor({
     },
     declare(next: readonly App[], windows: readonly Window[] = []): void {
       state.config = testConfig(next, windows);
+    },
+    /** Another configuration, in all but its apps as it was. */
+    configure(overrides: Partial<HostConfig>): void {
+      const { digests = state.config.digests } = overrides;
+      const fingerprint = digests === noDigests ? '' : canonical(digests);
+      state.config = { ...state.config, ...overrides, fingerprint };
     },
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {

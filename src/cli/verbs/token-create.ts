@@ -1,4 +1,5 @@
 import { rights, roles } from '../../core/access.ts';
+import { askedBy } from '../../core/actor.ts';
 import { HarborError } from '../../errors.ts';
 import { withHarbor } from '../harbor-at-hand.ts';
 import { choice, list, text } from '../option.ts';
@@ -37,7 +38,7 @@ export const tokenCreate: Verb = {
     const made = await withHarbor(
       call,
       (wired) => wired.operator('token create', call.signal),
-      (harbor) => harbor.createToken(request, { kind: 'request', by: call.user }),
+      (harbor) => harbor.createToken(request, askedBy(call.user)),
     );
     call.answer(made, () => newTokenView(made, call.now()));
     return 0;

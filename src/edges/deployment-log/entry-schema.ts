@@ -148,6 +148,21 @@ const history = z.looseObject({
 
 const role = z.enum(['viewer', 'deployer', 'approver', 'operator', 'admin']);
 const token = { id: text, name: text, role, apps: texts, expires: text.optional(), ...since, by: text.optional() };
+const digests = { apps: z.record(text, text), settings: z.record(text, text) };
+const origin = {
+  file: text.optional(),
+  revision: revision.optional(),
+  path: text.optional(),
+  found: z.array(revision).optional(),
+};
+const configuration = z.looseObject({
+  ...digests,
+  seq: z.int(),
+  at: text,
+  digest: text,
+  origin: z.looseObject(origin),
+  trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
+});
 
 const app = { app: text };
 const release = { release: text.optional() };
@@ -174,6 +189,7 @@ const entry = z.discriminatedUnion('kind', [
       forgotten: texts,
       suspension: suspension.optional(),
       tokens: z.array(z.looseObject(token)).optional(),
+      configuration: configuration.optional(),
     }),
   }),
   kind('started', {
@@ -221,6 +237,22 @@ const entry = z.discriminatedUnion('kind', [
   kind('forgotten', claimed),
   kind('token-created', { trigger, token: text, name: text, role, apps: texts, expires: text.optional() }),
   kind('token-revoked', { ...reason, trigger, token: text, name: text }),
+  kind('configured', {
+    ...origin,
+    ...digests,
+    trigger,
+    digest: text,
+    added: texts,
+    removed: texts,
+    changed: texts,
+    keys: texts,
+    partial: z.literal(true).optional(),
+  }),
+  kind('configuration-failed', {
+    trigger,
+    troubles: z.array(z.looseObject({ of: text, code: text, message: text, hint: text.optional() })),
+    signature: text,
+  }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 

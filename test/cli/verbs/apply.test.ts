@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { HarborError } from '../../../src/errors.ts';
 import type { PassReport } from '../../../src/model/report.ts';
 import { passed, revision } from '../builders.ts';
-import { harbormaster } from '../rig.ts';
+import { ada, harbormaster } from '../rig.ts';
 
 const applying = (...reports: readonly PassReport[]) => ({ harbor: { apply: async () => reports } });
 
@@ -104,7 +104,7 @@ test('progress is plain lines on stderr, and the pass carries who asked', async 
     },
   });
   expect(stderr).toBe('· shop  pull nginx:1.28 (ab12cd34)\n· shop  replace web\n');
-  expect(asked).toEqual([['shop'], { kind: 'request', by: 'ada' }]);
+  expect(asked).toEqual([['shop'], ada]);
   expect(JSON.parse(stdout)).toEqual({
     reports: [{ app: 'shop', outcome: { kind: 'applied' }, entry: 42, revision: revision() }],
   });

@@ -209,6 +209,22 @@ const decision = { app, trigger, plan: text, release: text, reason: maybe(text) 
 const scope = fc.oneof(fc.record({ of: fc.constant('app' as const), app }), fc.constant({ of: 'host' as const }));
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
+const origin = {
+  file: maybe(text),
+  revision: maybe(revision),
+  path: maybe(text),
+  found: maybe(few(revision)),
+};
+const digests = { apps: named(text), settings: named(text) };
+const configuration = fc.record({
+  seq,
+  at,
+  digest: text,
+  ...digests,
+  origin: fc.record(origin),
+  trouble: maybe(fc.record({ seq, since: at, signature: text, message: text })),
+});
+
 /** One for each kind: a new kind without one does not type-check. */
 const bodies: Bodies = {
   opened: fc.record({
@@ -219,6 +235,7 @@ const bodies: Bodies = {
       forgotten: few(text),
       suspension: maybe(suspension),
       tokens: maybe(few(fc.record({ id: text, name: text, role, apps: few(text), expires: maybe(at), ...whence }))),
+      configuration: maybe(configuration),
     }),
   }),
   started: fc
@@ -306,6 +323,25 @@ const bodies: Bodies = {
     trigger,
     reason: maybe(text),
   }),
+  configured: fc.record({
+    kind: fc.constant('configured'),
+    trigger,
+    digest: text,
+    added: few(text),
+    removed: few(text),
+    changed: few(text),
+    keys: few(text),
+    ...origin,
+    ...digests,
+  }),
+  'configuration-failed': fc.record({
+    kind: fc.constant('configuration-failed'),
+    trigger,
+    troubles: few(
+      fc.record({ of: text, code: fc.constant('config-invalid' as const), message: text, hint: maybe(text) }),
+    ),
+    signature: text,
+  }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 
@@ -352,6 +388,9 @@ const sometimes = new Set([
   'steps',
   'from',
   'means',
+  'file',
+  'path',
+  'found',
 ]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
