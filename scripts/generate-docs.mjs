@@ -1,4 +1,4 @@
-// Writes what is generated from schemas: the tables in docs/configuration.md, docs/harbormaster.schema.json, and docs/openapi.json.
+// Writes what is generated from schemas: the tables in docs/configuration.md and docs/policy.md, docs/harbormaster.schema.json, and docs/openapi.json.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -31,6 +31,7 @@ const {
   jsonSchema,
   notifiers,
   refreshed,
+  refreshedPolicy,
   socketProxy,
   strategies,
   systemdUnit,
@@ -41,6 +42,7 @@ const {
   export { systemdUnit, usualPaths } from './src/core/systemd-unit.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
+  export { refreshedPolicy } from './src/config/policy-reference.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
   export * as strategies from './src/strategies/index.ts';
 `);
@@ -50,6 +52,8 @@ const catalogues = {
 };
 const page = `${root}/docs/configuration.md`;
 await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
+const policy = `${root}/docs/policy.md`;
+await writeFile(policy, refreshedPolicy(await readFile(policy, 'utf8')));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
 await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(apiDescription(), undefined, 2)}\n`);
 

@@ -18,6 +18,7 @@ export function reference(catalogues: Catalogues): string {
   return [
     ...section('config', part(schema, 'config')),
     ...section('api', part(schema, 'api')),
+    ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
     ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),

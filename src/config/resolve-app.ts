@@ -1,12 +1,14 @@
 import { posix } from 'node:path';
 import { isVersionRange } from '../core/version-range.ts';
 import { concerns } from '../core/windows.ts';
-import type { Allowances, App, Ref, Repository } from '../model/app.ts';
+import type { App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { onChangeRules } from './on-change-schema.ts';
 import { repositoryFrom } from './repository.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
@@ -52,16 +54,10 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
-    allow: allowancesOf(app),
+    onChange: onChangeRules(path, app.on_change),
+    policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }
-
-const allowancesOf = ({ allow = {} }: AppSettings): Allowances => ({
-  privileged: allow.privileged ?? [],
-  host_namespaces: allow.host_namespaces ?? [],
-  engine_socket: allow.engine_socket ?? [],
-  host_binds: allow.host_binds ?? [],
-});
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 

@@ -9,6 +9,7 @@ import type {
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
+import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
 
 type Started = EntryOf<'started'>;
@@ -30,6 +31,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     by: trigger.by,
     left: history.applied,
     ...(entry.consent && { consent: entry.consent }),
+    ...refreshing(entry),
   };
   const heals =
     fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];
@@ -42,6 +44,11 @@ export function started(history: AppHistory, entry: Started): AppHistory {
   };
 }
 
+function refreshing(entry: Started): Pick<NonNullable<AppHistory['open']>, 'refreshes'> {
+  const refreshes = refreshesOf(entry);
+  return refreshes.length === 0 ? {} : { refreshes };
+}
+
 /** Acts that change what containers are or see; the others only prepare, or wait. */
 const touching = new Set<EntryOf<'step'>['act']>([
   'files',
@@ -49,6 +56,7 @@ const touching = new Set<EntryOf<'step'>['act']>([
   'remove-network',
   'create',
   'replace',
+  'refresh',
   'start',
   'mend',
   'remove',
@@ -57,8 +65,9 @@ const touching = new Set<EntryOf<'step'>['act']>([
 export function stepped(history: AppHistory, { intent, act, title }: EntryOf<'step'>): AppHistory {
   const { open } = history;
   if (open?.seq !== intent) return history;
-  const applied = touching.has(act) && open.release !== undefined ? open.release : history.applied;
-  return { ...history, applied, open: { ...open, step: title } };
+  const after = { ...history, open: { ...open, step: title } };
+  if (!touching.has(act)) return after;
+  return withRefreshed({ ...after, applied: open.release ?? history.applied }, begun(history.refreshed, open));
 }
 
 /** An attempt that ended before any side effect. */
@@ -73,13 +82,20 @@ export function refused(history: AppHistory, entry: Refused): AppHistory {
   };
 }
 
+/** Absent where there is nothing to say. */
+function withRefreshed({ refreshed: _, ...history }: AppHistory, refreshed: AppHistory['refreshed']): AppHistory {
+  return refreshed === undefined ? history : { ...history, refreshed };
+}
+
 /** Undefined: the app was removed. */
 export function finish(before: AppHistory, entry: Finished): AppHistory | undefined {
-  const history = {
+  const isOpen = before.open?.seq === entry.intent;
+  const after = {
     ...before,
-    open: before.open?.seq === entry.intent ? undefined : before.open,
+    open: isOpen ? undefined : before.open,
     completed: completedAfter(before.completed, entry),
   };
+  const history = withRefreshed(after, ended(before.refreshed, isOpen ? before.open : undefined, entry));
   switch (entry.purpose) {
     case 'deploy':
     case 'adopt':

@@ -1,7 +1,7 @@
 import { close } from '../core/close.ts';
 import { diff, isDone } from '../core/diff.ts';
+import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
-import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';
@@ -12,6 +12,8 @@ import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Strategy } from '../strategies/strategy.ts';
+import { keptInSight } from './in-sight.ts';
+import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 export interface Situation {
@@ -32,6 +34,7 @@ export interface Proposal {
   readonly changes: readonly Change[];
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
+  readonly ways: Ways;
 }
 
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
@@ -51,7 +54,7 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
     files: await changedFiles(release, parts),
   });
   const plan = { ...planned, steps: proven(planned.steps, await unprovenServices(situation, containers, parts)) };
-  return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
+  return { app, revision, release, changes, plan, ...(await judge({ app, release, plan }, parts)) };
 }
 
 /** It was seen healthy, and no other release was begun since: neither its containers nor its files need a closer look. */
@@ -67,7 +70,10 @@ async function withoutChanges(
   const files = await changedFiles(situation.release, parts);
   const { plan, ...rest } = isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
   const written: readonly Step[] = files.length > 0 ? [{ kind: 'files', paths: files }] : [];
-  return { ...rest, plan: { ...plan, steps: [...written, ...plan.steps] } };
+  const all = { ...plan, steps: [...written, ...plan.steps] };
+  if (all.steps.length === 0) return { ...rest, plan: all };
+  const { app, release } = situation;
+  return { ...rest, plan: all, ...(await judge({ app, release, plan: all }, parts)) };
 }
 
 const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
@@ -77,6 +83,7 @@ const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
   changes: [],
   plan: { app: app.name, project: app.project, release: release.digest, steps: [] },
   verdicts: [],
+  ways: new Map(),
 });
 
 /** Its containers are there, but no entry says that this release was seen healthy: its deployment was cut short, or the record is lost. */
@@ -128,13 +135,37 @@ async function explainedChanges(
   const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
   if (deployed) await assertSameVolumes(release, deployed, parts);
   const networks = await parts.engine.networks(app.project);
-  return close(diff({ release, deployed, history, containers, thorough }), {
+  const onChange = thorough
+    ? undefined
+    : await onChangeInput(app, history, [release, ...(deployed ? [deployed] : [])], parts);
+  const changes = diff({ release, deployed, history, containers, thorough, onChange });
+  return close(await keptInSight(changes, release, parts), {
     release,
     containers,
     networks,
     instance: parts.instance,
     history,
   });
+}
+
+/** Releases that the containers may be of: besides those at hand what was begun last, and did not come to its end. */
+async function onChangeInput(
+  app: App,
+  history: AppHistory | undefined,
+  known: readonly Release[],
+  { live, releases }: Parts,
+): Promise<OnChangeInput | undefined> {
+  if (Object.keys(app.onChange).length === 0) return undefined;
+  const others = new Set([history?.applied, history?.attempted?.release, history?.open?.left]);
+  const digests = [...others].flatMap((digest) =>
+    digest === undefined || known.some((release) => release.digest === digest) ? [] : [digest],
+  );
+  const stored = await Promise.all(digests.map((digest) => releases.load(app.name, digest)));
+  return {
+    rules: app.onChange,
+    live: live.folders(app.name).live,
+    releases: [...known, ...stored.flatMap((found) => (found === undefined ? [] : [found.release]))],
+  };
 }
 
 /** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */
@@ -179,11 +210,4 @@ async function changedFiles(release: Release, { live }: Parts): Promise<readonly
   if (paths.length === 0) return [];
   if ((await live.holds(release.app)) === release.digest && (await live.intact(release.app, release.mounts))) return [];
   return paths;
-}
-
-function judge({ app, release }: Situation, plan: Plan, { gates, live, clock }: Parts): readonly Verdict[] {
-  const folders = live.folders(app.name);
-  const ownPaths = [folders.live, folders.data, folders.cache];
-  const model = parseSealed(release.compose);
-  return gates.flatMap((gate) => gate.judge({ app, plan, release, model, ownPaths, at: clock.now() }));
 }

@@ -1,5 +1,6 @@
 import { emptyHistory, foldHistory } from '../../src/core/history.ts';
 import { selectEntries } from '../../src/core/log-query.ts';
+import { policyOf } from '../../src/core/policy.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -199,6 +200,7 @@ export const testConfig = (apps: readonly App[], windows: readonly Window[] = []
   elsewhere: {},
   notifiers: [],
   windows,
+  policy: policyOf('policy'),
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,
@@ -253,14 +255,31 @@ export class MemoryLive implements LiveFiles {
     return this.held;
   }
 
-  async write(_app: string, release: Release) {
+  /** Files that were written into, not replaced. */
+  inPlace: readonly string[] = [];
+  /** When files were put where they are: long ago, unless a test says otherwise. */
+  placed: Record<string, number> = {};
+
+  async write(_app: string, release: Release, _exported: string, inPlace: readonly string[] = []) {
     this.held = release.digest;
+    this.inPlace = inPlace;
+  }
+
+  async placedAt(_app: string, paths: readonly string[]) {
+    return new Map(paths.map((path) => [path, this.placed[path] ?? 0]));
   }
 
   async tidy() {}
 
   async intact() {
     return true;
+  }
+
+  /** Links, as a container may plant them. */
+  links: ReadonlyMap<string, string> = new Map();
+
+  async leads() {
+    return this.links;
   }
 }
 

@@ -7,11 +7,16 @@ import { logPage } from '../record-shapes.ts';
 import { get } from './route.ts';
 
 const seq = z.coerce.number().int().min(0);
+const text = z.string().min(1).max(200);
 const when = z.string().min(1).max(40);
 const query = z.strictObject({
   app: z.array(z.string().min(1).max(200)).max(1_000).default([]),
   kind: z.array(z.enum(kindsOfEntries)).default([]),
   outcome: z.array(z.enum(['unchanged', 'applied', 'blocked', 'failed', 'interrupted', 'superseded'])).default([]),
+  service: z.array(text).max(100).default([]).meta({ description: 'Only what touched one of them.' }),
+  revision: text.optional().meta({ description: 'The first digits of a commit, at least four, or a branch or tag.' }),
+  author: text.optional().meta({ description: 'Part of the name or e-mail address of a commit’s author.' }),
+  actor: text.optional().meta({ description: 'A user, `token:NAME`, `webhook:FORGE`, or a kind such as `schedule`.' }),
   since: when.optional().meta({ description: 'How long ago (`2h`, `3d`), or when, in ISO 8601.' }),
   until: when.optional().meta({ description: 'Likewise.' }),
   steps: z
@@ -36,11 +41,15 @@ export const log = get({
   answer: (asked, { harbor, now }) => harbor.log(queryOf(asked.query, now()), pageOf(asked.query)),
 });
 
-function queryOf({ app, kind: kinds, outcome: outcomes, steps, ...times }: Query, now: Date): LogQuery {
-  const since = momentOf('since', times.since, now);
-  const until = momentOf('until', times.until, now);
+function queryOf({ app, kind: kinds, outcome: outcomes, steps, service, ...rest }: Query, now: Date): LogQuery {
+  const since = momentOf('since', rest.since, now);
+  const until = momentOf('until', rest.until, now);
   return {
     apps: app,
+    services: service,
+    revision: rest.revision,
+    author: rest.author,
+    actor: rest.actor,
     steps: steps === 'true',
     ...(kinds.length > 0 && { kinds }),
     ...(outcomes.length > 0 && { outcomes }),

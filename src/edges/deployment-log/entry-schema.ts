@@ -48,7 +48,12 @@ const revision = z.looseObject({
   signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
 const verdict = z.looseObject({ gate: text, ruling: text, reason: text });
-const steps = z.array(z.looseObject({ kind: text }));
+const refreshed = z.array(z.looseObject({ id: text, name: text, from: texts, to: text }));
+const step = z.looseObject({ kind: text });
+/** The history says which containers an operation brings changed content to: of such a step it must be known. */
+const isKnown = ({ kind, containers }: z.output<typeof step>): boolean =>
+  kind !== 'refresh' || refreshed.safeParse(containers).success;
+const steps = z.array(step.refine(isKnown, { error: 'a refresh without its containers' }));
 
 const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('unchanged') }),
@@ -101,6 +106,7 @@ const open = z.looseObject({
   reason: text.optional(),
   by: text.optional(),
   consent: consent.optional(),
+  refreshes: refreshed.optional(),
 });
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
@@ -144,6 +150,7 @@ const history = z.looseObject({
     .optional(),
   completed: texts,
   adopted: z.looseObject({ containers: claims, networks: claims }),
+  refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
 
 const role = z.enum(['viewer', 'deployer', 'approver', 'operator', 'admin']);

@@ -48,8 +48,12 @@ async function pageOf(
   return { entries: found, next: undefined };
 }
 
+export type Direction =
+  | { readonly order: 'newest'; readonly before: number | undefined }
+  | { readonly order: 'oldest'; readonly after: number };
+
 /** The lines of the whole log from where the page begins, in its order. */
-async function* linesOf(segments: readonly Segment[], request: PageRequest): AsyncGenerator<Buffer> {
+export async function* linesOf(segments: readonly Segment[], request: Direction): AsyncGenerator<Buffer> {
   if (request.order === 'oldest') {
     const from = segments.findLastIndex(({ first }) => first <= request.after + 1);
     for (const [index, segment] of segments.slice(Math.max(from, 0)).entries()) {

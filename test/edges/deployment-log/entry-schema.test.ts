@@ -95,9 +95,16 @@ const verdicts: Arbitrary<Verdict[]> = few(
   }),
 );
 const container = fc.record({ id: text, name: text });
+const refreshed = fc.record({ id: text, name: text, from: few(text), to: text });
 const steps: Arbitrary<Step[]> = few(
   fc.oneof(
     fc.record({ kind: fc.constant('build'), service: text, tag: text }),
+    fc.record({
+      kind: fc.constant('refresh'),
+      by: fc.constant({ kind: 'restart' }),
+      services: few(fc.record({ service: text, cause: fc.record({ kind: fc.constant('content'), paths: few(text) }) })),
+      containers: few(refreshed),
+    }),
     fc.record({
       kind: fc.constant('mend'),
       services: few(
@@ -116,7 +123,7 @@ const fromTo = fc.record({ from: maybe(text), to: maybe(text) });
 const service: Arbitrary<ServiceRecord> = fc.record(
   {
     service: text,
-    change: fc.constantFrom('create', 'replace', 'start', 'mend', 'remove', 'none'),
+    change: fc.constantFrom('create', 'replace', 'refresh', 'start', 'mend', 'remove', 'none'),
     because: maybe(text),
     image: fromTo,
     digest: fromTo,
@@ -154,6 +161,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       reason: maybe(text),
       by: maybe(text),
       consent: maybe(consent),
+      refreshes: maybe(few(refreshed)),
     }),
   ),
   unfinished: maybe(
@@ -196,6 +204,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   ),
   completed: few(text),
   adopted: fc.record({ containers: claims, networks: claims }),
+  refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
 
 const role = fc.constantFrom('viewer', 'deployer', 'approver', 'operator', 'admin');
