@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Serve, Serving } from './api/serving.ts';
-import type { InstallRequest, Invocation, Wired } from './cli/wired.ts';
+import type { InstallRequest, Invocation, NotifierTrial, Wired } from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
@@ -38,6 +38,7 @@ import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
 import { tokenVault } from './edges/token-vault.ts';
+import { asHarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
@@ -49,6 +50,7 @@ import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 
 const catalogues = {
@@ -84,10 +86,24 @@ export function wire(invocation: Invocation): Wired {
     },
     doctor: () => examine(frame),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
+    tryNotifiers: () => tryNotifiers(frame),
     schema: () => jsonSchema(catalogues),
     starter,
     ...settingUp(frame),
   };
+}
+
+/** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */
+async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]> {
+  const { host } = await config.load();
+  const summary = `A test from ${host}: this is where you hear of trouble.`;
+  const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
+  const trials: NotifierTrial[] = [];
+  for (const { type, notifier } of config.routes()) {
+    const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
+    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+  }
+  return trials;
 }
 
 /** What prepares a host, and takes it elsewhere. */
@@ -220,7 +236,8 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
   ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, beats: manager.alive });
+  const waits = createWaits(() => config.current().apps, opened.journal);
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   await using api = await serve(paths.socket, servingOf(frame, harbor));

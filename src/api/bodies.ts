@@ -23,6 +23,10 @@ export const operateBody = z
   .strictObject({
     apps: appNames.default([]).meta({ description: 'Empty: all, which overrides nothing.' }),
     overrideWindow,
+    ignoreOrder: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Also before what comes first; needs a reason, and the right to operate.' }),
     reason: reason.optional(),
   })
   .meta({ id: 'Operate' });
@@ -111,12 +115,19 @@ export const createTokenBody = z
   })
   .meta({ id: 'CreateToken' });
 
+interface Overriding {
+  readonly overrideWindow: boolean;
+  readonly ignoreOrder?: boolean;
+  readonly reason?: string | undefined;
+}
+
 /** Throws `usage` for an override that nobody gives a reason for. */
-export function overrideOf(body: { readonly overrideWindow: boolean; readonly reason?: string | undefined }) {
-  if (!body.overrideWindow) return {};
-  if (body.reason !== undefined) return { override: body.reason };
-  throw new HarborError('overriding a window needs a reason: it is what the deployment log says', {
+export function overrideOf({ overrideWindow: window, ignoreOrder: order = false, reason: why }: Overriding) {
+  if (!window && !order) return {};
+  if (why !== undefined) return { ...(window && { override: why }), ...(order && { ignoreOrder: why }) };
+  const [what, key] = window ? ['overriding a window', 'overrideWindow'] : ['ignoring the order', 'ignoreOrder'];
+  throw new HarborError(`${what} needs a reason: it is what the deployment log says`, {
     code: 'usage',
-    hint: 'Send {"apps": ["NAME"], "overrideWindow": true, "reason": "WHY"}.',
+    hint: `Send {"apps": ["NAME"], "${key}": true, "reason": "WHY"}.`,
   });
 }

@@ -56,9 +56,11 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Remote {
   };
 }
 
-/** A trigger's wish to go past closed windows, as a body says it. */
-const past = ({ override }: Trigger): { overrideWindow?: true; reason?: string } =>
-  override === undefined ? {} : { overrideWindow: true, reason: override };
+/** A trigger's wish to go past closed windows, or not to wait for other apps, as a body says it. */
+const past = ({ override, ignoreOrder }: Trigger): { overrideWindow?: true; ignoreOrder?: true; reason?: string } => ({
+  ...(override !== undefined && { overrideWindow: true, reason: override }),
+  ...(ignoreOrder !== undefined && { ignoreOrder: true, reason: ignoreOrder }),
+});
 
 const scoped = (app: string | undefined): object => (app === undefined ? { all: true } : { app });
 

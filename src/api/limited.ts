@@ -63,9 +63,13 @@ type Doing = Pick<Served, 'apply' | 'retry' | 'rollback' | 'approve' | 'adopt'>;
 
 /** What acts on containers. */
 function done(caller: Caller, harbor: Served): Doing {
-  const assertMayTo = (right: Right, names: readonly (string | undefined)[], { override }: Trigger): void => {
+  const assertMayTo = (
+    right: Right,
+    names: readonly (string | undefined)[],
+    { override, ignoreOrder }: Trigger,
+  ): void => {
     assertMay(caller, right);
-    if (override !== undefined) assertMay(caller, 'operate');
+    if (override !== undefined || ignoreOrder !== undefined) assertMay(caller, 'operate');
     for (const name of names.length === 0 ? [undefined] : names) assertSees(caller, name);
   };
   return {

@@ -69,7 +69,13 @@ export function schemaAt(schema: JsonSchema, path: Path, root: Node): JsonSchema
 function alternative(schema: JsonSchema, node: Node): JsonSchema {
   const type = textOf(child(node, 'type'));
   const options = schema.oneOf?.filter((option) => typeof option === 'object') ?? [];
-  return options.find((option) => constOf(option) === type) ?? schema;
+  return options.find((option) => constOf(option) === type) ?? ofMaps(schema, node);
+}
+
+/** Where a map may stand among other things, the file has one. */
+function ofMaps(schema: JsonSchema, node: Node): JsonSchema {
+  const options = node.kind === 'map' ? (schema.anyOf ?? []).filter((option) => typeof option === 'object') : [];
+  return options.find(({ type }) => type === 'object') ?? schema;
 }
 
 export function constOf(schema: JsonSchema): unknown {

@@ -12,6 +12,7 @@ import { configFiles, type Files, missing } from './files.ts';
 import { type Found, interpolate, type Lookup } from './interpolate.ts';
 import { annotatedSchema } from './json-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
+import { judgeOrder } from './order-sense.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
@@ -56,6 +57,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...judgeWindows(root),
     ...judgeApi(root),
     ...tlsProblems,
+    ...judgeOrder(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -70,6 +72,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     resolveApp(name, app, {
       config,
       root,
+      declared: here.declared,
       fileVariables: variables.of,
       absolute: files.resolve,
       signersDigest: signers.digestOf,

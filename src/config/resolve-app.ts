@@ -7,6 +7,7 @@ import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
 import { onChangeRules } from './on-change-schema.ts';
+import { dependenciesOf } from './order-schema.ts';
 import { repositoryFrom } from './repository.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
@@ -18,6 +19,8 @@ import { resolveWindow } from './window-schema.ts';
 export interface Loaded {
   readonly config: Config;
   readonly root: Node;
+  /** Apps of this host, disabled ones too. */
+  readonly declared: readonly string[];
   /** Variables of the files that an app's `environment_file` names, by app; `defaults` under undefined. */
   readonly fileVariables: (app: string | undefined) => readonly Variable[];
   readonly absolute: (path: string) => string;
@@ -55,6 +58,8 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     onChange: onChangeRules(path, app.on_change),
+    // The order is one among the apps of a host: of others nobody here knows how they are.
+    dependsOn: dependenciesOf(app.depends_on).filter((dependency) => loaded.declared.includes(dependency.app)),
     policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }

@@ -7,6 +7,7 @@ const own: Readonly<Record<Exclude<Trigger['kind'], 'request' | 'webhook'>, Acto
   interval: { kind: 'schedule' },
   retry: { kind: 'schedule' },
   window: { kind: 'schedule' },
+  dependency: { kind: 'schedule' },
   'file-change': { kind: 'file' },
   'engine-event': { kind: 'engine' },
 };

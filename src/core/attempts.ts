@@ -9,6 +9,7 @@ import type {
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
+import { onlyWaits } from './dependencies.ts';
 import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
 
@@ -271,7 +272,15 @@ function troubleAfter(before: TroubleRecord | undefined, entry: Finished | Refus
   if (outcome.kind !== 'failed' && outcome.kind !== 'blocked') return undefined;
   const signature = signatureOf(outcome, release, revision?.commit);
   if (before?.signature === signature) return before;
-  return { seq, since: at, kind: outcome.kind, message: messageOf(outcome), signature };
+  const isQuiet = onlyWaits(outcome) && (before === undefined || before.quiet === true);
+  return {
+    seq,
+    since: at,
+    kind: outcome.kind,
+    message: messageOf(outcome),
+    signature,
+    ...(isQuiet && { quiet: true }),
+  };
 }
 
 function messageOf(outcome: Extract<Outcome, { kind: 'failed' | 'blocked' }>): string {

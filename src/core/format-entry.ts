@@ -62,7 +62,7 @@ export const shortRelease = (digest: string): string => digest.slice(0, 12);
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function aim({ purpose, release, reason, hold, consent, overridden, trigger }: EntryOf<'started'>): string {
+function aim({ purpose, release, reason, hold, consent, overridden, unordered, trigger }: EntryOf<'started'>): string {
   const there = release === undefined ? '' : ` ${shortRelease(release)}`;
   const aims: Readonly<Record<Purpose, string>> = {
     deploy: '',
@@ -74,11 +74,18 @@ function aim({ purpose, release, reason, hold, consent, overridden, trigger }: E
   };
   const approved = consent === undefined ? '' : `, approved by ${people(consent.approvals)}`;
   const said = reason === undefined ? '' : `, because "${reason}"`;
-  return `${aims[purpose]}${approved}${past(overridden, trigger)}${said}`;
+  return `${aims[purpose]}${approved}${past(overridden, trigger)}${unwaited(unordered, trigger)}${said}`;
 }
 
 const past = (windows: readonly string[] | undefined, trigger: Trigger): string =>
   windows === undefined ? '' : `, ${overriddenText(windows)}${byWhom(trigger)}`;
+
+const unwaited = (apps: readonly string[] | undefined, trigger: Trigger): string =>
+  apps === undefined ? '' : `, ${unorderedText(apps)}${byWhom(trigger)}`;
+
+/** `without waiting for db, as was asked for` */
+export const unorderedText = (apps: readonly string[]): string =>
+  `without waiting for ${apps.join(', ')}, as was asked for`;
 
 /** `past the window "night", which was overridden` */
 export const overriddenText = (windows: readonly string[]): string =>

@@ -2,7 +2,7 @@ import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '
 import type { Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
 import { people, shortPlan } from './approval.ts';
-import { causesOf, claimsText, overriddenText, shortRelease } from './format-entry.ts';
+import { causesOf, claimsText, overriddenText, shortRelease, unorderedText } from './format-entry.ts';
 import { signerText } from './provenance.ts';
 import { untilText } from './until.ts';
 
@@ -159,9 +159,14 @@ const said = (reason: string | undefined): readonly string[] => (reason === unde
 
 /** Why an operation was begun: what a person said, what a heal found, what the commit says of itself. */
 function reasonsOf(intent: EntryOf<'started'>): readonly string[] {
-  const { purpose, reason, revision, consent, overridden } = intent;
+  const { purpose, reason, revision, consent, overridden, unordered } = intent;
   const approved = consent === undefined ? [] : [`approved by ${people(consent.approvals)}`];
-  const told = [...approved, ...said(reason), ...(overridden === undefined ? [] : [overriddenText(overridden)])];
+  const told = [
+    ...approved,
+    ...said(reason),
+    ...(overridden === undefined ? [] : [overriddenText(overridden)]),
+    ...(unordered === undefined ? [] : [unorderedText(unordered)]),
+  ];
   if (purpose === 'heal') return [...causesOf(intent), ...told];
   return purpose === 'deploy' && revision !== undefined
     ? [...told, `"${revision.subject}"`, ...signedBy(revision)]

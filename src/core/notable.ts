@@ -1,5 +1,6 @@
 import type { AppHistory, Entry, HostSnapshot } from '../model/entry.ts';
 import type { NotificationEvent } from '../model/notification.ts';
+import { onlyWaits } from './dependencies.ts';
 import { historyOf } from './history.ts';
 
 /** What an entry means for people who are told of trouble and its end; undefined: nothing new. */
@@ -17,11 +18,19 @@ function hostEvent({ configuration }: HostSnapshot, entry: Entry): NotificationE
 }
 
 function appEvent(was: AppHistory | undefined, is: AppHistory | undefined): NotificationEvent | undefined {
-  if (is?.trouble && is.trouble.signature !== was?.trouble?.signature) return is.trouble.kind;
+  if (is?.trouble && is.trouble.signature !== was?.trouble?.signature) return isWait(is) ? undefined : is.trouble.kind;
   if (is?.drift && driftKey(is) !== driftKey(was)) return is.drift.state === 'failed' ? 'failed' : 'drifted';
-  const isWell = is?.trouble === undefined && is?.drift === undefined;
-  return isWell && (was?.trouble ?? was?.drift) ? 'recovered' : undefined;
+  return isWell(is) && wasTold(was) ? 'recovered' : undefined;
 }
+
+const isWell = (history: AppHistory | undefined): boolean =>
+  history?.trouble === undefined && history?.drift === undefined;
+
+const wasTold = (history: AppHistory | undefined): boolean =>
+  history?.drift !== undefined || (history?.trouble !== undefined && history.trouble.quiet !== true);
+
+/** That an app has its turn after another one is no trouble; if that one is in trouble, that is told of it. */
+const isWait = ({ attempted }: AppHistory): boolean => attempted !== undefined && onlyWaits(attempted.outcome);
 
 const driftKey = (history: AppHistory | undefined): string | undefined =>
   history?.drift && `${history.drift.state} ${history.drift.fingerprint}`;

@@ -16,9 +16,11 @@ export function signatureOf(outcome: Outcome, release: string | undefined, commi
   return `failed:${outcome.code}:${short([about, detail])}`;
 }
 
-/** What waits for people is one matter for each plan, however many of them have spoken. */
-const aboutWhat = ({ code, reason, plan }: BlockReason): string =>
-  plan === undefined ? gist(reason) : `${code} ${plan}`;
+/** What waits for people is one matter for each plan, however many of them have spoken; what waits for an app, for each app, however that one stands. */
+const aboutWhat = ({ code, reason, plan, app }: BlockReason): string => {
+  const about = plan ?? app;
+  return about === undefined ? gist(reason) : `${code} ${about}`;
+};
 
 /** A window opens and closes every day: what else is in the way stays the same trouble, and a window alone is one as long as it keeps the release waiting. */
 function grounds(reasons: readonly BlockReason[]): readonly string[] {

@@ -27,6 +27,12 @@ export interface Ref {
   readonly name: string;
 }
 
+/** Another app that a changed deployment waits for. `same-revision`: besides being healthy, it has deployed the same commit of the same repository. */
+export interface AppDependency {
+  readonly app: string;
+  readonly condition: 'healthy' | 'same-revision';
+}
+
 /** One Compose project that Harbormaster owns on this host, with every default resolved. Durations in milliseconds. */
 export interface App {
   readonly name: string;
@@ -60,6 +66,8 @@ export interface App {
   readonly verify?: Verification | undefined;
   /** Those that concern it. */
   readonly windows: readonly Window[];
+  /** Apps of this host that it waits for. */
+  readonly dependsOn: readonly AppDependency[];
 }
 
 /** Who must agree to a plan before it is performed. */

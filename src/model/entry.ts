@@ -17,13 +17,24 @@ import type { Verdict } from './verdict.ts';
 
 /** What made a pass happen. */
 export interface Trigger {
-  readonly kind: 'start' | 'interval' | 'file-change' | 'engine-event' | 'retry' | 'window' | 'request' | 'webhook';
+  readonly kind:
+    | 'start'
+    | 'interval'
+    | 'file-change'
+    | 'engine-event'
+    | 'retry'
+    | 'window'
+    | 'dependency'
+    | 'request'
+    | 'webhook';
   /** Of a request: the name that the person's word goes by. */
   readonly by?: string | undefined;
   /** Of a request or webhook: who it was, and how far that is proven. `actorOf` tells it of every trigger. */
   readonly actor?: Actor | undefined;
   /** Why a person wants it done also while a window is closed. */
   readonly override?: string | undefined;
+  /** Why a person wants it done without waiting for the apps that it depends on. */
+  readonly ignoreOrder?: string | undefined;
 }
 
 /** A container as it was found. */
@@ -125,6 +136,8 @@ export type EntryBody =
       readonly consent?: Consent;
       /** Names of the closed windows that the person overrode. */
       readonly overridden?: readonly string[];
+      /** Apps that it should have waited for, and that the person did not wait for. */
+      readonly unordered?: readonly string[];
       /** Release that was deployed before. */
       readonly from?: string;
       readonly means?: Means;
@@ -382,6 +395,8 @@ export interface TroubleRecord {
   readonly message: string;
   /** Same signature: the same trouble, so no new entry. */
   readonly signature: string;
+  /** It only waits for other apps: nobody was told of it, so nobody is told of its end. */
+  readonly quiet?: boolean;
 }
 
 export interface DriftRecord {

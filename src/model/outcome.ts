@@ -30,6 +30,8 @@ export interface BlockReason {
   readonly plan?: string;
   /** Of a closed window: what it keeps from beginning. */
   readonly acts?: readonly Act[];
+  /** Of a wait: the app that is waited for. */
+  readonly app?: string;
 }
 
 export type BlockCode =
@@ -41,4 +43,5 @@ export type BlockCode =
   | 'quarantined'
   | 'suspended'
   | 'removal-guard'
-  | 'window';
+  | 'window'
+  | 'waiting-for';

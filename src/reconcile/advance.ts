@@ -6,7 +6,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { clearance } from './approval.ts';
 import { deploy } from './deploy.ts';
-import { forbidden, notYet, outsideWindows, probe } from './forbid.ts';
+import { forbidden, notYet, outOfOrder, outsideWindows, probe, unwaited } from './forbid.ts';
 import { failure } from './operate.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
@@ -76,7 +76,8 @@ async function toward(pass: Pass, aim: Aim, context: Context): Promise<PassRepor
   if (proposal.plan.steps.length === 0) return settle(pass, aim, context);
   const now = context.clock.now();
   const cleared = clearance({ app, proposal, history, now });
-  const bars = { clearance: cleared, suspended: suspended(app.name, context), now };
+  const waits = await outOfOrder(pass, aim, context);
+  const bars = { clearance: cleared, suspended: suspended(app.name, context), waits, now };
   const blocked = forbidden(pass, proposal, history, bars);
   if (blocked) return block(pass, proposal, blocked, context);
   const waiting = notYet(pass, aim, context);
@@ -97,7 +98,10 @@ async function begin(pass: Pass, proposal: Agreed, context: Context): Promise<Pa
   const { app, trigger } = pass;
   const reasons = outsideWindows(pass, proposal, context.journal.of(app.name), now);
   if (reasons.length > 0) return block(pass, proposal, { kind: 'blocked', reasons }, context);
-  const past = overriding({ app, trigger, acts: actsOf(proposal.changes), now });
+  const past = {
+    ...overriding({ app, trigger, acts: actsOf(proposal.changes), now }),
+    ...(await unwaited(pass, proposal, context)),
+  };
   return deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent: proposal.consent, ...past } }, context);
 }
 

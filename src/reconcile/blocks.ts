@@ -1,4 +1,5 @@
 import { approvalBlock, ruling } from '../core/approval.ts';
+import { ignoreOrderCommand } from '../core/dependencies.ts';
 import { healRuling } from '../core/heals.ts';
 import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
@@ -15,6 +16,8 @@ interface BlocksInput {
   readonly drift: readonly string[];
   readonly retryAt: Date | undefined;
   readonly suspensions: readonly InForce[];
+  /** Why apps that it depends on are not healthy now; those that are, are not among them. */
+  readonly awaited: ReadonlyMap<string, string>;
   readonly now: Date;
 }
 
@@ -69,6 +72,7 @@ function troubleBlocks(input: BlocksInput, history: AppHistory, trouble: Trouble
   if (outcome?.kind === 'blocked') {
     return outcome.reasons.map((told): Block => {
       if (told.code === 'window') return windowBlock(input, since, told);
+      if (told.code === 'waiting-for') return waitBlock(input, since, told);
       const { code, reason, lift } = asOfNow(told, input, history);
       const isCommand = lift?.startsWith('harbormaster ') === true;
       const hint = isCommand ? undefined : lift;
@@ -107,6 +111,14 @@ function windowBlock({ app, now }: BlocksInput, since: string, { reason, acts = 
   const hint = found === undefined ? 'The window is open now; the next pass goes on.' : 'It goes on by itself then.';
   const lift = `harbormaster apply ${app.name} --override-window --reason "…"`;
   return { code: 'window', detail: found?.why ?? reason, hint: until || !found ? hint : undefined, since, until, lift };
+}
+
+/** As the app that is waited for stands now; that it has not deployed a commit yet, the entry says. */
+function waitBlock({ app: { name }, awaited }: BlocksInput, since: string, { reason, app = '' }: BlockReason): Block {
+  const why = awaited.get(app);
+  const detail = why === undefined ? reason : `waits for the app ${app}, which ${why}`;
+  const hint = `It goes on by itself then. See: harbormaster why ${app}`;
+  return { code: 'waiting-for', detail, hint, since, until: undefined, lift: ignoreOrderCommand(name) };
 }
 
 /** Right after a rollback by hand no pass has met the quarantine yet. */

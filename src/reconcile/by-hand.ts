@@ -7,11 +7,12 @@ import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { hold, liftForRetry, needsRetry, release } from './notes.ts';
+import { assertNamed } from './overrides.ts';
 import { recover } from './recover.ts';
 import { rollback, wayBack } from './rollback.ts';
 import { select, selectOne } from './selection.ts';
 import { resume, suspend, whileSuspended } from './suspend.ts';
-import { assertNamed, closed } from './windows.ts';
+import { closed } from './windows.ts';
 
 type ByHand = Pick<
   Harbor,

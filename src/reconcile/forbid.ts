@@ -15,6 +15,8 @@ type Timed = Asked & Pick<Pass, 'trigger'>;
 interface Bars {
   readonly clearance: Clearance;
   readonly suspended: readonly BlockReason[];
+  /** Other apps that are not there yet. */
+  readonly waits: readonly BlockReason[];
   readonly now: Date;
 }
 
@@ -23,7 +25,7 @@ export function forbidden(
   asked: Timed,
   { release, verdicts, changes }: Proposal,
   history: AppHistory | undefined,
-  { clearance, suspended, now }: Bars,
+  { clearance, suspended, waits, now }: Bars,
 ): Outcome | undefined {
   const reasons = [
     ...suspended,
@@ -32,6 +34,7 @@ export function forbidden(
     ...denials(verdicts),
     ...manual(asked, release.digest, history),
     ...(clearance.kind === 'barred' ? [clearance.reason] : []),
+    ...waits,
     ...outsideWindows(asked, { release, changes }, history, now),
   ];
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
@@ -50,6 +53,10 @@ export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
       reason: service === undefined ? reason : `service ${service} ${reason}`,
       lift,
     }));
+
+/** The same for a plan: what forbids it is told as gates tell it. */
+export const deniedBy = (reasons: readonly BlockReason[]): readonly Verdict[] =>
+  reasons.map(({ code, reason, lift }) => ({ gate: code, ruling: 'deny', service: undefined, reason, lift }));
 
 function held({ app }: Asked, history: AppHistory | undefined): readonly BlockReason[] {
   if (history?.hold === undefined) return [];
@@ -80,6 +87,28 @@ export const outsideWindows = (
   now: Date,
 ): readonly BlockReason[] =>
   history?.unfinished?.release === release.digest ? [] : closed({ app, trigger, acts: actsOf(changes), now });
+
+/** What it waits for. Only a beginning waits: not what a crash cut short, and not what a person does not want to wait. */
+export async function outOfOrder(
+  { app, trigger, observed }: Pick<Pass, 'app' | 'trigger' | 'observed'>,
+  { release, revision }: Aim,
+  { journal, order }: Pick<Context, 'journal' | 'order'>,
+): Promise<readonly BlockReason[]> {
+  const isBegun = journal.of(app.name)?.unfinished?.release === release.digest;
+  return isBegun || trigger.ignoreOrder !== undefined ? [] : order.waits(app, revision.commit, observed);
+}
+
+/** What the intent says of apps that a person did not wait for. */
+export async function unwaited(
+  { app, trigger, observed }: Pick<Pass, 'app' | 'trigger' | 'observed'>,
+  { revision }: Aim,
+  { order }: Pick<Context, 'order'>,
+): Promise<{ readonly unordered?: readonly string[]; readonly reason?: string }> {
+  const { ignoreOrder } = trigger;
+  if (ignoreOrder === undefined) return {};
+  const unordered = (await order.waits(app, revision.commit, observed)).flatMap((wait) => wait.app ?? []);
+  return unordered.length === 0 ? {} : { unordered, reason: ignoreOrder };
+}
 
 const short = (release: string): string => release.slice(0, 12);
 

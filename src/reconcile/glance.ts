@@ -1,7 +1,7 @@
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
-import { isBarred, outsideWindows } from './forbid.ts';
+import { isBarred, outOfOrder, outsideWindows } from './forbid.ts';
 import type { House } from './house.ts';
 import { type Look, lookAt } from './looks.ts';
 import type { Context } from './pass.ts';
@@ -41,5 +41,6 @@ async function mayBeDeployed(app: App, target: Known, observed: Observed, contex
   const proposal = await propose({ app, revision, release, observed, history }, context).catch(() => undefined);
   if (proposal === undefined || proposal.verdicts.some(({ ruling }) => ruling === 'deny')) return false;
   const trigger = { kind: 'interval' } as const;
+  if ((await outOfOrder({ app, trigger, observed }, target, context)).length > 0) return false;
   return outsideWindows({ app, trigger }, proposal, history, context.clock.now()).length === 0;
 }

@@ -3,11 +3,11 @@ import { deciding } from './decide.ts';
 import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
+import { assertNamed } from './overrides.ts';
 import { reading } from './reading.ts';
 import { records } from './records.ts';
 import { select } from './selection.ts';
 import { tokens } from './tokens.ts';
-import { assertNamed } from './windows.ts';
 
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {

@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
 import { createNoteConfiguration } from './note-configuration.ts';
+import { createOrder } from './order.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
@@ -55,12 +56,14 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
     const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
     return targets.find(app, commit, journal.of(app.name));
   };
+  const running = createRunning();
   const context = {
     ...parts,
     journal,
     retention: config,
     retries: createRetries(parts.clock, random),
-    running: createRunning(),
+    running,
+    order: createOrder({ ...parts, config, journal, running, targets }),
     searches: createSearches(signal),
     inLane: createLanes(),
     stored: new Set<string>(),

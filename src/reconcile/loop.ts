@@ -7,6 +7,7 @@ import { createBell } from './bell.ts';
 import type { Harbor } from './harbor.ts';
 import type { Lifted } from './lift-watch.ts';
 import { createSchedule } from './schedule.ts';
+import type { Waits } from './waits.ts';
 
 export interface LoopOptions {
   readonly harbor: Harbor;
@@ -17,6 +18,8 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Whose suspension has ended. */
   readonly lifted: Lifted;
+  /** Who waits for whom. */
+  readonly waits: Waits;
   /** Told each time the loop has turned. */
   readonly beats?: () => void;
   /** In [0, 1). */
@@ -37,9 +40,9 @@ export interface Loop {
 const tick = 250;
 const swarm = 100;
 
-/** Passes over each app at its own interval, for ever; one app never waits for another. */
+/** Passes over each app at its own interval, for ever; no pass waits for that of another app. */
 export function startLoop(options: LoopOptions): Loop {
-  const { harbor, config, clock, agenda, logger, signal, random, lifted } = options;
+  const { harbor, config, clock, agenda, logger, signal, random, lifted, waits } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
   const underWay = new Set<Promise<void>>();
   const bell = createBell();
@@ -54,6 +57,10 @@ export function startLoop(options: LoopOptions): Loop {
     if (at !== undefined) agenda.set(app, new Date(clock.now().getTime() + at - clock.elapsed()));
   };
 
+  const wakeWaiting = (apps: readonly string[]): void => {
+    if (apps.length > 0) schedule.wake({ kind: 'dependency' }, apps);
+  };
+
   const pass = async (names: readonly string[], trigger: Trigger): Promise<void> => {
     const left = new Set(names);
     const ended = (report: PassReport): void => {
@@ -61,6 +68,7 @@ export function startLoop(options: LoopOptions): Loop {
       schedule.ended(report, trigger, clock.elapsed());
       if (report.opens !== undefined && !isDeclared(report.app))
         removalsAt = Math.min(removalsAt, clock.elapsed() + report.opens);
+      wakeWaiting(waits.ended(report, trigger));
       note(report.app);
       tell(report);
       bell.ring();
@@ -73,12 +81,6 @@ export function startLoop(options: LoopOptions): Loop {
     }
     schedule.failed([...left], clock.elapsed());
   };
-
-  /** Also while an app is worked on Git is looked at: something newer ends the waiting of the older one. */
-  const glance = (names: readonly string[]): Promise<void> =>
-    harbor.glance(names).catch((error: unknown) => {
-      logger.warn({ error }, 'could not look for a newer release during an operation');
-    });
 
   const start = (work: Promise<void>): void => {
     const running = work.finally(() => underWay.delete(running));
@@ -93,11 +95,12 @@ export function startLoop(options: LoopOptions): Loop {
 
   const beat = (): void => {
     resume(lifted());
+    wakeWaiting(waits.moved());
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
     // It only looks: the end does not wait for it.
-    if (glances.length > 0) void glance(glances);
+    if (glances.length > 0) void glance(glances, options);
     // Without any app there is still a pass, for what left the configuration.
     const areRemovalsDue = removalsAt <= clock.elapsed();
     if (areRemovalsDue) removalsAt = Number.POSITIVE_INFINITY;
@@ -126,6 +129,12 @@ export function startLoop(options: LoopOptions): Loop {
     ended: run(),
   };
 }
+
+/** Also while an app is worked on Git is looked at: something newer ends the waiting of the older one. */
+const glance = (names: readonly string[], { harbor, logger }: LoopOptions): Promise<void> =>
+  harbor.glance(names).catch((error: unknown) => {
+    logger.warn({ error }, 'could not look for a newer release during an operation');
+  });
 
 /** Tells outcomes for people; the same one over and over is no news. */
 function createTeller(logger: Logger): (report: PassReport) => void {

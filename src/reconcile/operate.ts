@@ -21,6 +21,8 @@ export interface Cause {
   readonly consent?: Consent | undefined;
   /** Closed windows that the person overrode. */
   readonly overridden?: readonly string[] | undefined;
+  /** Apps that it should have waited for, and that the person did not wait for. */
+  readonly unordered?: readonly string[] | undefined;
 }
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
@@ -49,7 +51,7 @@ interface Ended {
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
-  const { purpose, fingerprint, reason, hold, consent, overridden } = cause;
+  const { purpose, fingerprint, reason, hold, consent, overridden, unordered } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -65,6 +67,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(hold && { hold }),
     ...(consent && { consent }),
     ...(overridden !== undefined && { overridden }),
+    ...(unordered !== undefined && { unordered }),
   });
   const begun = clock.elapsed();
   const performed = await operation.act(async (step, title) => {

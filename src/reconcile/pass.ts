@@ -5,6 +5,7 @@ import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
+import type { Order } from './order.ts';
 import type { Parts } from './parts.ts';
 import type { Retries } from './retries.ts';
 import type { Running } from './running.ts';
@@ -30,6 +31,7 @@ export type Context = Parts & {
   readonly retention: () => Retention;
   readonly retries: Retries;
   readonly running: Running;
+  readonly order: Order;
   readonly searches: Searches;
   /** Lets only so many operations act at once. */
   readonly inLane: Lanes;

@@ -6,6 +6,7 @@ import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
 import type { AppPasses } from './app-passes.ts';
 import type { Ended } from './harbor.ts';
+import { inOrder, type OnePass } from './in-order.ts';
 import { lookAt } from './looks.ts';
 import type { NoteConfiguration } from './note-configuration.ts';
 import { failure } from './operate.ts';
@@ -30,7 +31,8 @@ export interface Passes {
   afterEvents(apps: readonly App[], asked: Asked): Promise<readonly PassReport[]>;
 }
 
-type OnePass = (app: App) => Promise<PassReport>;
+/** `again`: over an app that waited for others, once those are through. */
+type EachPass = (first: OnePass, again?: OnePass) => Promise<readonly PassReport[]>;
 
 interface PassesOptions {
   readonly appPasses: AppPasses;
@@ -68,7 +70,7 @@ export function createPasses({ appPasses, removals, noteConfiguration, context, 
   const afterRecovery = async (
     apps: readonly App[],
     asked: Asked,
-    work: (each: (pass: OnePass) => Promise<readonly PassReport[]>) => Promise<readonly PassReport[]>,
+    work: (each: EachPass) => Promise<readonly PassReport[]>,
   ): Promise<readonly PassReport[]> => {
     try {
       const stuck = await inTurn(' recovery', async () => {
@@ -78,7 +80,13 @@ export function createPasses({ appPasses, removals, noteConfiguration, context, 
       });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>
         stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);
-      return await work((pass) => Promise.all(apps.map((app) => over(app, pass))));
+      return await work((first, again = first) =>
+        inOrder(
+          apps,
+          (app) => over(app, first),
+          asked.trigger.kind === 'request' ? (app) => over(app, again) : undefined,
+        ),
+      );
     } catch (error) {
       return engineless(error, () => Promise.all(apps.map((app) => failed(app, asked, error))));
     }
@@ -90,7 +98,10 @@ export function createPasses({ appPasses, removals, noteConfiguration, context, 
         const { trigger, progress } = asked;
         const since = journal.all();
         const look = await lookAt(apps, context);
-        const reports = await each((app) => appPasses.full(app, look, since, asked));
+        const reports = await each(
+          (app) => appPasses.full(app, look, since, asked),
+          async (app) => appPasses.full(app, await lookAt([app], context), journal.all(), asked),
+        );
         const removed = await inTurn(' removals', () => removals.pass(look.observed, gone, trigger, progress));
         return [...reports, ...removed.map((report) => told(report, asked))];
       }),

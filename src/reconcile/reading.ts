@@ -7,12 +7,17 @@ import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
 import type { AppStatus, ConfigurationStatus, PlanReport } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Act } from '../model/window.ts';
 import { atOnce } from './app-passes.ts';
 import { hear } from './approval.ts';
+import { deniedBy, outOfOrder } from './forbid.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
+import type { Order } from './order.ts';
 import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
@@ -72,7 +77,11 @@ async function planOf(
     const proposal = await propose(situation, context);
     const approval = hear({ app, proposal, history, now });
     const { changes, plan } = proposal;
-    const verdicts = [...proposal.verdicts, ...windowsOfPlan(situation, { changes, plan }, now)];
+    const verdicts = [
+      ...proposal.verdicts,
+      ...(await waitsOfPlan(situation, plan, context)),
+      ...windowsOfPlan(situation, { changes, plan }, now),
+    ];
     const { digest, warnings } = release;
     const said = [...suspendedVerdicts(app.name, context), ...verdicts];
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
@@ -90,15 +99,29 @@ function windowsOfPlan(
   now: Date,
 ) {
   if (plan.steps.length === 0 || history?.unfinished?.release === release.digest) return [];
-  const isHeal = history?.deployed?.release === release.digest && history.applied === release.digest;
-  return windowVerdicts({ app, trigger: { kind: 'request' }, acts: isHeal ? ['heal'] : actsOf(changes), now });
+  const acts: readonly Act[] = isHeal({ release, history }) ? ['heal'] : actsOf(changes);
+  return windowVerdicts({ app, trigger: { kind: 'request' }, acts, now });
+}
+
+const isHeal = ({ release, history }: Pick<Situation, 'release' | 'history'>): boolean =>
+  history?.deployed?.release === release.digest && history.applied === release.digest;
+
+/** What other apps say of a plan that would begin now. */
+async function waitsOfPlan(
+  situation: Situation,
+  { steps }: Plan,
+  context: House['context'],
+): Promise<readonly Verdict[]> {
+  if (steps.length === 0 || isHeal(situation)) return [];
+  const waits = await outOfOrder({ ...situation, trigger: { kind: 'request' } }, situation, context);
+  return deniedBy(waits);
 }
 
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>
   ownContainers(observed, app, context.instance).length > 0 ? inspections.within(observed, app) : observed;
 
 async function statusOf(app: App, observed: Observed, { context, sights, agenda }: House): Promise<AppStatus> {
-  const { journal, releases, retries, running, instance, clock } = context;
+  const { journal, releases, retries, running, order, instance, clock } = context;
   const history = journal.of(app.name);
   const digest = history?.deployed?.release ?? history?.applied;
   const stored = digest === undefined ? undefined : await releases.load(app.name, digest);
@@ -112,7 +135,15 @@ async function statusOf(app: App, observed: Observed, { context, sights, agenda 
     operation: running.step(app.name),
     seen: sights.get(app.name),
     suspensions: suspensionsOf(journal.all(), app.name, clock.now()),
+    awaited: await awaitedNow(app, observed, order),
     retryAt: (newest === undefined ? undefined : retries.next(app.name, newest)) ?? agenda.get(app.name),
     now: clock.now(),
   });
+}
+
+async function awaitedNow({ dependsOn }: App, observed: Observed, order: Order): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    dependsOn.map(async ({ app }) => [app, await order.whyNotHealthy(app, observed)] as const),
+  );
+  return new Map(found.flatMap(([app, why]) => (why === undefined ? [] : [[app, why] as const])));
 }

@@ -6,9 +6,9 @@ import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport, PlanReport } from '../model/report.ts';
-import type { Verdict } from '../model/verdict.ts';
 import type { Window } from '../model/window.ts';
 import type { Progress } from '../ports.ts';
+import { deniedBy } from './forbid.ts';
 import type { Journal } from './journal.ts';
 import { type Operation, operate } from './operate.ts';
 import type { Parts } from './parts.ts';
@@ -110,7 +110,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
           app: leftover.app,
           plan: await removalPlan(leftover, context),
           verdicts: [
-            ...verdictsOf(barred(leftover, guarded)),
+            ...deniedBy(barred(leftover, guarded)),
             ...windowVerdicts(beginning(leftover, { kind: 'request' })),
           ],
         })),
@@ -192,12 +192,3 @@ function guard(all: readonly Leftover[], only: readonly string[] | undefined, li
   const reason = `${names.length} apps ${left} at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
   return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
-
-const verdictsOf = (reasons: readonly BlockReason[]): readonly Verdict[] =>
-  reasons.map(({ code, reason, lift }) => ({
-    gate: code,
-    ruling: 'deny',
-    service: undefined,
-    reason,
-    lift,
-  }));

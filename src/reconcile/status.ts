@@ -1,13 +1,14 @@
 import { diff } from '../core/diff.ts';
 import { sentence } from '../core/format-plan.ts';
 import { ownContainers } from '../core/ownership.ts';
+import { serviceStatuses, worst } from '../core/service-status.ts';
 import { subjectOf } from '../core/subject.ts';
 import type { InForce } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
-import type { Release, ReleaseService } from '../model/release.ts';
-import type { AppStatus, HealthState, ServiceStatus, SyncState } from '../model/report.ts';
+import type { Release } from '../model/release.ts';
+import type { AppStatus, SyncState } from '../model/report.ts';
 import { blocksOf } from './blocks.ts';
 
 /** What the last look at Git found for an app. */
@@ -29,6 +30,8 @@ export interface StatusInput {
   readonly retryAt: Date | undefined;
   /** What suspends it now. */
   readonly suspensions: readonly InForce[];
+  /** Why apps that it depends on are not healthy now; those that are, are not among them. */
+  readonly awaited: ReadonlyMap<string, string>;
   readonly now: Date;
 }
 
@@ -36,7 +39,7 @@ export interface StatusInput {
 export function appStatus(input: StatusInput): AppStatus {
   const { app, history, release, observed, instance, operation } = input;
   const containers = ownContainers(observed, app, instance);
-  const services = (release?.services ?? []).map((service) => serviceStatus(service, containers, history));
+  const services = serviceStatuses(release, containers, history);
   const drift = driftOf(input, containers);
   const source = sourceOf(input);
   const blockedBy = blocksOf({ ...input, drift });
@@ -120,45 +123,3 @@ function syncOf({ history, release }: StatusInput, source: AppStatus['source'], 
     ? { state: 'in-sync' }
     : { state: 'unknown', because: 'the deployed release was not kept on disk; the next pass finds out' };
 }
-
-function serviceStatus(
-  service: ReleaseService,
-  containers: readonly ObservedContainer[],
-  history: AppHistory | undefined,
-): ServiceStatus {
-  const mine = containers.filter((container) => container.service === service.name);
-  const isDone = service.oneShot && history?.completed.includes(service.digest) === true;
-  const states = mine.map((container) => containerHealth(container, service));
-  const absent: HealthState[] = isDone || mine.length >= service.replicas ? [] : ['missing'];
-  return {
-    service: service.name,
-    health: worstOf([...states, ...absent]),
-    found: mine.length === 0 ? (isDone ? 'done' : 'no container') : mine.map(foundText).join(', '),
-    containers: mine.map(({ id }) => id.slice(0, 12)),
-  };
-}
-
-function containerHealth({ state, health, exitCode }: ObservedContainer, { oneShot }: ReleaseService): HealthState {
-  if (state === 'paused') return 'suspended';
-  if (state === 'running')
-    return health === 'unhealthy' ? 'degraded' : health === 'starting' ? 'progressing' : 'healthy';
-  if (state === 'created') return 'progressing';
-  return oneShot && exitCode === 0 ? 'healthy' : 'degraded';
-}
-
-const foundText = ({ state, health, exitCode }: ObservedContainer): string => {
-  const detail = state === 'exited' ? exitCode : health === 'none' ? undefined : health;
-  return detail === undefined ? state : `${state} (${detail})`;
-};
-
-/** Worst last. */
-const ranking: readonly HealthState[] = ['healthy', 'suspended', 'progressing', 'missing', 'degraded'];
-
-const worstOf = (states: readonly HealthState[]): HealthState =>
-  states.reduce<HealthState>(
-    (worse, state) => (ranking.indexOf(state) > ranking.indexOf(worse) ? state : worse),
-    'healthy',
-  );
-
-const worst = (services: readonly ServiceStatus[]): HealthState =>
-  services.length === 0 ? 'missing' : worstOf(services.map(({ health }) => health));

@@ -13,6 +13,7 @@ import type { Trigger } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { deniedBy } from './forbid.ts';
 import type { Noted, SuspendRequest } from './harbor.ts';
 import type { Context } from './pass.ts';
 
@@ -30,14 +31,7 @@ export function whileSuspended({ app }: { readonly app: App }, context: Said): P
   return { app: app.name, outcome, entry: undefined, revision: undefined };
 }
 
-export const suspendedVerdicts = (app: string, context: Said): readonly Verdict[] =>
-  suspended(app, context).map(({ reason, lift }) => ({
-    gate: 'suspended',
-    ruling: 'deny',
-    service: undefined,
-    reason,
-    lift,
-  }));
+export const suspendedVerdicts = (app: string, context: Said): readonly Verdict[] => deniedBy(suspended(app, context));
 
 /** Lifts every suspension whose time is over: nobody needs to remember it. */
 export async function liftOverdue({ journal, clock }: Said): Promise<void> {

@@ -1,5 +1,4 @@
 import { type Closed, neededFor, neededForRemoval, rulingAt } from '../core/windows.ts';
-import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
@@ -51,15 +50,6 @@ export function closedWindow({ app, acts, now }: Pick<Beginning, 'app' | 'acts' 
   const needed = app.health === undefined ? neededForRemoval : neededFor(app.health);
   const ruling = rulingAt(app.windows, acts, now.getTime(), needed);
   return ruling.kind === 'closed' ? ruling : undefined;
-}
-
-/** Whoever goes past a window says for which apps. Throws `usage`. */
-export function assertNamed(names: readonly string[], { override }: Trigger): void {
-  if (override === undefined || names.length > 0) return;
-  throw new HarborError('a window is overridden for apps that are named, not for all at once', {
-    code: 'usage',
-    hint: 'Name them: harbormaster apply APP --override-window --reason "…"',
-  });
 }
 
 const liftOf = ({ app, verb = 'apply' }: Beginning): string =>

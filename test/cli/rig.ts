@@ -125,6 +125,7 @@ function fakeWired(rig: Rig): Wired {
     demo: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    tryNotifiers: unused,
     installation: unused,
     install: unused,
     backup: unused,

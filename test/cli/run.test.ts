@@ -69,6 +69,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       schema                      prints the JSON Schema of harbormaster.yml
       doctor                      checks engine, Compose, Git, permissions, clock,
                                   disk and paths
+      notify [test]               tells every notifier something, and whether it
+                                  arrived
       install                     sets Harbormaster up on this host: a systemd
                                   service, or a container
       backup                      writes what cannot be made again into one archive

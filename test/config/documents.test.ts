@@ -57,6 +57,9 @@ test('the example loads, and shows what it says', async () => {
     'harbormaster.yml': await committed('harbormaster.example.yml'),
     'secrets/smtp-password': 'hunter2-hunter2\n',
     'secrets/webhook': 'a-long-signing-secret\n',
+    'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
+    'secrets/ntfy-topic': 'nobody-guesses-it\n',
+    'secrets/smtp-url': 'smtps://hm:s3cret-of-mail@mail.example.com\n',
     'secrets/staging.env': 'KEY=value-of-it\n',
   };
   for (const [path, content] of Object.entries(files)) {
@@ -69,9 +72,18 @@ test('the example loads, and shows what it says', async () => {
     environment: { GIT_TOKEN: 'tok-123456' },
     catalogues,
   });
-  expect(config.declared).toEqual(['monitoring', 'shop-staging', 'shop', 'payments', 'portainer', 'wiki']);
+  expect(config.declared).toEqual([
+    'monitoring',
+    'dashboards',
+    'shop-staging',
+    'shop',
+    'payments',
+    'portainer',
+    'wiki',
+  ]);
   expect(config.apps.map(({ name, project, ref }) => `${name} ${project} ${ref.name}`)).toEqual([
     'monitoring monitoring main',
+    'dashboards dashboards main',
     'shop-staging staging develop',
     'shop shop v2.4.0',
     'payments payments main',
@@ -80,12 +92,20 @@ test('the example loads, and shows what it says', async () => {
   expect(config.apps.map(({ deploy, drift, onFailure }) => `${deploy} ${drift} ${onFailure}`)).toEqual([
     'auto correct rollback',
     'auto correct rollback',
+    'auto correct rollback',
     'manual correct hold',
     'approve correct rollback',
     'auto report rollback',
   ]);
   expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(4);
-  expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'command']);
+  expect(config.notifiers.map(({ type }) => type)).toEqual([
+    'webhook',
+    'slack',
+    'ntfy',
+    'alertmanager',
+    'email',
+    'command',
+  ]);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);
 });
 

@@ -89,6 +89,7 @@ describe('defaults', () => {
       onChange: {},
       policy: policyOf('apps.web.allow'),
       windows: [],
+      dependsOn: [],
     });
   });
 

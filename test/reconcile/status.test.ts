@@ -27,6 +27,7 @@ const statusOf = (more: Partial<StatusInput> = {}): AppStatus =>
     seen: { kind: 'commit', commit: '1'.repeat(40) },
     retryAt: undefined,
     suspensions: [],
+    awaited: new Map(),
     now,
     ...more,
   });

@@ -38,6 +38,7 @@ export const app = (more: Partial<App> = {}): App => ({
   onChange: {},
   policy: policyOf('apps.shop.allow'),
   windows: [],
+  dependsOn: [],
   ...more,
 });
 

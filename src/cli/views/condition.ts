@@ -17,16 +17,17 @@ export function conditionOf({ operation, blockedBy, health, sync, deployed }: Ap
 export const worstFirst = (blocks: readonly Block[]): readonly Block[] =>
   blocks.toSorted((a, b) => ranking.indexOf(kindOf(a)) - ranking.indexOf(kindOf(b)));
 
-type Kind = 'suspended' | 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting';
+type Kind = 'suspended' | 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting' | 'next';
 
 /** Worst first; what is suspended waits for nothing else, whatever else is wrong. */
-const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', 'held', 'waiting'];
+const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', 'held', 'waiting', 'next'];
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
   if (['denied', 'removal-guard', 'quarantined', 'rejected'].includes(code)) return 'blocked';
   if (code === 'held' || code === 'suspended') return code;
   if (code === 'manual' || code === 'approval') return 'waiting';
+  if (code === 'window' || code === 'waiting-for') return 'next';
   return code.startsWith('drift-') ? 'drifted' : 'failed';
 }
 
@@ -37,6 +38,7 @@ const words: Readonly<Record<Kind, Condition>> = {
   drifted: ['drifted', 'drifted'],
   held: ['is held', 'are held'],
   waiting: ['waits for a person', 'wait for a person'],
+  next: ['waits', 'wait'],
 };
 
 const unwell: Readonly<Record<Exclude<HealthState, 'healthy'>, Condition>> = {

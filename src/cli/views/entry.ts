@@ -1,5 +1,5 @@
 import { actorOf, actorText } from '../../core/actor.ts';
-import { ending, outcomeSentence, overriddenText, sentenceOf } from '../../core/format-entry.ts';
+import { ending, outcomeSentence, overriddenText, sentenceOf, unorderedText } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import { signerText } from '../../core/provenance.ts';
 import type { Consent } from '../../model/approval.ts';
@@ -36,6 +36,7 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
     ...(intent?.consent === undefined ? [] : consentFacts(intent.consent)),
     ...(intent?.reason === undefined ? [] : fact('reason', intent.reason)),
     ...(intent?.overridden === undefined ? [] : fact('windows', overriddenText(intent.overridden))),
+    ...(intent?.unordered === undefined ? [] : fact('order', unorderedText(intent.unordered))),
     ...fact('follows', `the entry with SHA-256 ${entry.prev}`),
     ...section('plan', planOf(entry, intent).flatMap(paintedStep)),
     ...section('gates', verdictsOf(entry, intent).flatMap(paintedVerdict)),
@@ -109,6 +110,7 @@ const triggers: Readonly<Record<Trigger['kind'], string>> = {
   'engine-event': 'something happened to a container',
   retry: 'tried again after a failure',
   window: 'a window opened',
+  dependency: 'an app that it waits for was passed over',
   request: 'somebody asked for it',
   webhook: 'a forge told of a push',
 };

@@ -29,6 +29,7 @@ const trigger = z.looseObject({
   by: text.optional(),
   actor: actor.optional(),
   override: text.optional(),
+  ignoreOrder: text.optional(),
 });
 const means = z.looseObject({
   harbormaster: z.looseObject({ version: text, commit: text }),
@@ -60,7 +61,9 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('applied') }),
   z.looseObject({
     kind: z.literal('blocked'),
-    reasons: z.array(z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional() })),
+    reasons: z.array(
+      z.looseObject({ code: text, reason: text, lift: text.optional(), plan: text.optional(), app: text.optional() }),
+    ),
   }),
   z.looseObject({ kind: z.literal('failed'), code: text, message: text, hint: text.optional(), step: text.optional() }),
   z.looseObject({ kind: z.literal('interrupted'), step: text.optional() }),
@@ -128,7 +131,15 @@ const history = z.looseObject({
       consent: consent.optional(),
     })
     .optional(),
-  trouble: z.looseObject({ ...since, kind: z.enum(['failed', 'blocked']), message: text, signature: text }).optional(),
+  trouble: z
+    .looseObject({
+      ...since,
+      kind: z.enum(['failed', 'blocked']),
+      message: text,
+      signature: text,
+      quiet: z.boolean().optional(),
+    })
+    .optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
@@ -210,6 +221,7 @@ const entry = z.discriminatedUnion('kind', [
     hold: z.boolean().optional(),
     consent: consent.optional(),
     overridden: texts.optional(),
+    unordered: texts.optional(),
     from: text.optional(),
     means: means.optional(),
   }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HarborError } from '../../../src/errors.ts';
 import type { PassReport } from '../../../src/model/report.ts';
+import type { Harbor } from '../../../src/reconcile/harbor.ts';
 import { passed, revision } from '../builders.ts';
 import { ada, harbormaster } from '../rig.ts';
 
@@ -165,4 +166,31 @@ test('the Harbor of this process is let go also when the pass throws', async () 
   });
   const { exitCode } = await harbormaster('apply', { wired: { operator: operator as never } });
   expect([isOpen, exitCode]).toEqual([false, 70]);
+});
+
+test('--ignore-order goes to the named apps with its reason, beside an override of windows, and not without', async () => {
+  const asked: unknown[] = [];
+  const harbor: Partial<Harbor> = {
+    apply: async (names, trigger) => {
+      asked.push([names, trigger]);
+      return [passed()];
+    },
+  };
+  await harbormaster(['apply', 'shop', '--ignore-order', '--reason', 'a fix'], { harbor });
+  await harbormaster(['apply', 'shop', '--ignore-order', '--override-window', '--reason', 'a fix'], { harbor });
+  expect(asked).toEqual([
+    [['shop'], { ...ada, ignoreOrder: 'a fix' }],
+    [['shop'], { ...ada, ignoreOrder: 'a fix', override: 'a fix' }],
+  ]);
+  const nameless = await harbormaster(['apply', '--ignore-order', '--reason', 'a fix'], { harbor });
+  expect(nameless).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('the order is ignored for apps that are named'),
+  });
+  const silent = await harbormaster(['apply', 'shop', '--ignore-order'], { harbor });
+  expect(silent).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('harbormaster apply shop --ignore-order --reason "WHY"'),
+  });
+  expect(asked).toHaveLength(2);
 });

@@ -47,6 +47,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   onChange: {},
   policy: policyOf('apps.web.allow'),
   windows: [],
+  dependsOn: [],
   ...facts,
 });
 
