@@ -16,7 +16,10 @@ export const limitedTo = (caller: Caller, harbor: Served): Served => ({
   ...administered(caller, harbor),
 });
 
-function seen(caller: Caller, harbor: Served): Pick<Served, 'plan' | 'status' | 'windows' | 'log' | 'history'> {
+function seen(
+  caller: Caller,
+  harbor: Served,
+): Pick<Served, 'plan' | 'preview' | 'status' | 'windows' | 'log' | 'history'> {
   /** Of what was named, and of everything if nothing was. */
   const visible = async (names: readonly string[]): Promise<readonly string[] | 'all' | 'none'> => {
     assertMay(caller, 'read');
@@ -38,6 +41,7 @@ function seen(caller: Caller, harbor: Served): Pick<Served, 'plan' | 'status' | 
   };
   return {
     plan: (names) => over(names, harbor.plan),
+    preview: (names, ref) => over(names, (apps) => harbor.preview(apps, ref)),
     async status(names) {
       assertMay(caller, 'read');
       for (const name of names) assertSees(caller, name);

@@ -41,6 +41,7 @@ const table: Readonly<Record<string, Expected>> = {
   'GET /v1/me': { who: everybody, scoped: 'served' },
   'GET /v1/status': { who: everybody, scoped: 'served' },
   'GET /v1/plan': { who: everybody, scoped: 'served' },
+  'GET /v1/preview': { who: everybody, scoped: 'served' },
   'GET /v1/apps/:app': { who: everybody, scoped: 'served' },
   'GET /v1/apps/:app/history': { who: everybody, scoped: 'served' },
   'GET /v1/windows': { who: everybody, scoped: 'served' },
@@ -102,6 +103,14 @@ function everything() {
         message: '',
         hint: undefined,
       })),
+    preview: async (apps) =>
+      (apps.length === 0 ? ['shop', 'blog'] : apps).map((app) => ({
+        kind: 'failed',
+        app,
+        code: 'bug',
+        message: '',
+        hint: undefined,
+      })),
     status: async (names) => ({
       host: 'h',
       daemon: undefined,
@@ -141,7 +150,8 @@ function everything() {
   return { router: createRouter(office), acts };
 }
 
-const pathOf = (pattern: string): string => pattern.replace(':app', 'shop').replace(':seq', '3').replace(':name', 'ci');
+const pathOf = (pattern: string): string =>
+  pattern.replace('/preview', '/preview?ref=next').replace(':app', 'shop').replace(':seq', '3').replace(':name', 'ci');
 
 async function ask(route: string, caller: Caller | undefined, body: object | undefined, app = 'shop') {
   const [method = '', pattern = ''] = route.split(' ');

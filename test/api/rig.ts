@@ -23,6 +23,7 @@ const unused = () => {
 
 export const nothing: Serving['harbor'] = {
   plan: unused,
+  preview: unused,
   apply: unused,
   status: unused,
   rollback: unused,

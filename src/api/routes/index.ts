@@ -13,6 +13,7 @@ import { log } from './log.ts';
 import { logEntry } from './log-entry.ts';
 import { me } from './me.ts';
 import { plan } from './plan.ts';
+import { preview } from './preview.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   logEntry,
   verify,
   doctor,
+  preview,
   apply,
   retry,
   rollback,
