@@ -126,6 +126,7 @@ function fakeWired(rig: Rig): Wired {
     demo: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    check: unused,
     tryNotifiers: unused,
     installation: unused,
     install: unused,
