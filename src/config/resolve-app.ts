@@ -57,6 +57,10 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     // The order is one among the apps of a host: of others nobody here knows how they are.
     dependsOn: dependenciesOf(app.depends_on).filter((dependency) => loaded.declared.includes(dependency.app)),
+    removal: {
+      onRemove: settings.on_remove ?? 'down',
+      grace: milliseconds(settings.removal_grace ?? '0s'),
+    },
     allow: allowancesOf(app),
   };
 }

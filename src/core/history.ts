@@ -1,6 +1,7 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
 import { decided } from './decisions.ts';
+import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
 import { suspensionAfter } from './suspension.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
@@ -21,21 +22,30 @@ export function foldHistory(entries: Iterable<Entry>, from: HostSnapshot = empty
 /** The same, one entry at a time and without a copy for each: for a log that is too long to hold. */
 export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry): void; result(): HostSnapshot } {
   let apps = new Map(Object.entries(from.apps));
-  let { forgotten, suspension } = from;
+  let { forgotten, suspension, gone, removals } = from;
   const add = (entry: Entry): void => {
     if (entry.kind === 'opened') {
       apps = new Map(Object.entries(entry.snapshot.apps));
-      ({ forgotten, suspension } = entry.snapshot);
+      ({ forgotten, suspension, gone, removals } = entry.snapshot);
     }
     if (entry.kind === 'suspended' && entry.of === 'host') suspension = suspensionAfter(suspension, entry);
     if (entry.kind === 'resumed' && entry.of === 'host') suspension = undefined;
+    removals = approvalAfter(removals, entry);
     if (!('app' in entry)) return;
     forgotten = forgottenAfter(forgotten, entry);
+    gone = goneAfter(gone, apps.get(entry.app), entry);
     const after = advanceApp(apps.get(entry.app), entry);
     if (after === undefined) apps.delete(entry.app);
     else apps.set(entry.app, after);
   };
-  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten, ...(suspension && { suspension }) }) };
+  const result = (): HostSnapshot => ({
+    apps: Object.fromEntries(apps),
+    forgotten,
+    ...(suspension && { suspension }),
+    ...(gone && gone.length > 0 && { gone }),
+    ...(removals && { removals }),
+  });
+  return { add, result };
 }
 
 /** The history after one more entry. */
@@ -76,6 +86,12 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
     case 'forgotten':
       return undefined;
+    case 'removal-set':
+      return { ...history, removal: entry.removal };
+    case 'left':
+      return leaving(history, entry);
+    case 'returned':
+      return back(history);
     default:
       return entry satisfies never;
   }

@@ -1,3 +1,4 @@
+import type { RemovalPolicy } from './removal.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
 import type { Window } from './window.ts';
@@ -76,6 +77,8 @@ export interface App {
   readonly windows: readonly Window[];
   /** Apps of this host that it waits for. */
   readonly dependsOn: readonly AppDependency[];
+  /** What becomes of it when it leaves the configuration. */
+  readonly removal: Pick<RemovalPolicy, 'onRemove' | 'grace'>;
 }
 
 /** Who must agree to a plan before it is performed. */

@@ -44,4 +44,5 @@ export type BlockCode =
   | 'suspended'
   | 'removal-guard'
   | 'window'
-  | 'waiting-for';
+  | 'waiting-for'
+  | 'removal-pending';

@@ -5,6 +5,7 @@ import type { Change } from './change.ts';
 import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { OnRemove } from './removal.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,7 +23,13 @@ export type PlanReport =
       /** Under `deploy: approve`, where there is something to approve: the plan's digest, and what people said of it. */
       readonly approval?: { readonly plan: string; readonly ruling: Ruling };
     }
-  | { readonly kind: 'removal'; readonly app: string; readonly plan: Plan; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly kind: 'removal';
+      readonly app: string;
+      readonly onRemove: OnRemove;
+      readonly plan: Plan;
+      readonly verdicts: readonly Verdict[];
+    }
   | {
       readonly kind: 'failed';
       readonly app: string;
@@ -115,4 +122,21 @@ export interface HostStatus {
   /** What suspends the whole host now. */
   readonly suspension?: SuspensionRecord | undefined;
   readonly apps: readonly AppStatus[];
+  /** Apps that left the configuration, and are not removed yet. */
+  readonly leaving: readonly LeavingStatus[];
+}
+
+/** An app that left the configuration, and what is in the way of what is to become of it. */
+export interface LeavingStatus {
+  readonly app: string;
+  readonly project: string;
+  readonly onRemove: OnRemove;
+  /** It is declared under another project now. */
+  readonly moved: boolean;
+  /** ISO 8601: since when that is known. */
+  readonly since: string;
+  /** Names. */
+  readonly containers: readonly string[];
+  /** Empty: nothing; the next pass does it. */
+  readonly blockedBy: readonly Block[];
 }

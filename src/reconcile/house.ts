@@ -71,6 +71,6 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
-  const passes = createPasses({ appPasses, removals, context, inTurn });
+  const passes = createPasses({ config, appPasses, removals, context, inTurn });
   return { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
 }

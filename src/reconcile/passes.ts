@@ -1,6 +1,7 @@
 import type { Queues } from '../core/concurrency.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
+import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
@@ -12,6 +13,7 @@ import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
 import { refuse } from './refuse.ts';
+import { register } from './register.ts';
 import type { Removals } from './removals.ts';
 import { liftOverdue } from './suspend.ts';
 
@@ -34,6 +36,7 @@ export interface Passes {
 type EachPass = (first: OnePass, again?: OnePass) => Promise<readonly PassReport[]>;
 
 interface PassesOptions {
+  readonly config: () => HostConfig;
   readonly appPasses: AppPasses;
   readonly removals: Removals;
   readonly context: Context;
@@ -42,7 +45,7 @@ interface PassesOptions {
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ appPasses, removals, context, inTurn }: PassesOptions): Passes {
+export function createPasses({ config, appPasses, removals, context, inTurn }: PassesOptions): Passes {
   const { journal } = context;
 
   const told = (report: PassReport, { ended }: Asked): PassReport => {
@@ -73,6 +76,7 @@ export function createPasses({ appPasses, removals, context, inTurn }: PassesOpt
     try {
       const stuck = await inTurn(' recovery', async () => {
         await liftOverdue(context);
+        await register(config(), asked.trigger, journal);
         return recover(asked.trigger, journal, context);
       });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>

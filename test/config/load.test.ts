@@ -88,6 +88,7 @@ describe('defaults', () => {
       allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
       windows: [],
       dependsOn: [],
+      removal: { onRemove: 'down', grace: 0 },
     });
   });
 

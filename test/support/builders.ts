@@ -37,6 +37,7 @@ export const app = (more: Partial<App> = {}): App => ({
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   windows: [],
   dependsOn: [],
+  removal: { onRemove: 'down', grace: 0 },
   ...more,
 });
 

@@ -46,6 +46,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
   windows: [],
   dependsOn: [],
+  removal: { onRemove: 'down', grace: 0 },
   ...facts,
 });
 
