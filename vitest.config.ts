@@ -12,7 +12,7 @@ export default defineConfig({
           exclude: ['test/edges/**', 'test/scenarios/**'],
           pool: 'threads',
           maxWorkers: 2,
-          testTimeout: 20_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['test/edges/**/*.test.ts'],
           pool: 'threads',
           maxWorkers: 2,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {

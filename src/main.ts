@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { interruptedExitCode, run } from './cli/run.ts';
 import { keepSmall } from './edges/heap.ts';
+import { ownUser } from './edges/own-account.ts';
 
 /** Put in by the bundler. */
 declare const __HARBORMASTER_VERSION__: string;
@@ -10,17 +11,6 @@ declare const __HARBORMASTER_COMMIT__: string;
 
 const version = typeof __HARBORMASTER_VERSION__ === 'string' ? __HARBORMASTER_VERSION__ : 'dev';
 const commit = typeof __HARBORMASTER_COMMIT__ === 'string' ? __HARBORMASTER_COMMIT__ : 'dev';
-
-/** Who calls; behind sudo, who called sudo. A user id without a name is a user all the same. */
-function user(): string {
-  const behind = process.env['SUDO_USER'];
-  if (behind !== undefined && behind !== '') return `${behind} (sudo)`;
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
 
 /** Aborted by the first SIGINT or SIGTERM; the second one ends the process at once. */
 function interruption(): AbortSignal {
@@ -64,7 +54,7 @@ async function main(): Promise<void> {
     version,
     commit,
     hostName: hostname(),
-    user: user(),
+    user: ownUser(process.env),
     signal: interruption(),
     now: () => new Date(),
     // Only a verb that does something pays for loading everything.

@@ -2,9 +2,11 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
+import { saysOtherwise } from './core/configuration.ts';
 import { redactor } from './core/redact.ts';
 import { runDemo } from './demo/demo.ts';
 import { systemClock } from './edges/clock.ts';
@@ -23,10 +25,10 @@ import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
 import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
-import { HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
@@ -68,6 +70,7 @@ export function wire(invocation: Invocation): Wired {
     reader: (signal) => reader(frame, signal),
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
+    peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
       entries: () => readEntries(paths.log),
       follow: (after, signal) => follow(paths.log, after, signal),
@@ -181,7 +184,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const loop = startLoop({ harbor, agenda, ...options, lifted, waits });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  const reloaded = (): void => loop.wake({ kind: 'file-change' });
+  let acted: HostConfig = config.current();
+  const reloaded = (asked: boolean): void => {
+    const before = acted;
+    acted = config.current();
+    if (asked || saysOtherwise(before, acted)) loop.wake({ kind: 'file-change' });
+  };
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
   await Promise.all([loop.ended, listening]);
@@ -197,10 +205,7 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
-interface Configuration {
-  /** Reads the file; the result is in force from then on. A file that is wrong leaves the last good one in force. */
-  load(): Promise<HostConfig>;
-  current(): HostConfig;
+interface Configuration extends InForce {
   redact(text: string): string;
   logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
@@ -208,24 +213,18 @@ interface Configuration {
 }
 
 function configuration({ configFile, hostName, environment }: Invocation): Configuration {
-  let inForce: HostConfig | undefined;
-  let redact = redactor([]);
-  let routes: readonly Route[] = [];
-  return {
-    async load() {
-      inForce = await load({ file: configFile, host: hostName, environment, catalogues });
-      redact = redactor(inForce.secrets);
-      routes = inForce.notifiers.flatMap(routeOf);
-      return inForce;
-    },
-    current() {
-      if (inForce === undefined)
-        throw new HarborError('the configuration was used before it was loaded', { code: 'bug' });
-      return inForce;
-    },
-    redact: (text) => redact(text),
-    logLevel: () => inForce?.logLevel ?? 'info',
-    routes: () => routes,
+  const held = inForce((told) => load({ file: configFile, host: hostName, environment, catalogues, told }));
+  const redact = latest(held, (config) => redactor(config?.secrets ?? []));
+  const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
+  return { ...held, redact: (text) => redact()(text), logLevel: () => held.known()?.logLevel ?? 'info', routes };
+}
+
+/** Made from the configuration in force, anew only when another one is. */
+function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined) => Made): () => Made {
+  let [of, made] = [known(), make(known())];
+  return () => {
+    if (known() !== of) [of, made] = [known(), make(known())];
+    return made;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { askedBy, bareName, userOf } from '../core/actor.ts';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
@@ -72,16 +73,22 @@ function valid<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   return data;
 }
 
-/** Node cannot ask a Unix socket who is at its other end, so the user is what the client says it is. Who may connect at all is the socket's file mode. */
+/** Who is there, by his own account: believed only of root, who could make us believe anything, and where the kernel could not be asked. */
 export const userHeader = 'harbormaster-user';
 
 const mostLetters = 64;
 
-export const requestTrigger = (context: Context): Trigger => ({ kind: 'request', by: claimedUser(context) });
+/** Who asks, as far as the kernel vouches for it. */
+export function requestTrigger(context: Context): Trigger {
+  const claim = claimedUser(context);
+  const peer = context.get('peer');
+  if (peer) return askedBy(userOf({ ...peer, claim }));
+  return claim === undefined ? { kind: 'request' } : askedBy({ kind: 'user', name: claim });
+}
 
 function claimedUser(context: Context): string | undefined {
   const header = context.req.header(userHeader);
-  return header === undefined || header === '' ? undefined : visible(decoded(header)).slice(0, mostLetters);
+  return header === undefined || header === '' ? undefined : bareName(visible(decoded(header)).slice(0, mostLetters));
 }
 
 interface Overriding {

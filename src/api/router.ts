@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HarborError } from '../errors.ts';
+import { introduction } from './introduction.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { routes } from './routes/index.ts';
 import type { Desk } from './routes/route.ts';
@@ -11,6 +12,7 @@ const mostBytes = 64 * 1024;
 export function createRouter(desk: Desk): Hono {
   const router = new Hono();
   router.use(bodyLimit({ maxSize: mostBytes, onError: () => problemResponse(tooLarge()) }));
+  router.use(introduction(desk));
   for (const { method, path, answer } of routes) router.on(method, path, (context) => answer(context, desk));
   router.notFound(({ req }) => problemResponse(unknownRoute(req.method, req.path)));
   router.onError((error) => problemResponse(problemOf(error)));

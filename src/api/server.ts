@@ -12,6 +12,7 @@ export interface Serving {
   readonly version: string;
   /** Absolute; whoever asks may mean another. */
   readonly configFile: string;
+  readonly peerOf: Desk['peerOf'];
 }
 
 /** For the last lines of an answer to reach a client, and for another daemon to say who it is. Milliseconds. */
@@ -21,10 +22,13 @@ const grace = 1_000;
  * Answers on a Unix socket that only its owner may use. Disposing of it stops listening at once, waits for every pass that somebody asked for, and then
  * ends what is still connected. Throws `lock-held` if somebody answers there already, `state-unwritable` if it cannot be opened.
  */
-export async function serveOn(socketPath: string, { harbor, version, configFile }: Serving): Promise<AsyncDisposable> {
+export async function serveOn(
+  socketPath: string,
+  { harbor, version, configFile, peerOf }: Serving,
+): Promise<AsyncDisposable> {
   await makeWay(socketPath);
   const work = keeper();
-  const answer = listener({ harbor, version, configFile, pid: process.pid, keep: work.keep });
+  const answer = listener({ harbor, version, configFile, peerOf, pid: process.pid, keep: work.keep });
   const server = createServer((request, response) => void answer(request, response));
   await listen(server, socketPath);
   return {

@@ -122,12 +122,24 @@ const app = z.looseObject({
   applied: text.optional(),
   deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
 });
+const configuration = z.looseObject({
+  origin: z.looseObject({
+    file: text.optional(),
+    revision: revision.optional(),
+    path: text.optional(),
+    found: z.array(revision).optional(),
+  }),
+  since: text.optional(),
+  troubles: z.array(z.looseObject({ of: text, ...failure })),
+  troubledSince: text.optional(),
+});
 const host = z.looseObject({
   host: text,
   daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
   suspension: z
     .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
     .optional(),
+  configuration: configuration.optional(),
   apps: z.array(app),
 });
 

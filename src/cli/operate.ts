@@ -1,4 +1,5 @@
 import type { Served } from '../api/served.ts';
+import { askedBy } from '../core/actor.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
@@ -29,7 +30,7 @@ export async function operate(call: Call, command: string, work: Work): Promise<
     },
     async (harbor) => {
       using progress = showProgress(print, now);
-      return await work(harbor, { kind: 'request', by: user }, progress.tell);
+      return await work(harbor, askedBy(user), progress.tell);
     },
   );
   return { reports, took: now().getTime() - begun };
@@ -44,7 +45,7 @@ export async function note(
   const noted = await withHarbor(
     call,
     (wired) => wired.operator(command, call.signal),
-    (harbor) => work(harbor, { kind: 'request', by: call.user }),
+    (harbor) => work(harbor, askedBy(call.user)),
   );
   call.answer(noted, (): readonly Line[] => [noted.summary]);
   return 0;

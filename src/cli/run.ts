@@ -1,4 +1,5 @@
 import { asHarborError, exitCodeOf, type HarborError } from '../errors.ts';
+import type { UserActor } from '../model/actor.ts';
 import type { Line } from './line.ts';
 import { createPrinter, type Output, type Printer } from './print.ts';
 import { createProgram, type Understood } from './program.ts';
@@ -18,7 +19,7 @@ export interface Process extends Surroundings {
   readonly version: string;
   readonly commit: string;
   readonly hostName: string;
-  readonly user: string;
+  readonly user: UserActor;
   /** Aborted when somebody interrupts. */
   readonly signal: AbortSignal;
   now(): Date;

@@ -1,3 +1,4 @@
+import type { UserActor } from '../model/actor.ts';
 import type { Line } from './line.ts';
 import type { VerbOption } from './option.ts';
 import type { Printer } from './print.ts';
@@ -42,8 +43,8 @@ export interface Call {
   /** Asks the person at the terminal; undefined where there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly version: string;
-  /** Who calls, by his own account. */
-  readonly user: string;
+  /** Who calls. */
+  readonly user: UserActor;
   readonly signal: AbortSignal;
   now(): Date;
 }

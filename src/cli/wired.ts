@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
+import type { Peer } from '../model/peer.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
@@ -25,6 +27,8 @@ export interface Wired {
   operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
+  /** Who connected a Unix socket, as the kernel knows it. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
   /** The main job on a stage of its own; `say` gets one line at a time. */

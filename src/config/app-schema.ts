@@ -206,8 +206,10 @@ const shared = {
     .optional()
     .meta({
       title: 'name, or list of names',
-      description: 'Hosts that run the app; `*` stands for any characters, `?` for one. Compared with `config.host`.',
-      examples: [['web-*', 'backup1']],
+      description:
+        'Hosts that run the app; `*` stands for any characters, `?` for one; what begins with `!` is left out. Compared with `config.host`, upper and lower case being the same; ' +
+        'without a dot also with its part before the first dot.',
+      examples: [['web-*', '!web-3']],
       absent: 'all hosts',
     }),
   submodules: v

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
@@ -7,20 +6,22 @@ const limit = 1024 * 1024;
 
 export type Content = { readonly text: string } | { readonly fault: string };
 
-/** Reads files for one load, and remembers which, for the fingerprint and for watching. */
+/** Reads files for one load, and remembers which, for watching. */
 export interface Files {
   /** Absolute; relative paths start from the configuration file's folder, `~/` from the home folder. */
   resolve(path: string): string;
   read(path: string): Promise<Content>;
   readonly paths: () => readonly string[];
-  /** SHA-256 over the bytes of all files read, in the order of reading. */
-  readonly fingerprint: () => string;
 }
 
-export function configFiles(file: string, home: string | undefined): Files {
+/** `told`: each path before it is read, also of a load that fails afterwards. */
+export function configFiles(
+  file: string,
+  home: string | undefined,
+  told: (path: string) => void = () => undefined,
+): Files {
   const folder = dirname(resolve(file));
-  const seen = new Map<string, Promise<Loaded>>();
-  const read: Loaded[] = [];
+  const read = new Map<string, Content>();
   const locate = (path: string): string =>
     isAbsolute(path)
       ? path
@@ -31,36 +32,27 @@ export function configFiles(file: string, home: string | undefined): Files {
     resolve: locate,
     async read(path) {
       const target = locate(path);
-      const known = seen.get(target);
-      const loaded = await (known ?? load(target));
-      if (!known) {
-        seen.set(target, Promise.resolve(loaded));
-        read.push(loaded);
-      }
-      return loaded.content;
+      const known = read.get(target);
+      if (known) return known;
+      told(target);
+      const content = await load(target);
+      read.set(target, content);
+      return content;
     },
-    paths: () => read.map(({ path }) => path),
-    fingerprint: () => {
-      const hash = createHash('sha256');
-      for (const { bytes } of read) hash.update(`${bytes.length}\n`).update(bytes);
-      return hash.digest('hex');
-    },
+    paths: () => [...read.keys()],
   };
 }
 
-interface Loaded {
-  readonly path: string;
-  readonly bytes: Buffer;
-  readonly content: Content;
+async function load(path: string): Promise<Content> {
+  const bytes = await bytesOf(path);
+  return typeof bytes === 'string' ? { fault: bytes } : textIn(bytes);
 }
 
-async function load(path: string): Promise<Loaded> {
-  const bytes = await bytesOf(path);
-  if (typeof bytes === 'string') return { path, bytes: Buffer.alloc(0), content: { fault: bytes } };
+export function textIn(bytes: Uint8Array): Content {
   try {
-    return { path, bytes, content: { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) } };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return { path, bytes, content: { fault: 'is not UTF-8 text' } };
+    return { fault: 'is not UTF-8 text' };
   }
 }
 

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { canonical, sha256 } from '../core/digest.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import { digestsOf } from './digests.ts';
 import { milliseconds } from './duration.ts';
 import { readEnvironmentFiles } from './environment-files.ts';
 import { explain } from './explain.ts';
@@ -30,13 +32,15 @@ export interface LoadRequest {
   /** What `${NAME}` reads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly catalogues: Catalogues;
+  /** Told of each file that is read, by its absolute path: also of those that a load reads which fails. */
+  readonly told?: (path: string) => void;
 }
 
 /** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
 export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const { file, host, catalogues } = request;
   const schema = configSchema(catalogues);
-  const files = configFiles(file, request.environment['HOME']);
+  const files = configFiles(file, request.environment['HOME'], request.told);
   const written = await readTree(file, files);
   const { root, problems: unfollowed, secrets } = await interpolate(written.root, lookupIn(request, files));
   const here = relevance(root, host);
@@ -59,22 +63,28 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     .flatMap((notifier) => Object.values(notifier.options))
     .filter((value) => value instanceof Secret);
   const interpolated = secrets.filter(({ path }) => path[0] !== 'config').map(({ value }) => value);
+  const apps = Object.entries(config.apps).map(([name, app]) =>
+    resolveApp(name, app, {
+      config,
+      root,
+      declared: here.declared,
+      fileVariables: variables.of,
+      absolute: files.resolve,
+      signersDigest: signers.digestOf,
+    }),
+  );
+  const signersOf = (name: string) => apps.find((app) => app.name === name)?.verify?.allowedSigners.digest;
+  const digests = digestsOf(root, here, { variables: variables.of, signers: signersOf });
   return {
     ...hostConfig(config, here),
     notifiers,
     windows: config.windows.map(resolveWindow),
-    apps: Object.entries(config.apps).map(([name, app]) =>
-      resolveApp(name, app, {
-        config,
-        root,
-        declared: here.declared,
-        fileVariables: variables.of,
-        absolute: files.resolve,
-        signersDigest: signers.digestOf,
-      }),
-    ),
+    apps,
     file: resolve(file),
-    fingerprint: files.fingerprint(),
+    origin: { file: resolve(file) },
+    digests,
+    fingerprint: sha256(canonical(digests)),
+    troubles: [],
     secrets: redactable([...interpolated, ...variables.values, ...options.map(reveal)]),
     files: files.paths(),
   };
@@ -137,10 +147,11 @@ function validated(root: Node, here: Relevance, schema: ConfigSchema): Config {
   return schema.parse(kept);
 }
 
-function hostConfig({ config }: Config, { host, declared }: Relevance) {
+function hostConfig({ config }: Config, { host, declared, elsewhere }: Relevance) {
   return {
     host,
     declared,
+    elsewhere,
     imageInterval: milliseconds(config.image_interval),
     keepReleases: config.keep_releases,
     removalGuard: config.removal_guard,

@@ -194,6 +194,6 @@ const sentences: Partial<Record<YAMLParseError['code'], string>> = {
   MULTIPLE_DOCS: 'is a second document (after `---`); the file must hold exactly one',
   RESOURCE_EXHAUSTION: 'is nested too deeply',
   TAB_AS_INDENT: 'is indented with a tab; YAML wants spaces',
-  TAG_RESOLVE_FAILED: 'has a tag (!…) that means nothing here; write the plain value',
+  TAG_RESOLVE_FAILED: 'has a tag (!…), which means nothing here; a value that begins with ! needs quotes',
   UNEXPECTED_TOKEN: 'cannot be read from here on; check the indentation and the dashes of lists just above',
 };

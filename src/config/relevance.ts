@@ -1,4 +1,4 @@
-import { matches } from '../core/glob.ts';
+import { isAmong } from '../core/hosts.ts';
 import { child, entriesOf, type Node, type Path, textOf, textsOf } from './tree.ts';
 
 /** Which parts of a file that several hosts share matter on this one. */
@@ -6,6 +6,8 @@ export interface Relevance {
   readonly host: string;
   /** Apps of this host, disabled ones too. */
   readonly declared: readonly string[];
+  /** Apps of other hosts, with the patterns that say which. */
+  readonly elsewhere: Readonly<Record<string, readonly string[]>>;
   /** Apps of this host that are enabled. */
   readonly active: readonly string[];
   readonly runsHere: (app: Node) => boolean;
@@ -16,11 +18,14 @@ export interface Relevance {
 export function relevance(root: Node, machine: string): Relevance {
   const host = textOf(child(child(root, 'config'), 'host')) ?? machine;
   const defaults = child(root, 'defaults');
+  const hostsOf = (app: Node): Node | undefined => child(app, 'hosts') ?? child(defaults, 'hosts');
   const runsHere = (app: Node): boolean => {
-    const globs = child(app, 'hosts') ?? child(defaults, 'hosts');
-    return globs === undefined || textsOf(globs).some((glob) => matches(glob, host));
+    const globs = hostsOf(app);
+    return globs === undefined || isAmong(textsOf(globs), host);
   };
-  const here = entriesOf(child(root, 'apps')).filter(([, { node }]) => runsHere(node));
+  const all = entriesOf(child(root, 'apps'));
+  const here = all.filter(([, { node }]) => runsHere(node));
+  const away = all.filter(([, { node }]) => !runsHere(node));
   const enabled = here.filter(([, { node }]) => !isOff(child(node, 'enabled')));
   const repositories = new Set(
     enabled.map(([, { node }]) => textOf(child(node, 'repository')) ?? textOf(child(defaults, 'repository'))),
@@ -29,6 +34,7 @@ export function relevance(root: Node, machine: string): Relevance {
   return {
     host,
     declared: here.map(([name]) => name),
+    elsewhere: Object.fromEntries(away.map(([name, { node }]) => [name, textsOf(hostsOf(node))])),
     active: [...active],
     runsHere,
     reads: ([section, name, key]) => {

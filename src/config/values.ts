@@ -144,9 +144,9 @@ export const hostName = () =>
 
 export const hostGlob = () =>
   text({
-    title: 'host name, * and ? match any',
-    must: 'must be a host name, in which * stands for any characters and ? for one',
-    valid: (glob) => /^[\w.*?-]+$/.test(glob),
+    title: 'host name, * and ? match any, ! means not',
+    must: 'must be a host name, in which * stands for any characters and ? for one, or ! and a name that is left out',
+    valid: (glob) => /^!?[\w.*?-]+$/.test(glob),
   });
 
 export const profileName = () =>

@@ -1,4 +1,4 @@
-import type { Actor, UserActor } from '../model/actor.ts';
+import type { Account, Actor, Behind, UserActor } from '../model/actor.ts';
 import type { Trigger } from '../model/entry.ts';
 
 /** What a pass is made for by itself. */
@@ -22,6 +22,30 @@ export function actorOf({ kind, by, actor }: Trigger): Actor {
 /** A trigger for what somebody asks for. */
 export const askedBy = (actor: Actor): Trigger => ({ kind: 'request', by: speakerOf(actor), actor });
 
+interface Evidence {
+  /** Whose process it is, as the kernel knows it. */
+  readonly account: Account;
+  /** Who logged in, as the kernel kept it. */
+  readonly login: Account | undefined;
+  /** Who the client says it is. */
+  readonly claim: string | undefined;
+}
+
+/**
+ * A user of this host. Nobody is believed about who he is, but for root: whoever is root could make us believe anything, so that who stands behind it
+ * is worth having, and no proof against him.
+ */
+export function userOf({ account, login, claim }: Evidence): UserActor {
+  const user = { kind: 'user', ...account } as const;
+  const behind = account.uid === 0 ? behindRoot(login, claim) : undefined;
+  return behind === undefined || behind.name === account.name ? user : { ...user, behind };
+}
+
+function behindRoot(login: Account | undefined, claim: string | undefined): Behind | undefined {
+  if (login !== undefined && login.uid !== 0) return { name: login.name, proof: 'login' };
+  return claim === undefined ? undefined : { name: claim, proof: 'claim' };
+}
+
 /** The name that a person's word goes by: approvals are told apart by it. Undefined: it is no person. */
 export function speakerOf(actor: Actor): string | undefined {
   if (actor.kind === 'user') return personOf(actor);
@@ -29,6 +53,9 @@ export function speakerOf(actor: Actor): string | undefined {
 }
 
 const personOf = ({ name, behind }: UserActor): string => (behind === undefined ? name : `${behind.name} (as ${name})`);
+
+/** Whose word it is. `(sudo)` is how entries of earlier versions say who stood behind root. */
+export const bareName = (speaker: string): string => speaker.replace(/ \((?:sudo|as [^()]*)\)$/, '');
 
 /** `ada (as root), uid 0`; `ada, as claimed`; `webhook of github, delivery 72d3162e`. */
 export function actorText(actor: Actor): string {

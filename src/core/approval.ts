@@ -4,6 +4,7 @@ import type { BlockReason } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Identity, Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { bareName } from './actor.ts';
 import { canonical, sha256 } from './digest.ts';
 
 /** What a person reads and agrees to. */
@@ -88,12 +89,8 @@ function newestOfEach(approvals: readonly Decision[]): readonly Decision[] {
   return approvals.filter((one, index) => !approvals.slice(index + 1).some(({ by }) => isSamePerson(by, one.by)));
 }
 
-/** Behind another account or not, in whatever case. `(sudo)` is how entries of earlier versions say it. */
-const personOf = (user: string): string =>
-  user
-    .replace(/ \((?:sudo|as [^()]*)\)$/, '')
-    .trim()
-    .toLowerCase();
+/** Behind another account or not, in whatever case. */
+const personOf = (user: string): string => bareName(user).trim().toLowerCase();
 
 export const isSamePerson = (one: string, other: string): boolean => personOf(one) === personOf(other);
 

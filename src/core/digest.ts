@@ -6,7 +6,7 @@ export const sha256 = (content: string | Uint8Array): string => createHash('sha2
 export const hmac = (key: Uint8Array, content: string): string =>
   createHmac('sha256', key).update(content).digest('hex');
 
-/** Names a configuration without telling what is in it, secrets included. `fingerprint` is its own, over every byte that it was read from. */
+/** Names a configuration without telling what is in it, secrets included. `fingerprint` is its own, over everything that it says. */
 export const configurationDigest = (key: Uint8Array, { fingerprint }: { readonly fingerprint: string }): string =>
   hmac(key, `configuration\n${fingerprint}`);
 

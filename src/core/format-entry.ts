@@ -2,6 +2,7 @@ import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts'
 import type { Outcome } from '../model/outcome.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 import { people, shortPlan } from './approval.ts';
+import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';
 import { sentence } from './format-plan.ts';
 import { removalWords } from './removal.ts';
 import { untilText } from './until.ts';
@@ -51,6 +52,10 @@ export function sentenceOf(entry: Entry): string {
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
       return `forgotten${byWhom(entry.trigger)}: ${claimsText(entry)} stay, and are no longer ours${because(entry.reason)}`;
+    case 'configured':
+      return configuredSentence(entry);
+    case 'configuration-failed':
+      return configurationFailedSentence(entry);
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
     default:

@@ -40,7 +40,9 @@ export function sentence(cause: Cause): string {
     case 'not-declared':
       return 'no longer declared';
     case 'app-removed':
-      return 'the app left the configuration';
+      return cause.hosts === undefined
+        ? 'the app left the configuration'
+        : `the app is for other hosts than this one (${cause.hosts.join(', ')})`;
     default:
       return cause satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
+import { configurationAfter } from './configuration.ts';
 import { decided } from './decisions.ts';
 import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
 import { suspensionAfter } from './suspension.ts';
@@ -22,30 +23,42 @@ export function foldHistory(entries: Iterable<Entry>, from: HostSnapshot = empty
 /** The same, one entry at a time and without a copy for each: for a log that is too long to hold. */
 export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry): void; result(): HostSnapshot } {
   let apps = new Map(Object.entries(from.apps));
-  let { forgotten, suspension, gone, removals } = from;
+  let { forgotten, ...host } = ofHostIn(from);
   const add = (entry: Entry): void => {
     if (entry.kind === 'opened') {
       apps = new Map(Object.entries(entry.snapshot.apps));
-      ({ forgotten, suspension, gone, removals } = entry.snapshot);
+      ({ forgotten, ...host } = ofHostIn(entry.snapshot));
     }
-    if (entry.kind === 'suspended' && entry.of === 'host') suspension = suspensionAfter(suspension, entry);
-    if (entry.kind === 'resumed' && entry.of === 'host') suspension = undefined;
-    removals = approvalAfter(removals, entry);
-    if (!('app' in entry)) return;
-    forgotten = forgottenAfter(forgotten, entry);
-    gone = goneAfter(gone, apps.get(entry.app), entry);
-    const after = advanceApp(apps.get(entry.app), entry);
-    if (after === undefined) apps.delete(entry.app);
-    else apps.set(entry.app, after);
+    host = { ...host, removals: approvalAfter(host.removals, entry) };
+    if (!('app' in entry)) host = advanceHost(host, entry);
+    else {
+      forgotten = forgottenAfter(forgotten, entry);
+      host = { ...host, gone: goneAfter(host.gone, apps.get(entry.app), entry) };
+      const after = advanceApp(apps.get(entry.app), entry);
+      if (after === undefined) apps.delete(entry.app);
+      else apps.set(entry.app, after);
+    }
   };
-  const result = (): HostSnapshot => ({
-    apps: Object.fromEntries(apps),
-    forgotten,
-    ...(suspension && { suspension }),
-    ...(gone && gone.length > 0 && { gone }),
-    ...(removals && { removals }),
-  });
-  return { add, result };
+  const present = () => Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined));
+  return { add, result: () => ({ apps: Object.fromEntries(apps), forgotten, ...present() }) };
+}
+
+type OfHost = Omit<HostSnapshot, 'apps' | 'forgotten'>;
+
+const ofHostIn = ({ apps: _, ...host }: HostSnapshot): Omit<HostSnapshot, 'apps'> => host;
+
+function advanceHost(before: OfHost, entry: Exclude<Entry, OfApp>): OfHost {
+  switch (entry.kind) {
+    case 'suspended':
+      return { ...before, suspension: suspensionAfter(before.suspension, entry) };
+    case 'resumed':
+      return { ...before, suspension: undefined };
+    case 'configured':
+    case 'configuration-failed':
+      return { ...before, configuration: configurationAfter(before.configuration, entry) };
+    default:
+      return before;
+  }
 }
 
 /** The history after one more entry. */

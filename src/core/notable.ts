@@ -8,9 +8,17 @@ export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry)
   // That a person lifted it is no news; that its time is over may be forgotten by then.
   if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
   if (entry.kind === 'left') return 'blocked';
-  if (!('app' in entry)) return undefined;
-  const was = historyOf(before, entry.app);
-  const is = historyOf(after, entry.app);
+  return 'app' in entry
+    ? appEvent(historyOf(before, entry.app), historyOf(after, entry.app))
+    : hostEvent(before, entry);
+}
+
+function hostEvent({ configuration }: HostSnapshot, entry: Entry): NotificationEvent | undefined {
+  if (entry.kind === 'configuration-failed') return 'failed';
+  return entry.kind === 'configured' && configuration?.trouble && entry.partial !== true ? 'recovered' : undefined;
+}
+
+function appEvent(was: AppHistory | undefined, is: AppHistory | undefined): NotificationEvent | undefined {
   if (is?.trouble && is.trouble.signature !== was?.trouble?.signature) return isWait(is) ? undefined : is.trouble.kind;
   if (is?.drift && driftKey(is) !== driftKey(was)) return is.drift.state === 'failed' ? 'failed' : 'drifted';
   return isWell(is) && wasTold(was) ? 'recovered' : undefined;

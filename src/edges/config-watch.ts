@@ -8,47 +8,60 @@ export interface Reloading {
     /** Reads the configuration anew; one that is wrong is thrown and leaves the last good one in force. */
     load(): Promise<HostConfig>;
     current(): HostConfig;
+    /** Everything that was read for it, also for one that is wrong. */
+    files(): readonly string[];
   };
   readonly logger: Logger;
-  /** Called after each load that succeeded. */
-  readonly reloaded: () => void;
+  /** Called after each load, also after one that failed: then what is in force says why. `asked`: by a person, who may expect more than what changed. */
+  readonly reloaded: (asked: boolean) => void;
 }
 
 /** A changed file or SIGHUP loads the configuration anew; one that is wrong is reported and changes nothing. */
 export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<AsyncDisposable> {
   let isClosing = false;
   let work = Promise.resolve();
-  const onChange = (): void => {
-    work = work.then(reload);
+  const later = (asked: boolean) => (): void => {
+    work = work.then(() => reload(asked)).catch((error) => logger.error({ error }, 'the configuration is not watched'));
   };
-  let watched = config.current().files;
+  const [onChange, onHangUp] = [later(false), later(true)];
+  let watched = config.files();
   let watching = await watchFiles(watched, onChange);
-  process.on('SIGHUP', onChange);
+  process.on('SIGHUP', onHangUp);
 
-  async function reload(): Promise<void> {
+  async function reload(asked: boolean): Promise<void> {
     if (isClosing) return;
     try {
-      while (await follow((await config.load()).files));
+      do await loadOnce();
+      while (await follow(config.files()));
+    } finally {
+      reloaded(asked);
+    }
+  }
+
+  async function loadOnce(): Promise<void> {
+    try {
+      await config.load();
       logger.info({ apps: config.current().apps.length }, 'the configuration was loaded anew');
-      reloaded();
     } catch (error) {
       logger.error(fault(error), 'the changed configuration is not valid; the last good one stays in force');
     }
   }
+
   /** True if they were not watched until now: what changed in between is only seen by loading once more. */
   async function follow(files: readonly string[]): Promise<boolean> {
     if (isSame(files, watched)) return false;
+    const isMore = files.some((file) => !watched.includes(file));
     const before = watching;
     watching = await watchFiles(files, onChange);
     watched = files;
     await before[Symbol.asyncDispose]();
-    return true;
+    return isMore;
   }
 
   return {
     async [Symbol.asyncDispose]() {
       isClosing = true;
-      process.off('SIGHUP', onChange);
+      process.off('SIGHUP', onHangUp);
       await work;
       await watching[Symbol.asyncDispose]();
     },

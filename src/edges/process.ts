@@ -23,6 +23,8 @@ export interface RunOptions extends OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Without it, stdin is /dev/null. */
   readonly stdin?: string | Uint8Array | undefined;
+  /** A file descriptor of ours that the program finds as its number 3. */
+  readonly pass?: number | undefined;
   /** The whole group ends soon after us, however suddenly we die. For programs whose stdin is /dev/null. */
   readonly leash?: boolean | undefined;
   /** Bytes of stdout; a child that writes more is stopped. Default 64 MiB. */
@@ -75,6 +77,7 @@ const packages: Readonly<Record<string, string>> = {
   docker: 'docker.io',
   'docker-compose': 'docker-compose',
   flock: 'util-linux',
+  perl: 'perl-base',
   prlimit: 'util-linux',
   setpriv: 'util-linux',
   unshare: 'util-linux',
@@ -88,7 +91,7 @@ export async function run(argv: Argv, options: RunOptions): Promise<Finished> {
   if (options.signal?.aborted) throw interrupted(argv, options.signal.reason);
   const child = await (options.leash
     ? start(leashed(argv), options, undefined)
-    : start(argv, options, options.stdin ?? null));
+    : start(argv, options, options.stdin ?? null, options.pass));
   const maxOutput = options.maxOutput ?? defaultMaxOutput;
   let failure: HarborError | undefined;
   const fail = (error: HarborError): void => {
@@ -143,13 +146,15 @@ interface Child {
   stop(): Promise<void>;
 }
 
-/** `stdin`: bytes to write, null for /dev/null, undefined for a pipe. */
-async function start(argv: Argv, options: OpenOptions, stdin: string | Uint8Array | null | undefined): Promise<Child> {
+/** Bytes to write, null for /dev/null, undefined for a pipe. */
+type Stdin = string | Uint8Array | null | undefined;
+
+async function start(argv: Argv, options: OpenOptions, stdin: Stdin, pass?: number): Promise<Child> {
   const [file, ...args] = argv;
   const subprocess = execa(file, args, {
-    ...(typeof stdin === 'string' || stdin instanceof Uint8Array
-      ? { input: stdin }
-      : { stdin: stdin === null ? 'ignore' : 'pipe' }),
+    ...(typeof stdin === 'string' || stdin instanceof Uint8Array ? { input: stdin } : {}),
+    // Never as one of the first three, which Node makes blocking, for us as well.
+    stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe', ...[pass].filter(isDescriptor)],
     buffer: false,
     cleanup: false,
     detached: true,
@@ -178,6 +183,9 @@ async function start(argv: Argv, options: OpenOptions, stdin: string | Uint8Arra
     stop: () => stopGroup(pid, exited),
   };
 }
+
+/** execa takes any; its types know only those of one digit. */
+const isDescriptor = (fd: number | undefined): fd is 3 => fd !== undefined;
 
 function setHeld(part: unknown, on: boolean): void {
   if (typeof part !== 'object' || part === null) return;

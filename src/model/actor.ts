@@ -14,6 +14,12 @@ export type Actor =
   /** Harbormaster was started. */
   | { readonly kind: 'start' };
 
+/** An account of this host. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+}
+
 /** A user of this host. */
 export interface UserActor {
   readonly kind: 'user';

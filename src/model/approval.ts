@@ -3,7 +3,7 @@ export interface Decision {
   readonly kind: 'approved' | 'rejected';
   readonly seq: number;
   readonly at: string;
-  /** Who it was, by his own account. */
+  /** Who it was; how far that is proven is in its entry. */
   readonly by: string;
   readonly plan: string;
   readonly release: string;

@@ -24,7 +24,8 @@ export type Cause =
   | { readonly kind: 'follows'; readonly service: string; readonly relation: string }
   | { readonly kind: 'network'; readonly network: string }
   | { readonly kind: 'not-declared' }
-  | { readonly kind: 'app-removed' };
+  /** `hosts`: the configuration still has it, for other hosts than this one. */
+  | { readonly kind: 'app-removed'; readonly hosts?: readonly string[] };
 
 export type Change =
   | { readonly kind: 'create'; readonly to: ReleaseService; readonly cause: Cause }

@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import type { ConfigurationDigests, ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { Window } from './window.ts';
 
@@ -15,13 +16,20 @@ export interface NotifierConfig {
 export interface HostConfig {
   /** Absolute path of the file. */
   readonly file: string;
-  /** SHA-256 over the file's bytes and over every file that it read. */
+  /** SHA-256 over everything that is written, secrets included: equal for configurations that say the same. */
   readonly fingerprint: string;
+  readonly origin: ConfigurationOrigin;
+  /** The same, part by part. For memory only. */
+  readonly digests: ConfigurationDigests;
+  /** Why something newer is not in force. */
+  readonly troubles: readonly ConfigurationTrouble[];
   readonly host: string;
   /** Apps of this host that are enabled. */
   readonly apps: readonly App[];
   /** Names that the file declares for this host, disabled ones too: a disabled app is left alone, not removed. */
   readonly declared: readonly string[];
+  /** Apps that it declares for other hosts alone, with the patterns that say which. */
+  readonly elsewhere: Readonly<Record<string, readonly string[]>>;
   readonly notifiers: readonly NotifierConfig[];
   /** All of them; an app that left the configuration may be concerned, too. */
   readonly windows: readonly Window[];

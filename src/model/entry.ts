@@ -1,5 +1,11 @@
 import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
+import type {
+  ConfigurationDigests,
+  ConfigurationOrigin,
+  ConfigurationRecord,
+  ConfigurationTrouble,
+} from './configuration.ts';
 import type { Means } from './means.ts';
 import type { Configured } from './observed.ts';
 import type { Outcome } from './outcome.ts';
@@ -253,6 +259,30 @@ export type EntryBody =
       readonly containers: readonly Claim[];
       readonly networks: readonly Claim[];
     }
+  /** Another configuration is in force than the log knew of, or the newest one can be used again. Once a change, not once a start. */
+  | ({
+      readonly kind: 'configured';
+      readonly trigger: Trigger;
+      /** Of all that it says; keyed, as its parts are. */
+      readonly digest: string;
+      /** Names of apps. */
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      /** Keys of the host's own settings that changed: `config.removal_guard`, `windows` … */
+      readonly keys: readonly string[];
+      /** Not all of the newest could be used: what was told by `configuration-failed` goes on. */
+      readonly partial?: true;
+    } & ConfigurationOrigin &
+      ConfigurationDigests)
+  /** The newest configuration, or a part of it, cannot be used; what is in force stays so. Once for each trouble. */
+  | {
+      readonly kind: 'configuration-failed';
+      readonly trigger: Trigger;
+      readonly troubles: readonly ConfigurationTrouble[];
+      /** Equal for the same trouble met again. */
+      readonly signature: string;
+    }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
   | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
 
@@ -270,6 +300,7 @@ export interface HostSnapshot {
   readonly gone?: readonly GoneRecord[] | undefined;
   /** What a person agreed to be removed, as long as some of it is to come. */
   readonly removals?: RemovalApproval | undefined;
+  readonly configuration?: ConfigurationRecord | undefined;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */

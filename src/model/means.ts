@@ -11,6 +11,6 @@ export interface Means {
   readonly compose: string | undefined;
   /** How well the renderer is fenced in on this host: `namespace`, `unprivileged` or `limits`. */
   readonly isolation: string | undefined;
-  /** Keyed digest of the configuration in force, with every file that it read: equal for the same configuration on this host. */
+  /** Keyed digest of the configuration in force, the one of its `configured` entry: equal for the same configuration on this host. */
   readonly configuration: string;
 }

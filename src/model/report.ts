@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
+import type { ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
 import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -26,7 +27,7 @@ export type PlanReport =
   | {
       readonly kind: 'removal';
       readonly app: string;
-      readonly onRemove: OnRemove;
+      readonly onRemove?: OnRemove;
       readonly plan: Plan;
       readonly verdicts: readonly Verdict[];
     }
@@ -121,9 +122,10 @@ export interface HostStatus {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
   /** What suspends the whole host now. */
   readonly suspension?: SuspensionRecord | undefined;
+  readonly configuration?: ConfigurationStatus | undefined;
   readonly apps: readonly AppStatus[];
   /** Apps that left the configuration, and are not removed yet. */
-  readonly leaving: readonly LeavingStatus[];
+  readonly leaving?: readonly LeavingStatus[];
 }
 
 /** An app that left the configuration, and what is in the way of what is to become of it. */
@@ -139,4 +141,12 @@ export interface LeavingStatus {
   readonly containers: readonly string[];
   /** Empty: nothing; the next pass does it. */
   readonly blockedBy: readonly Block[];
+}
+
+/** Which configuration is in force, and why not a newer one. Times are ISO 8601, of the log; undefined before it knows. */
+export interface ConfigurationStatus {
+  readonly origin: ConfigurationOrigin;
+  readonly since: string | undefined;
+  readonly troubles: readonly ConfigurationTrouble[];
+  readonly troubledSince: string | undefined;
 }

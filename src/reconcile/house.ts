@@ -5,6 +5,7 @@ import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
+import { createNoteConfiguration } from './note-configuration.ts';
 import { createOrder } from './order.ts';
 import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
@@ -71,6 +72,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
-  const passes = createPasses({ config, appPasses, removals, context, inTurn });
+  const noteConfiguration = createNoteConfiguration(config, context);
+  const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
   return { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
 }

@@ -1,14 +1,17 @@
 import { historyOf } from '../core/history.ts';
 import { dependentsFirst, usualRemoval } from '../core/removal.ts';
+import type { Cause } from '../model/change.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 
-/** An app whose containers carry our label and that the configuration does not declare any more, or only under another project. */
+/** An app whose containers carry our label and that the configuration does not declare any more, only for other hosts, or only under another project. */
 export interface Leftover {
   readonly app: string;
   readonly project: string;
+  /** Why it is not wanted here. */
+  readonly cause: Cause;
   readonly containers: readonly ObservedContainer[];
   /** Declared under another project now: these containers are the ones of before. */
   readonly moved: boolean;
@@ -17,7 +20,7 @@ export interface Leftover {
 }
 
 interface Known {
-  readonly config: Pick<HostConfig, 'apps' | 'declared'>;
+  readonly config: Pick<HostConfig, 'apps' | 'declared' | 'elsewhere'>;
   readonly snapshot: HostSnapshot;
   readonly instance: string;
 }
@@ -31,7 +34,7 @@ export function leftoversIn(observed: Observed, known: Known): readonly Leftover
   const found = [...byProject(observed, known).values()].map(({ app, project, containers }): Leftover => {
     const moved = config.declared.includes(app);
     const policy = moved ? usualRemoval : (historyOf(snapshot, app)?.removal ?? usualRemoval);
-    return { app, project, containers, moved, policy };
+    return { app, project, cause: causeOf(app, config), containers, moved, policy };
   });
   return dependentsFirst(found.filter((leftover) => !isSettled(leftover, snapshot)));
 }
@@ -48,6 +51,11 @@ function byProject({ containers }: Observed, { config, instance }: Known): Reado
     found.set(key, { app, project, containers: [...(found.get(key)?.containers ?? []), container] });
   }
   return found;
+}
+
+function causeOf(app: string, { elsewhere }: Known['config']): Cause {
+  const hosts = Object.hasOwn(elsewhere, app) ? elsewhere[app] : undefined;
+  return { kind: 'app-removed', ...(hosts && { hosts }) };
 }
 
 /** A disabled app is left alone, whatever its project was. */

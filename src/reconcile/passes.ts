@@ -9,6 +9,7 @@ import type { AppPasses } from './app-passes.ts';
 import type { Ended } from './harbor.ts';
 import { inOrder, type OnePass } from './in-order.ts';
 import { lookAt } from './looks.ts';
+import type { NoteConfiguration } from './note-configuration.ts';
 import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
@@ -39,13 +40,14 @@ interface PassesOptions {
   readonly config: () => HostConfig;
   readonly appPasses: AppPasses;
   readonly removals: Removals;
+  readonly noteConfiguration: NoteConfiguration;
   readonly context: Context;
   /** One at a time for each project. */
   readonly inTurn: Queues;
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ config, appPasses, removals, context, inTurn }: PassesOptions): Passes {
+export function createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn }: PassesOptions): Passes {
   const { journal } = context;
 
   const told = (report: PassReport, { ended }: Asked): PassReport => {
@@ -75,6 +77,7 @@ export function createPasses({ config, appPasses, removals, context, inTurn }: P
   ): Promise<readonly PassReport[]> => {
     try {
       const stuck = await inTurn(' recovery', async () => {
+        await noteConfiguration(asked.trigger);
         await liftOverdue(context);
         await register(config(), asked.trigger, journal);
         return recover(asked.trigger, journal, context);

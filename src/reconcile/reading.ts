@@ -4,9 +4,11 @@ import { ownContainers } from '../core/ownership.ts';
 import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
+import type { HostConfig } from '../model/config.ts';
+import type { HostSnapshot } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
-import type { AppStatus, PlanReport } from '../model/report.ts';
+import type { AppStatus, ConfigurationStatus, PlanReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Act } from '../model/window.ts';
 import { atOnce } from './app-passes.ts';
@@ -43,10 +45,21 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
       const suspension = hostSuspension(context.journal.all(), context.clock.now());
-      return { host: config().host, daemon, ...(suspension && { suspension }), apps: statuses };
+      const configuration = configurationStatus(config(), context.journal.all());
+      return { host: config().host, daemon, ...(suspension && { suspension }), configuration, apps: statuses };
     },
   };
 }
+
+const configurationStatus = (
+  { origin, troubles }: HostConfig,
+  { configuration }: HostSnapshot,
+): ConfigurationStatus => ({
+  origin,
+  since: configuration?.at,
+  troubles,
+  troubledSince: troubles.length > 0 ? configuration?.trouble?.since : undefined,
+});
 
 async function planOf(
   app: App,

@@ -1,6 +1,5 @@
 import { sentence } from '../core/format-plan.ts';
 import { HarborError } from '../errors.ts';
-import type { Cause } from '../model/change.ts';
 import type { ServiceRecord } from '../model/entry.ts';
 import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
@@ -8,8 +7,6 @@ import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Leftover } from './leftovers.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
-
-const cause: Cause = { kind: 'app-removed' };
 
 /** What is done to an app that left. Volumes and data stay, always; `orphan` does nothing to anything. */
 export async function removalPlan(leftover: Leftover, parts: Parts): Promise<Plan> {
@@ -26,7 +23,7 @@ async function downSteps(leftover: Leftover, { engine, instance }: Parts): Promi
   const networks = (await engine.networks(leftover.project)).filter((network) => network.instance === instance);
   return [
     { kind: 'remove', services: causesOf(leftover), containers: refs(leftover.containers) },
-    ...networks.map(({ id, name }): Step => ({ kind: 'remove-network', network: { id, name }, cause })),
+    ...networks.map(({ id, name }): Step => ({ kind: 'remove-network', network: { id, name }, cause: leftover.cause })),
   ];
 }
 
@@ -46,7 +43,7 @@ async function stopSteps(leftover: Leftover, { engine }: Parts): Promise<readonl
 
 const refs = (containers: readonly ObservedContainer[]) => containers.map(({ id, name }) => ({ id, name }));
 
-const causesOf = ({ containers }: Leftover): readonly ServiceCause[] =>
+const causesOf = ({ containers, cause }: Leftover): readonly ServiceCause[] =>
   [...new Set(containers.map(nameOf))].map((service) => ({ service, cause }));
 
 const nameOf = ({ service, name }: ObservedContainer): string => service ?? name;
@@ -57,7 +54,7 @@ export function removal(
   context: Pick<Operation, 'trigger' | 'act' | 'cause'>,
   { engine }: Parts,
 ): Operation {
-  const { app, project, containers, policy } = leftover;
+  const { app, project, containers, policy, cause } = leftover;
   return {
     app,
     project,
@@ -75,7 +72,7 @@ export function removal(
           ? undefined
           : new HarborError(`${still}: ${left.map(({ name }) => name).join(', ')}`, { code: 'engine-refused' });
       const change = policy.onRemove === 'stop' ? 'stop' : 'remove';
-      return { services: containers.map((container) => recordOf(container, change, after)), amiss };
+      return { services: containers.map((container) => recordOf(container, { change, because: sentence(cause) }, after)), amiss };
     },
   };
 }
@@ -84,12 +81,11 @@ const runs: ReadonlySet<string> = new Set(['running', 'paused', 'restarting']);
 
 const recordOf = (
   container: ObservedContainer,
-  change: ServiceRecord['change'],
+  done: Pick<ServiceRecord, 'change' | 'because'>,
   after: readonly ObservedContainer[],
 ): ServiceRecord => ({
   service: nameOf(container),
-  change,
-  because: sentence(cause),
+  ...done,
   image: { from: container.imageId, to: undefined },
   digest: { from: container.digest, to: undefined },
   imageId: undefined,

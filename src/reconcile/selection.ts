@@ -15,14 +15,23 @@ export function select(config: HostConfig, names: readonly string[], leftovers: 
   const gone = names.filter((name) => leftovers.includes(name));
   const unknown = names.find((name) => !apps.some((app) => app.name === name) && !gone.includes(name));
   if (unknown === undefined) return { apps, gone };
-  const isDisabled = config.declared.includes(unknown);
-  throw new HarborError(isDisabled ? `the app ${unknown} is disabled` : `there is no app ${unknown}`, {
-    code: 'app-unknown',
-    hint: isDisabled
-      ? `Set apps.${unknown}.enabled: true in ${config.file}.`
-      : `Apps of this host: ${config.declared.join(', ') || 'none'}`,
-  });
+  throw notHere(unknown, config);
 }
+
+function notHere(name: string, { declared, elsewhere, host, file }: HostConfig): HarborError {
+  if (declared.includes(name))
+    return unknownApp(`the app ${name} is disabled`, `Set apps.${name}.enabled: true in ${file}.`);
+  const hosts = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined;
+  if (hosts !== undefined)
+    return unknownApp(
+      `the app ${name} is for other hosts than ${host}: ${hosts.join(', ')}`,
+      `Add this host to apps.${name}.hosts, or ask there.`,
+    );
+  return unknownApp(`there is no app ${name}`, `Apps of this host: ${declared.join(', ') || 'none'}`);
+}
+
+const unknownApp = (message: string, hint: string): HarborError =>
+  new HarborError(message, { code: 'app-unknown', hint });
 
 /** The one app of this name. Throws `app-unknown`. */
 export function selectOne(config: HostConfig, name: string): App {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { daemonHarbor } from '../../src/api/client.ts';
 import { exchange } from '../../src/api/exchange.ts';
+import { askedBy } from '../../src/core/actor.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Step } from '../../src/model/plan.ts';
@@ -88,7 +89,7 @@ test('every outcome comes through, after each step as it happens, with who asked
   });
   await using hm = await daemon({
     apply: async (apps, trigger, progress) => {
-      expect([apps, trigger]).toEqual([['shop'], { kind: 'request', by: 'Zoë (sudo)\\u001b' }]);
+      expect([apps, trigger]).toEqual([['shop'], askedBy({ kind: 'user', name: 'Zoë\\u001b' })]);
       progress('shop', 'pull ü\nx');
       await gate;
       progress('shop', 'replace web');
@@ -96,19 +97,15 @@ test('every outcome comes through, after each step as it happens, with who asked
     },
   });
   const told: string[] = [];
-  const answer = await daemonHarbor(hm.path).apply(
-    ['shop'],
-    { kind: 'request', by: 'Zoë (sudo)\u001b' },
-    (app, message) => {
-      told.push(`${app}: ${message}`);
-      release();
-    },
-  );
+  const answer = await daemonHarbor(hm.path).apply(['shop'], { kind: 'request', by: 'Zoë\u001b' }, (app, message) => {
+    told.push(`${app}: ${message}`);
+    release();
+  });
   expect(told).toEqual(['shop: pull ü\nx', 'shop: replace web']);
   expect(plain(answer)).toEqual(plain(reports));
 });
 
-const ada = { kind: 'request', by: 'ada' } as const;
+const ada = askedBy({ kind: 'user', name: 'ada' });
 
 test('the wish to go past a closed window arrives with its reason, and only where somebody had it', async () => {
   const asked: unknown[] = [];
@@ -360,7 +357,7 @@ test('a daemon that hangs is given up, one that works long is not', async () => 
       return [];
     },
   });
-  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 50 });
+  const waiting = exchange(working.path, { method: 'GET', path: '/v1/plan' }, { heartbeat: 20, limit: 10_000 });
   expect((await waiting.next()).value).toEqual({ plans: [] });
 });
 
@@ -447,4 +444,33 @@ test('a plan is decided about by at least twelve digits of its digest, and turne
     ['reject', { plan: '0123456789ab' }],
   ] as const)
     expect(await post(verb, body)).toMatchObject({ status: 422 });
+});
+
+const nobody = { name: 'nobody', uid: 65534 };
+const root = { name: 'root', uid: 0 };
+
+test.each([
+  ['nobody is believed about who he is', { account: nobody, login: undefined }, 'ada', { ...nobody, kind: 'user' }],
+  [
+    'who stands behind root is what the kernel kept',
+    { account: root, login: { name: 'bob', uid: 1001 } },
+    'ada',
+    { ...root, kind: 'user', behind: { name: 'bob', proof: 'login' } },
+  ],
+  [
+    'and else what root says',
+    { account: root, login: undefined },
+    'ada (sudo)',
+    { ...root, kind: 'user', behind: { name: 'ada', proof: 'claim' } },
+  ],
+  ['root is root', { account: root, login: root }, undefined, { ...root, kind: 'user' }],
+] as const)('who asks is whom the kernel knows: %s', async (_what, peer, by, actor) => {
+  const asked: unknown[] = [];
+  const hold = async (_app: string, _reason: string, trigger: unknown) => {
+    asked.push(trigger);
+    return { app: 'shop', entry: 1, summary: 's' };
+  };
+  await using hm = await daemon({ hold }, undefined, peer);
+  await daemonHarbor(hm.path).hold('shop', 'why', { kind: 'request', by });
+  expect(asked).toEqual([askedBy(actor)]);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Served } from '../../src/api/served.ts';
 import { serveOn } from '../../src/api/server.ts';
+import type { Peer } from '../../src/model/peer.ts';
 
 /** A path for a socket: short, because the system allows no long ones. */
 export async function socketPath(): Promise<string> {
@@ -35,12 +36,17 @@ export const nothing: Served = {
 };
 
 /** A daemon's API over a Harbor of which a test says what matters. */
-export async function daemon(harbor: Partial<Served> = {}, configFile = '/etc/harbormaster/harbormaster.yml') {
+export async function daemon(
+  harbor: Partial<Served> = {},
+  configFile = '/etc/harbormaster/harbormaster.yml',
+  peer?: Peer,
+) {
   const path = await socketPath();
   const serving = await serveOn(path, {
     harbor: { ...nothing, ...harbor },
     version: '1.2.3',
     configFile,
+    peerOf: async () => peer,
   });
   return { path, serving, [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose]() };
 }

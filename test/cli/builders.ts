@@ -135,9 +135,13 @@ export const finished = (overrides: Partial<Body<'finished'>> = {}): Body<'finis
 export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => ({
   file: '/srv/harbormaster.yml',
   fingerprint: '0',
+  origin: { file: '/srv/harbormaster.yml' },
+  digests: { apps: {}, settings: {} },
+  troubles: [],
   host: 'prod-1',
   apps: [],
   declared: [],
+  elsewhere: {},
   notifiers: [],
   windows: [],
   imageInterval: 0,

@@ -7,6 +7,11 @@ import type { Harbor } from '../../src/reconcile/harbor.ts';
 /** The moment at which every test happens. */
 export const now = new Date('2026-01-31T14:15:00Z');
 
+const user = { kind: 'user', name: 'ada', uid: 1000 } as const;
+
+/** What the one who calls asks for. */
+export const ada = { kind: 'request', by: 'ada', actor: user } as const;
+
 export interface Rig {
   readonly harbor?: Partial<Harbor>;
   readonly entries?: readonly Entry[];
@@ -58,7 +63,7 @@ export async function harbormaster(command: string | readonly string[], rig: Rig
     version: '1.2.3',
     commit: 'abc1234',
     hostName: 'prod-1',
-    user: 'ada',
+    user,
     signal: rig.signal ?? new AbortController().signal,
     now: () => now,
     wire: async ({ configFile, stateDir }) => {
@@ -109,6 +114,7 @@ function fakeWired(rig: Rig): Wired {
     operator: async () => fakeHarbor(rig.harbor),
     daemon: unused,
     demo: unused,
+    peerOf: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
     schema: () => ({ title: 'harbormaster.yml' }),

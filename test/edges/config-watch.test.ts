@@ -21,7 +21,8 @@ async function rig(folder: string) {
   const reloaded = vi.fn();
   const error = vi.fn();
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error };
-  const watching = await watchConfiguration({ config: { load, current: () => current }, logger, reloaded });
+  const config = { load, current: () => current, files: () => next.files };
+  const watching = await watchConfiguration({ config, logger, reloaded });
   return { files, next, load, reloaded, error, [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose]() };
 }
 
@@ -47,10 +48,31 @@ test('a load that fails is told without a stack, and what was watched stays so',
   expect(hm.error.mock.calls[0]?.[0]).toEqual({
     error: { code: 'config-invalid', message: 'h.yml:1:1: apps: is missing', hint: 'Add it.' },
   });
-  expect(hm.reloaded).not.toHaveBeenCalled();
+  expect(hm.reloaded).toHaveBeenCalledTimes(1);
   hm.next.error = undefined;
   await writeFile(hm.files.main, 'right');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(2), soon);
+});
+
+test('a file that is named before it is there is waited for', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  const late = join(folder.path, 'late.env');
+  hm.next.error = new HarborError('names the file late.env, which does not exist', { code: 'config-invalid' });
+  hm.next.files = [hm.files.main, late];
+  await writeFile(hm.files.main, 'names it');
   await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(1), soon);
+  hm.next.error = undefined;
+  await writeFile(late, 'A=1');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(2), soon);
+});
+
+test('SIGHUP loads it anew, and says that a person asked', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  process.emit('SIGHUP');
+  await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(1), soon);
+  expect(hm.reloaded).toHaveBeenCalledWith(true);
 });
 
 test('what is a fault of ours keeps its stack', async () => {

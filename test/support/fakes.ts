@@ -1,7 +1,7 @@
-import { foldHistory } from '../../src/core/history.ts';
+import { emptyHistory, foldHistory } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
-import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
@@ -120,9 +120,12 @@ export class FakeRegistry implements ImageRegistry {
 export class MemoryLog implements DeploymentLog {
   readonly written: Entry[] = [];
   readonly #clock: Clock;
+  readonly #before: HostSnapshot;
 
-  constructor(clock: Clock) {
+  /** `before`: what an earlier log said. */
+  constructor(clock: Clock, before: HostSnapshot = emptyHistory) {
     this.#clock = clock;
+    this.#before = before;
   }
 
   async append(body: EntryBody): Promise<Entry> {
@@ -140,7 +143,7 @@ export class MemoryLog implements DeploymentLog {
   }
 
   async history() {
-    return foldHistory(this.written);
+    return foldHistory(this.written, this.#before);
   }
 }
 

@@ -1,6 +1,9 @@
+import { canonical, configurationDigest } from '../../src/core/digest.ts';
+import { emptyHistory } from '../../src/core/history.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
+import type { ConfigurationDigests } from '../../src/model/configuration.ts';
 import type { Trigger } from '../../src/model/entry.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
@@ -25,12 +28,28 @@ import {
 export const testApp = (overrides: Partial<App> = {}): App =>
   app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
 
+const noDigests: ConfigurationDigests = { apps: {}, settings: {} };
+const key = Buffer.from('key');
+
+/** The log knows it already, so that a test's own entries come first. */
+const knownConfiguration = {
+  seq: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  ...noDigests,
+  digest: configurationDigest(key, { fingerprint: '' }),
+  origin: { file: undefined },
+};
+
 const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
   file: '/etc/harbormaster/harbormaster.yml',
   fingerprint: '',
+  origin: { file: '/etc/harbormaster/harbormaster.yml' },
+  digests: noDigests,
+  troubles: [],
   host: 'test',
   apps,
   declared: apps.map(({ name }) => name),
+  elsewhere: {},
   notifiers: [],
   windows,
   imageInterval: 900_000,
@@ -62,7 +81,7 @@ export async function testHarbor({
   const live = new MemoryLive();
   const notifier = new RecordingNotifier();
   const clock = new ManualClock();
-  const log = new MemoryLog(clock);
+  const log = new MemoryLog(clock, { ...emptyHistory, configuration: knownConfiguration });
   const stop = new AbortController();
   const scratch = { open: 0 };
   const agenda = new Map<string, Date>();
@@ -84,7 +103,7 @@ export async function testHarbor({
     },
     strategies: [recreate],
     gates,
-    key: Buffer.from('key'),
+    key,
     instance: 'us',
   };
   const state = { config: testConfig(apps) };
@@ -125,6 +144,12 @@ export async function testHarbor({
     },
     declare(next: readonly App[], windows: readonly Window[] = []): void {
       state.config = testConfig(next, windows);
+    },
+    /** Another configuration, in all but its apps as it was. */
+    configure(overrides: Partial<HostConfig>): void {
+      const { digests = state.config.digests } = overrides;
+      const fingerprint = digests === noDigests ? '' : canonical(digests);
+      state.config = { ...state.config, ...overrides, fingerprint };
     },
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import type { Context } from 'hono';
+import type { Peer } from '../../model/peer.ts';
 import type { Served } from '../served.ts';
 
 /** What routes work with. */
@@ -8,6 +10,8 @@ export interface Desk {
   readonly pid: number;
   /** Absolute. */
   readonly configFile: string;
+  /** Who is at the other end of a connection, as the kernel knows it; undefined where nobody can tell. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
   /** Begins work that the server waits for before it ends. Throws `daemon-unreachable` once it is closing. */
   keep<Result>(work: () => Promise<Result>): Promise<Result>;
 }

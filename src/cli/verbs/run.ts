@@ -18,7 +18,9 @@ SIGTERM and SIGINT finish the current step, then stop; apps keep running. SIGHUP
     const { serveOn } = await import('../../api/server.ts');
     const wired = await call.wired();
     sayOnInterrupt(call);
-    await wired.daemon(signal, (harbor, socketPath) => serveOn(socketPath, { harbor, version, configFile }));
+    await wired.daemon(signal, (harbor, socketPath) =>
+      serveOn(socketPath, { harbor, version, configFile, peerOf: wired.peerOf }),
+    );
     return 0;
   },
 };

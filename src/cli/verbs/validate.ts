@@ -26,6 +26,7 @@ const summaryOf = (config: HostConfig) => ({
   host: config.host,
   apps: config.apps.map(({ name }) => name),
   disabled: disabledOf(config),
+  elsewhere: Object.keys(config.elsewhere),
 });
 
 const disabledOf = ({ apps, declared }: HostConfig): readonly string[] =>
@@ -34,12 +35,14 @@ const disabledOf = ({ apps, declared }: HostConfig): readonly string[] =>
 function lines(config: HostConfig): readonly Line[] {
   const apps = config.apps.map(({ name }) => name);
   const disabled = disabledOf(config);
+  const elsewhere = Object.keys(config.elsewhere);
   return [
     [
       good(`${config.file} is valid`),
       `: ${counted(apps.length, 'app')} for the host ${config.host}${apps.length > 0 ? ` (${names(apps)})` : ''}.`,
     ],
     ...(disabled.length > 0 ? [`Disabled: ${names(disabled)}.`] : []),
+    ...(elsewhere.length > 0 ? [`For other hosts: ${names(elsewhere)}.`] : []),
     ...nextStep('harbormaster plan'),
   ];
 }

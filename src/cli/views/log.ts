@@ -41,6 +41,7 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   step: dim,
   recovered: good,
   drifted: warn,
+  'configuration-failed': bad,
   repaired: warn,
 };
 

@@ -5,6 +5,7 @@ import { when } from '../moment.ts';
 import { table } from '../table.ts';
 import { remediesOf, sinceText } from './block.ts';
 import { type Condition, conditionOf, worstFirst } from './condition.ts';
+import { configurationLines } from './configuration.ts';
 import { share, tally } from './count.ts';
 import { shortCommit } from './revision.ts';
 
@@ -16,6 +17,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
       ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
+      ...configurationLines(status, now),
     ];
   return [
     ...suspendedLines(status, now),
@@ -27,6 +29,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
     ),
     ...apps.flatMap((app) => troubleLines(app, now)),
     '',
+    ...configurationLines(status, now),
     ...daemonLines(status, now),
   ];
 }

@@ -165,6 +165,22 @@ const history = z.looseObject({
   adopted: z.looseObject({ containers: claims, networks: claims }),
 });
 
+const digests = { apps: z.record(text, text), settings: z.record(text, text) };
+const origin = {
+  file: text.optional(),
+  revision: revision.optional(),
+  path: text.optional(),
+  found: z.array(revision).optional(),
+};
+const configuration = z.looseObject({
+  ...digests,
+  seq: z.int(),
+  at: text,
+  digest: text,
+  origin: z.looseObject(origin),
+  trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
+});
+
 const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
@@ -191,6 +207,7 @@ const entry = z.discriminatedUnion('kind', [
       suspension: suspension.optional(),
       gone: z.array(gone).optional(),
       removals: removals.optional(),
+      configuration: configuration.optional(),
     }),
   }),
   kind('started', {
@@ -243,6 +260,22 @@ const entry = z.discriminatedUnion('kind', [
   kind('removal-approved', { apps: texts, trigger, reason: text }),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('configured', {
+    ...origin,
+    ...digests,
+    trigger,
+    digest: text,
+    added: texts,
+    removed: texts,
+    changed: texts,
+    keys: texts,
+    partial: z.literal(true).optional(),
+  }),
+  kind('configuration-failed', {
+    trigger,
+    troubles: z.array(z.looseObject({ of: text, code: text, message: text, hint: text.optional() })),
+    signature: text,
+  }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
 ]);
 

@@ -3,7 +3,7 @@ import { HarborError } from '../../../src/errors.ts';
 import type { PassReport } from '../../../src/model/report.ts';
 import type { Harbor } from '../../../src/reconcile/harbor.ts';
 import { passed, revision } from '../builders.ts';
-import { harbormaster } from '../rig.ts';
+import { ada, harbormaster } from '../rig.ts';
 
 const applying = (...reports: readonly PassReport[]) => ({ harbor: { apply: async () => reports } });
 
@@ -105,7 +105,7 @@ test('progress is plain lines on stderr, and the pass carries who asked', async 
     },
   });
   expect(stderr).toBe('· shop  pull nginx:1.28 (ab12cd34)\n· shop  replace web\n');
-  expect(asked).toEqual([['shop'], { kind: 'request', by: 'ada' }]);
+  expect(asked).toEqual([['shop'], ada]);
   expect(JSON.parse(stdout)).toEqual({
     reports: [{ app: 'shop', outcome: { kind: 'applied' }, entry: 42, revision: revision() }],
   });
@@ -179,8 +179,8 @@ test('--ignore-order goes to the named apps with its reason, beside an override 
   await harbormaster(['apply', 'shop', '--ignore-order', '--reason', 'a fix'], { harbor });
   await harbormaster(['apply', 'shop', '--ignore-order', '--override-window', '--reason', 'a fix'], { harbor });
   expect(asked).toEqual([
-    [['shop'], { kind: 'request', by: 'ada', ignoreOrder: 'a fix' }],
-    [['shop'], { kind: 'request', by: 'ada', ignoreOrder: 'a fix', override: 'a fix' }],
+    [['shop'], { ...ada, ignoreOrder: 'a fix' }],
+    [['shop'], { ...ada, ignoreOrder: 'a fix', override: 'a fix' }],
   ]);
   const nameless = await harbormaster(['apply', '--ignore-order', '--reason', 'a fix'], { harbor });
   expect(nameless).toMatchObject({

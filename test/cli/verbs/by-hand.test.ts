@@ -2,9 +2,7 @@ import { expect, test } from 'vitest';
 import type { PassReport } from '../../../src/model/report.ts';
 import type { Harbor } from '../../../src/reconcile/harbor.ts';
 import { passed, revision } from '../builders.ts';
-import { harbormaster } from '../rig.ts';
-
-const ada = { kind: 'request', by: 'ada' };
+import { ada, harbormaster } from '../rig.ts';
 
 /** A Harbor that answers one verb, and what it was asked. */
 function asked<Verb extends keyof Harbor>(verb: Verb, answer: unknown) {

@@ -29,6 +29,7 @@ test('validate tells which apps the configuration means for this host', async ()
     host: 'prod-1',
     apps: ['shop', 'blog'],
     disabled: ['wiki'],
+    elsewhere: [],
   });
 });
 

@@ -214,3 +214,24 @@ test('a host without apps says where they go', async () => {
   const { stdout } = await harbormaster('status', host([], running));
   expect(stdout).toBe('prod-1: no app is declared for this host.\n→ Add one under `apps:` in the configuration.\n');
 });
+
+test('why the newest configuration is not in force comes with its place and what to do, and since when', async () => {
+  const configuration = {
+    origin: { file: '/etc/harbormaster/harbormaster.yml' },
+    since: '2026-01-31T10:00:00Z',
+    troubles: [
+      {
+        of: 'configuration',
+        code: 'config-invalid' as const,
+        message: 'harbormaster.yml:3:5: apps.shop.brunch: unknown key; did you mean "branch"?',
+        hint: 'docs/configuration.md lists every key.',
+      },
+    ],
+    troubledSince: '2026-01-31T14:05:00Z',
+  };
+  const status = async () => ({ host: 'prod-1', daemon: running, configuration, apps: [appStatus()] });
+  const { stdout } = await harbormaster('status', { harbor: { status } });
+  expect(stdout).toContain(
+    'The newest configuration is refused, since 10 min ago (2026-01-31 14:05:00 UTC); what was in force stays so:\n  harbormaster.yml:3:5: apps.shop.brunch: unknown key; did you mean "branch"?\n  → docs/configuration.md lists every key.\n\nConfiguration: /etc/harbormaster/harbormaster.yml, in force since 4 h ago',
+  );
+});

@@ -3,7 +3,7 @@ import type { HostConfig } from '../../../src/model/config.ts';
 import type { Window } from '../../../src/model/window.ts';
 import type { Harbor } from '../../../src/reconcile/harbor.ts';
 import { hostConfig, passed } from '../builders.ts';
-import { harbormaster } from '../rig.ts';
+import { ada, harbormaster } from '../rig.ts';
 
 const hour = 3_600_000;
 const window = (more: Partial<Window> = {}): Window => ({
@@ -69,7 +69,7 @@ test.each(['apply', 'retry'] as const)(
       },
     };
     await harbormaster([verb, 'shop', '--override-window', '--reason', 'broken'], { harbor });
-    expect(asked).toEqual([[['shop'], { kind: 'request', by: 'ada', override: 'broken' }]]);
+    expect(asked).toEqual([[['shop'], { ...ada, override: 'broken' }]]);
     for (const words of [
       [verb, 'shop', '--override-window'],
       [verb, '--override-window', '--reason', 'broken'],

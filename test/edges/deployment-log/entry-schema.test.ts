@@ -206,12 +206,33 @@ const decision = { app, trigger, plan: text, release: text, reason: maybe(text) 
 const scope = fc.oneof(fc.record({ of: fc.constant('app' as const), app }), fc.constant({ of: 'host' as const }));
 const claimed = { app, trigger, reason: maybe(text), containers: claims, networks: claims };
 
+const origin = {
+  file: maybe(text),
+  revision: maybe(revision),
+  path: maybe(text),
+  found: maybe(few(revision)),
+};
+const digests = { apps: named(text), settings: named(text) };
+const configuration = fc.record({
+  seq,
+  at,
+  digest: text,
+  ...digests,
+  origin: fc.record(origin),
+  trouble: maybe(fc.record({ seq, since: at, signature: text, message: text })),
+});
+
 /** One for each kind: a new kind without one does not type-check. */
 const bodies: Bodies = {
   opened: fc.record({
     kind: fc.constant('opened'),
     version: text,
-    snapshot: fc.record({ apps: named(history), forgotten: few(text), suspension: maybe(suspension) }),
+    snapshot: fc.record({
+      apps: named(history),
+      forgotten: few(text),
+      suspension: maybe(suspension),
+      configuration: maybe(configuration),
+    }),
   }),
   started: fc
     .tuple(
@@ -282,6 +303,25 @@ const bodies: Bodies = {
   resumed: fc
     .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
     .map(([of, said]) => ({ ...said, ...of })),
+  configured: fc.record({
+    kind: fc.constant('configured'),
+    trigger,
+    digest: text,
+    added: few(text),
+    removed: few(text),
+    changed: few(text),
+    keys: few(text),
+    ...origin,
+    ...digests,
+  }),
+  'configuration-failed': fc.record({
+    kind: fc.constant('configuration-failed'),
+    trigger,
+    troubles: few(
+      fc.record({ of: text, code: fc.constant('config-invalid' as const), message: text, hint: maybe(text) }),
+    ),
+    signature: text,
+  }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
 };
 
@@ -327,6 +367,9 @@ const sometimes = new Set([
   'steps',
   'from',
   'means',
+  'file',
+  'path',
+  'found',
 ]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {

@@ -1,0 +1,41 @@
+import type { Failure } from './outcome.ts';
+import type { Revision } from './revision.ts';
+
+/** Where a configuration was read. */
+export interface ConfigurationOrigin {
+  /** Absolute path of this host's own file; undefined: it has none, and all comes from a repository. */
+  readonly file: string | undefined;
+  /** Of the repository that it comes from, if it does. */
+  readonly revision?: Revision | undefined;
+  /** Of the file in that repository. */
+  readonly path?: string | undefined;
+  /** Commits in which apps were found, where that is looked for. */
+  readonly found?: readonly Revision[] | undefined;
+}
+
+/**
+ * What is written, by digests: of each app of this host with everything that it takes from elsewhere in the file, and of the host's own settings by
+ * key. Two configurations that say the same have the same digests, whatever their comments and the order of their lines.
+ */
+export interface ConfigurationDigests {
+  readonly apps: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Why the newest configuration, or a part of it, is not in force. */
+export interface ConfigurationTrouble extends Failure {
+  /** What it is about: `configuration`, or a place in it such as `discover[0]`. */
+  readonly of: string;
+}
+
+/** What the deployment log knows of the configuration in force. */
+export interface ConfigurationRecord extends ConfigurationDigests {
+  readonly seq: number;
+  readonly at: string;
+  readonly digest: string;
+  readonly origin: ConfigurationOrigin;
+  /** Present while the newest one is not in force. */
+  readonly trouble?:
+    | { readonly seq: number; readonly since: string; readonly signature: string; readonly message: string }
+    | undefined;
+}
