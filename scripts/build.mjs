@@ -18,6 +18,18 @@ function commit() {
   }
 }
 
+/** When the commit was made, so that the same commit is built to the same bytes; https://reproducible-builds.org/specs/source-date-epoch/ */
+function date() {
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  if (epoch) return new Date(Number(epoch) * 1000).toISOString();
+  try {
+    const args = ['log', '-1', '--format=%cI'];
+    return new Date(execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim()).toISOString();
+  } catch {
+    return 'unknown';
+  }
+}
+
 await rm(`${root}/dist`, { recursive: true, force: true });
 await build({
   entryPoints: [process.argv[2] ?? `${root}/src/main.ts`],
@@ -38,6 +50,7 @@ await build({
     'import.meta.url': '__importMetaUrl',
     __HARBORMASTER_VERSION__: JSON.stringify(version),
     __HARBORMASTER_COMMIT__: JSON.stringify(commit()),
+    __HARBORMASTER_DATE__: JSON.stringify(date()),
   },
 });
 await chmod(outfile, 0o755);

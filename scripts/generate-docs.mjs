@@ -25,7 +25,10 @@ async function load(source) {
   return loaded;
 }
 
-const { jsonSchema, notifiers, refreshed, strategies } = await load(`
+const { composeInstallation, jsonSchema, notifiers, refreshed, socketProxy, strategies, systemdUnit, usualPaths } =
+  await load(`
+  export { composeInstallation, socketProxy } from './src/core/compose-installation.ts';
+  export { systemdUnit, usualPaths } from './src/core/systemd-unit.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
@@ -38,3 +41,15 @@ const catalogues = {
 const page = `${root}/docs/configuration.md`;
 await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
+
+// What `harbormaster install` writes, for those who would rather copy it.
+const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
+const places = { ...usualPaths, socket: '/var/run/docker.sock' };
+await mkdir(`${root}/deploy`, { recursive: true });
+await writeFile(`${root}/deploy/harbormaster.service`, systemdUnit(usualPaths));
+await writeFile(`${root}/deploy/compose.yaml`, composeInstallation(places, `harbormaster:${version}`, false));
+await writeFile(
+  `${root}/deploy/compose.socket-proxy.yaml`,
+  composeInstallation(places, `harbormaster:${version}`, true),
+);
+await writeFile(`${root}/deploy/socket-proxy.cfg`, socketProxy());

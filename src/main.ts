@@ -8,8 +8,10 @@ import { ownUser } from './edges/own-account.ts';
 /** Put in by the bundler. */
 declare const __HARBORMASTER_VERSION__: string;
 declare const __HARBORMASTER_COMMIT__: string;
+declare const __HARBORMASTER_DATE__: string;
 
 const version = typeof __HARBORMASTER_VERSION__ === 'string' ? __HARBORMASTER_VERSION__ : 'dev';
+const date = typeof __HARBORMASTER_DATE__ === 'string' ? __HARBORMASTER_DATE__ : 'unknown';
 const commit = typeof __HARBORMASTER_COMMIT__ === 'string' ? __HARBORMASTER_COMMIT__ : 'dev';
 
 /** Aborted by the first SIGINT or SIGTERM; the second one ends the process at once. */
@@ -53,6 +55,7 @@ async function main(): Promise<void> {
     ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? ask : undefined,
     version,
     commit,
+    build: `commit ${commit} of ${date}; Node ${process.version}, ${process.platform} ${process.arch}`,
     hostName: hostname(),
     user: ownUser(process.env),
     signal: interruption(),

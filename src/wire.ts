@@ -1,14 +1,19 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Invocation, Serve, Wired } from './cli/wired.ts';
+import type { InstallRequest, Invocation, Serve, Wired } from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
 import { saysOtherwise } from './core/configuration.ts';
 import { redactor } from './core/redact.ts';
+import { repositoryName } from './core/repository-name.ts';
+import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
+import { backup } from './edges/backup/backup.ts';
+import { restore } from './edges/backup/restore.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
@@ -20,6 +25,7 @@ import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
+import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
@@ -28,6 +34,7 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
+import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
@@ -88,6 +95,44 @@ export function wire(invocation: Invocation): Wired {
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     schema: () => jsonSchema(catalogues),
     starter,
+    ...settingUp(frame),
+  };
+}
+
+/** What prepares a host, and takes it elsewhere. */
+function settingUp({ invocation, environment }: Frame): Pick<Wired, 'installation' | 'install' | 'backup' | 'restore'> {
+  const { stateDir, hostName, version } = invocation;
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+  return {
+    installation(request) {
+      const order = orderOf(request, invocation, environment);
+      const files = filesOf(order).map((file) => ({
+        path: file.path,
+        text: 'text' in file.content ? file.content.text : Object.values(file.content).join(''),
+      }));
+      return { files, commands: commandsOf(order).map((command) => command.join(' ')) };
+    },
+    install: (request) => install(orderOf(request, invocation, environment)),
+    backup: (file) => backup({ stateDir, file, at: systemClock.now(), host: hostName, version, path }),
+    restore: (file) => restore({ stateDir, file, path }),
+  };
+}
+
+function orderOf(
+  { kind, image, proxied, url, root, start, config }: InstallRequest,
+  { stateDir, version }: Invocation,
+  environment: Readonly<Record<string, string>>,
+): InstallOrder {
+  const { dockerHost } = dockerOptions(environment);
+  const socket = dockerHost.startsWith('unix://') ? dockerHost.slice('unix://'.length) : '/var/run/docker.sock';
+  return {
+    paths: { ...usualPaths, node: realpathSync(process.execPath), config, stateDir },
+    running: realpathSync(process.argv[1] ?? usualPaths.program),
+    starter: url === undefined ? undefined : starter({ url, app: repositoryName(url), branch: 'main' }),
+    containment: kind === 'container' ? { image: image ?? `harbormaster:${version}`, socket, proxied } : undefined,
+    root,
+    start,
+    environment,
   };
 }
 
@@ -179,9 +224,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { version, stateDir } = invocation;
   logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
+  const { environment } = frame;
+  const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
+  ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
   const waits = createWaits(() => config.current().apps, opened.journal);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, waits });
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   let acted: HostConfig = config.current();
@@ -192,6 +240,7 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   };
   await using _watching = await watchConfiguration({ config, logger, reloaded });
   await using _api = await serve(harbor, paths.socket);
+  await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }

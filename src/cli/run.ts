@@ -18,6 +18,8 @@ export interface Process extends Surroundings {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly version: string;
   readonly commit: string;
+  /** What else tells one build from another, on one line. */
+  readonly build: string;
   readonly hostName: string;
   readonly user: UserActor;
   /** Aborted when somebody interrupts. */
@@ -35,7 +37,7 @@ export async function run(argv: readonly string[], around: Process): Promise<num
   let exitCode = 0;
   const program = createProgram({
     verbs,
-    version: `harbormaster ${around.version} (${around.commit})`,
+    version: `harbormaster ${around.version}\n${around.build}`,
     show: (help) => print.lines(help.trimEnd().split('\n')),
     remind: (help) => help.trimEnd().split('\n').forEach(print.note),
     call: async (verb, understood) => {
@@ -77,6 +79,7 @@ function callOf({ operands, option }: Understood, { around, print, json }: Frame
     operands,
     option,
     settings,
+    verbs,
     wired: () => {
       wired ??= around.wire({ configFile, stateDir, environment, version, commit, hostName });
       return wired;

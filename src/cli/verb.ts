@@ -34,6 +34,8 @@ export interface Call {
   readonly operands: readonly string[];
   option<Value>(option: VerbOption<Value>): Value;
   readonly settings: Settings;
+  /** All that there are. */
+  readonly verbs: readonly Verb[];
   /** Made on first use. */
   wired(): Promise<Wired>;
   readonly print: Printer;

@@ -37,6 +37,59 @@ export interface Wired {
   schema(): object;
   /** Text of a first configuration. */
   starter(answers: StarterAnswers): string;
+  /** What `install` would do. */
+  installation(request: InstallRequest): DryInstall;
+  /** Sets Harbormaster up on this host. Throws `usage` and `state-unwritable` before anything is written. */
+  install(request: InstallRequest): Promise<Installed>;
+  /** Writes what cannot be made again into a new archive. */
+  backup(file: string): Promise<BackedUp>;
+  /** Makes the state directory, which must not be there, from an archive. */
+  restore(file: string): Promise<Restored>;
+}
+
+export interface InstallRequest {
+  readonly kind: 'systemd' | 'container';
+  /** Undefined: of this version. */
+  readonly image: string | undefined;
+  readonly proxied: boolean;
+  /** Of a repository, for a first configuration. */
+  readonly url: string | undefined;
+  /** What stands before every path. */
+  readonly root: string;
+  readonly start: boolean;
+  /** Absolute. */
+  readonly config: string;
+}
+
+export interface DryInstall {
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly commands: readonly string[];
+}
+
+export interface Installed {
+  readonly files: readonly { readonly path: string; readonly did: 'wrote' | 'replaced' | 'kept' | 'unchanged' }[];
+  readonly ran: readonly string[];
+  readonly started: boolean;
+  /** Why it was not started. */
+  readonly waits: string | undefined;
+}
+
+export interface BackedUp {
+  readonly file: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the last entry of the log that is in it; 0 for none. */
+  readonly seq: number;
+}
+
+export interface Restored {
+  readonly stateDir: string;
+  readonly files: number;
+  /** When and where the backup was made. */
+  readonly at: string;
+  readonly host: string;
+  readonly version: string;
+  readonly seq: number;
 }
 
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */

@@ -20,6 +20,8 @@ export interface LoopOptions {
   readonly lifted: Lifted;
   /** Who waits for whom. */
   readonly waits: Waits;
+  /** Told each time the loop has turned. */
+  readonly beats?: () => void;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -108,6 +110,7 @@ export function startLoop(options: LoopOptions): Loop {
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       beat();
+      options.beats?.();
       await bell.wait(schedule.idle(clock.elapsed(), tick), options);
     }
     await Promise.all(underWay);

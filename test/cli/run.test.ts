@@ -64,6 +64,11 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       schema             prints the JSON Schema of harbormaster.yml
       doctor             checks engine, Compose, Git, permissions, clock, disk and
                          paths
+      install            sets Harbormaster up on this host: a systemd service, or a
+                         container
+      backup             writes what cannot be made again into one archive
+      restore            makes the state directory from a backup
+      completion         prints what completes commands in bash, zsh or fish
 
     Every day:
       plan               what would happen, why, and what forbids it
@@ -125,7 +130,10 @@ test.each(verbs.map(({ name }) => name))(
 );
 
 test('version names the commit that it was built from', async () => {
-  expect(await harbormaster('--version')).toMatchObject({ stdout: 'harbormaster 1.2.3 (abc1234)\n', exitCode: 0 });
+  expect(await harbormaster('--version')).toMatchObject({
+    stdout: 'harbormaster 1.2.3\ncommit abc1234 of 2026-01-30T00:00:00.000Z; Node v20.20.2, linux x64\n',
+    exitCode: 0,
+  });
 });
 
 test.each([

@@ -94,3 +94,35 @@ test('the image, with the engine’s socket and the state folder at its own path
   expect(await host.lives('contained')).toEqual(before);
   expect(await host.log()).toEqual(entries);
 });
+
+test('install --container runs it from a compose file, read-only and with few rights; doing it again changes nothing', {
+  timeout: 180_000,
+}, async () => {
+  await using other = await world();
+  const repository = await other.repository('installed');
+  const web = await other.engine.image('web');
+  const service = { image: web, stop_signal: 'SIGKILL', volumes: ['./page:/www:ro'] };
+  await repository.commit({
+    'compose.yaml': stringify({ services: { web: service } }),
+    'page/index.html': 'installed',
+  });
+  // Its own network leads to no server of this test: the repository lies where the container sees it.
+  const bare = `${other.folder}/installed.git`;
+  execFileSync('git', ['clone', '--quiet', '--bare', repository.path, bare]);
+  await other.configure({ installed: { url: `file://${bare}` } });
+  other.environment['COMPOSE_PROJECT_NAME'] = other.engine.project('hm');
+  const install = ['install', '--container', '--image', image, '--config', other.config] as const;
+  expect(await other.run(...install)).toMatchObject({ code: 0, stdout: expect.stringContaining('Harbormaster runs.') });
+  await eventually(
+    async () => expect((await other.containers('installed')).map(({ state }) => state)).toEqual(['running']),
+    60,
+  );
+  const { web: container = '' } = await other.ids('installed');
+  expect(await other.engine.exec(container, ['cat', '/www/index.html'])).toBe('installed');
+  const [before] = await other.engine.containers(other.engine.project('hm'));
+  expect((await other.run(...install)).stdout).toMatch(/^kept +.*compose.yaml$/m);
+  const [after] = await other.engine.containers(other.engine.project('hm'));
+  expect(after?.id).toBe(before?.id);
+  const doctor = await other.engine.exec(before?.id ?? '', ['harbormaster', 'doctor']);
+  expect(doctor).toContain('without privileges');
+});

@@ -3,6 +3,8 @@ import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
+import { backup } from './backup.ts';
+import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { forget } from './forget.ts';
@@ -10,12 +12,14 @@ import { healthcheck } from './healthcheck.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { init } from './init.ts';
+import { install } from './install.ts';
 import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
+import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { rollback } from './rollback.ts';
@@ -34,6 +38,10 @@ export const verbs: readonly Verb[] = [
   validate,
   schema,
   doctor,
+  install,
+  backup,
+  restore,
+  completion,
   plan,
   apply,
   status,

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { repositoryName } from '../../core/repository-name.ts';
 import { HarborError } from '../../errors.ts';
 import { good, type Line, nextStep } from '../line.ts';
 import { text } from '../option.ts';
@@ -50,12 +51,9 @@ async function answersOf({ option, ask }: Call): Promise<StarterAnswers> {
     const answered = given === undefined ? await ask?.(`${what} [${otherwise}]: `) : undefined;
     return answered?.trim() || otherwise;
   };
-  const app = await answer(option(options.app), 'Name of the app', nameOf(url));
+  const app = await answer(option(options.app), 'Name of the app', repositoryName(url));
   return { url, app, branch: await answer(option(options.branch), 'Branch to follow', 'main') };
 }
-
-/** `shop` of `https://git.example.com/team/shop.git`. */
-const nameOf = (url: string): string => /([\w][\w.-]*?)(?:\.git)?\/*$/.exec(url)?.[1] ?? 'app';
 
 async function writeNew(file: string, content: string): Promise<void> {
   try {
