@@ -8,8 +8,8 @@ import type {
   TroubleRecord,
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { stopped } from './departures.ts';
 import { decisionsWithout } from './decisions.ts';
+import { stopped } from './departures.ts';
 import { onlyWaits } from './dependencies.ts';
 import { signatureOf } from './signature.ts';
 
@@ -33,7 +33,9 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     by: trigger.by,
     left: history.applied,
     ...(entry.consent && { consent: entry.consent }),
-    ...(isRemoval && { removal: { project, onRemove: entry.removal?.onRemove ?? 'down', moved: entry.moved === true } }),
+    ...(isRemoval && {
+      removal: { project, onRemove: entry.removal?.onRemove ?? 'down', moved: entry.moved === true },
+    }),
   };
   const heals =
     fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];

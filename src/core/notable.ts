@@ -29,7 +29,8 @@ const isWell = (history: AppHistory | undefined): boolean =>
 
 const wasTold = (history: AppHistory | undefined): boolean =>
   history?.drift !== undefined ||
-  history?.left?.state === 'waiting' || (history?.trouble !== undefined && history.trouble.quiet !== true);
+  history?.left?.state === 'waiting' ||
+  (history?.trouble !== undefined && history.trouble.quiet !== true);
 
 /** That an app has its turn after another one is no trouble; if that one is in trouble, that is told of it. */
 const isWait = ({ attempted }: AppHistory): boolean => attempted !== undefined && onlyWaits(attempted.outcome);

@@ -12,8 +12,7 @@ export const removalPolicyOf = ({ removal, dependsOn }: Pick<App, 'removal' | 'd
   dependsOn: dependsOn.map(({ app }) => app).sort(),
 });
 
-export const isSameRemoval = (one: RemovalPolicy, other: RemovalPolicy): boolean =>
-  canonical(one) === canonical(other);
+export const isSameRemoval = (one: RemovalPolicy, other: RemovalPolicy): boolean => canonical(one) === canonical(other);
 
 /** As it stands in an entry: what is usual is not said. */
 export const removalToTell = (policy: RemovalPolicy): { readonly removal?: RemovalPolicy } =>

@@ -330,7 +330,9 @@ export interface AppHistory {
         /** What was applied before it. */
         readonly left?: string | undefined;
         /** Of a removal: what is removed, and how. */
-        readonly removal?: { readonly project: string; readonly onRemove: OnRemove; readonly moved: boolean } | undefined;
+        readonly removal?:
+          | { readonly project: string; readonly onRemove: OnRemove; readonly moved: boolean }
+          | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;

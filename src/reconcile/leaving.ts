@@ -20,7 +20,10 @@ export function leavingStatus({ leftover, history, reasons, beginning }: Leaving
     ({ code, reason, lift = `harbormaster apply ${app}` }): Block => ({
       code,
       detail: reason,
-      hint: code === 'removal-pending' ? 'To keep it, put it back into the configuration. To have it done now, name it.' : undefined,
+      hint:
+        code === 'removal-pending'
+          ? 'To keep it, put it back into the configuration. To have it done now, name it.'
+          : undefined,
       since,
       until: code === 'removal-pending' ? left?.until : undefined,
       lift,

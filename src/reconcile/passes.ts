@@ -47,7 +47,14 @@ interface PassesOptions {
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn }: PassesOptions): Passes {
+export function createPasses({
+  config,
+  appPasses,
+  removals,
+  noteConfiguration,
+  context,
+  inTurn,
+}: PassesOptions): Passes {
   const { journal } = context;
 
   const told = (report: PassReport, { ended }: Asked): PassReport => {

@@ -72,7 +72,10 @@ export function removal(
           ? undefined
           : new HarborError(`${still}: ${left.map(({ name }) => name).join(', ')}`, { code: 'engine-refused' });
       const change = policy.onRemove === 'stop' ? 'stop' : 'remove';
-      return { services: containers.map((container) => recordOf(container, { change, because: sentence(cause) }, after)), amiss };
+      return {
+        services: containers.map((container) => recordOf(container, { change, because: sentence(cause) }, after)),
+        amiss,
+      };
     },
   };
 }

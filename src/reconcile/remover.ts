@@ -34,11 +34,16 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
     const leftover = leaving(await engine.observe()).find(same);
     if (leftover === undefined || isStuck(seen, journal)) return report(seen, { kind: 'unchanged' });
-    if (leftover.policy.onRemove === 'orphan') return report(seen, { kind: 'applied' }, await orphan(leftover, trigger, context));
+    if (leftover.policy.onRemove === 'orphan')
+      return report(seen, { kind: 'applied' }, await orphan(leftover, trigger, context));
     const start = beginningOf(leftover, config().windows, { trigger, now: clock.now() });
     const shut = outsideWindows(start, journal);
     if (shut) {
-      const refused = await refuse({ app: { name: seen.app }, trigger }, { outcome: shut, revision: undefined }, context);
+      const refused = await refuse(
+        { app: { name: seen.app }, trigger },
+        { outcome: shut, revision: undefined },
+        context,
+      );
       return { ...refused, opens: opensIn(start, shut) };
     }
     const plan = await removalPlan(leftover, context);
@@ -62,7 +67,11 @@ const report = ({ app }: Leftover, outcome: Outcome, entry?: number): PassReport
 });
 
 /** Nothing is done to it: no window is in the way. */
-async function orphan({ app, project }: Leftover, trigger: Trigger, context: RemoverOptions['context']): Promise<number> {
+async function orphan(
+  { app, project }: Leftover,
+  trigger: Trigger,
+  context: RemoverOptions['context'],
+): Promise<number> {
   const owned = await ownedBy({ name: app, project }, context);
   return letGo(app, owned, { trigger, reason: 'on_remove: orphan' }, context);
 }

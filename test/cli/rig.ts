@@ -98,6 +98,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     forget: unused,
     approve: unused,
     reject: unused,
+    approveRemoval: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };

@@ -151,6 +151,7 @@ export async function testHarbor({
       const fingerprint = digests === noDigests ? '' : canonical(digests);
       state.config = { ...state.config, ...overrides, fingerprint };
     },
+    declared: () => state.config.apps,
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {
       harbor = await start();

@@ -1,5 +1,6 @@
 import { approvalBlock, approveCommand, people, shortPlan } from '../../core/approval.ts';
 import { stepLines, verdictLines } from '../../core/format-plan.ts';
+import { removalWords } from '../../core/removal.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { PlanReport } from '../../model/report.ts';
 import type { Verdict } from '../../model/verdict.ts';
@@ -56,7 +57,7 @@ function appLines(report: PlanReport, now: Date): readonly Line[] {
           ': ',
           ...(prospectOf(report) === 'blocked'
             ? [bad('blocked'), ': it left the configuration, but is not removed']
-            : [warn('left the configuration; it would be removed')]),
+            : [warn(`left the configuration; it would be ${removalWords[report.onRemove ?? 'down']}`)]),
         ],
         ...body(report),
       ];

@@ -76,7 +76,7 @@ wiki: could not be planned
   https://git.example.com/team/wiki.git did not answer within 10 s
   → Is the network up? It is tried again by itself.
 
-old: left the configuration; it would be removed
+old: left the configuration; it would be stopped and removed
   remove   web            the app left the configuration
 
 As Git declares: blog, docs.
