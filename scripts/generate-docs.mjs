@@ -1,4 +1,4 @@
-// Writes what is generated from the configuration's schema: the tables in docs/configuration.md, and docs/harbormaster.schema.json.
+// Writes what is generated from the configuration's schema: the tables in docs/configuration.md and docs/policy.md, and docs/harbormaster.schema.json.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,12 +25,22 @@ async function load(source) {
   return loaded;
 }
 
-const { composeInstallation, jsonSchema, notifiers, refreshed, socketProxy, strategies, systemdUnit, usualPaths } =
-  await load(`
+const {
+  composeInstallation,
+  jsonSchema,
+  notifiers,
+  refreshed,
+  refreshedPolicy,
+  socketProxy,
+  strategies,
+  systemdUnit,
+  usualPaths,
+} = await load(`
   export { composeInstallation, socketProxy } from './src/core/compose-installation.ts';
   export { systemdUnit, usualPaths } from './src/core/systemd-unit.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
+  export { refreshedPolicy } from './src/config/policy-reference.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
   export * as strategies from './src/strategies/index.ts';
 `);
@@ -40,6 +50,8 @@ const catalogues = {
 };
 const page = `${root}/docs/configuration.md`;
 await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
+const policy = `${root}/docs/policy.md`;
+await writeFile(policy, refreshedPolicy(await readFile(policy, 'utf8')));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
 
 // What `harbormaster install` writes, for those who would rather copy it.

@@ -200,6 +200,11 @@ export interface LiveFiles {
   tidy(app: string, release: Release): Promise<void>;
   /** True if `live/` has each of the paths with the content that was written. */
   intact(app: string, mounts: readonly MountedPath[]): Promise<boolean>;
+  /**
+   * Where absolute paths lead on this host, as far as it is to be seen from here: links are followed, what does not exist stays as it is written. Paths
+   * that lead nowhere else are left out.
+   */
+  leads(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Folders for candidate revisions: readable by the unprivileged renderer, gone afterwards. */

@@ -18,7 +18,7 @@ import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import { openLog } from './edges/deployment-log/open-log.ts';
-import { readEntries } from './edges/deployment-log/read-log.ts';
+import { sift } from './edges/deployment-log/sift.ts';
 import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
@@ -79,7 +79,7 @@ export function wire(invocation: Invocation): Wired {
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
     log: {
-      entries: () => readEntries(paths.log),
+      read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
       verify: () => verify(paths.log),
     },

@@ -25,6 +25,8 @@ export interface Printer {
   json(value: unknown): void;
   /** A result for programs: one line. */
   jsonLine(value: unknown): void;
+  /** A result for spreadsheets: one record of CSV. */
+  csv(record: string): void;
   /** What a person should know besides the result, on stderr. */
   note(line: Line): void;
   /** The line at the bottom of a terminal that shows that work goes on; undefined takes it away. Elsewhere than on a terminal: nothing. */
@@ -79,6 +81,7 @@ export function createPrinter({ stdout, stderr, colours }: PrinterOptions): Prin
     },
     json: (value) => above(() => write(stdout, `${visibleProse(JSON.stringify(value, undefined, 2))}\n`)),
     jsonLine: (value) => above(() => write(stdout, `${visibleProse(JSON.stringify(value))}\n`)),
+    csv: (record) => above(() => write(stdout, `${visibleProse(record)}\r\n`)),
     note: (line) => above(() => write(stderr, `${rendered(line, painter(colours ?? isLive))}\n`)),
     busy(line) {
       if (!isLive) return;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
+import type { LogQuery } from '../model/log-query.ts';
 import type { Peer } from '../model/peer.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
@@ -95,9 +96,18 @@ export interface Restored {
 /** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
 export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
 
+/** From which end the log is read, and from where. */
+export type ReadRequest = (
+  | { readonly order: 'newest'; readonly before: number | undefined }
+  | { readonly order: 'oldest'; readonly after: number }
+) & {
+  /** Told where what is read does not hang together: it was changed, or is damaged. */
+  readonly suspect: (what: string) => void;
+};
+
 export interface LogReader {
-  /** All entries, oldest first. */
-  entries(): Promise<readonly Entry[]>;
+  /** Entries that fit, one at a time; whoever has enough just stops. Proves nothing: `verify` does. */
+  read(query: LogQuery, request: ReadRequest): AsyncIterable<Entry>;
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
   verify(): Promise<VerifyReport>;

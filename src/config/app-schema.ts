@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
 import { dependsOn } from './order-schema.ts';
+import { allowSchema } from './policy-schema.ts';
 import { access, login, url } from './repository-schema.ts';
 import { standardSigners } from './signers.ts';
 import * as v from './values.ts';
@@ -88,53 +89,6 @@ const approval = z
     title: 'section',
     description:
       'What `deploy: approve` asks for. An approval is for one plan: a new commit, another state of the containers or another policy makes another plan of it.',
-  });
-
-const allow = z
-  .strictObject({
-    privileged: z
-      .array(v.serviceName())
-      .optional()
-      .meta({
-        title: 'list of services',
-        description:
-          'Services that may run privileged, or with what comes to the same: capabilities that lead out of the container, device rules for everything, privileged builds.',
-        examples: [['agent']],
-        absent: 'none',
-      }),
-    host_namespaces: z
-      .array(v.serviceName())
-      .optional()
-      .meta({
-        title: 'list of services',
-        description:
-          'Services that may join a namespace of the host (`network_mode: host`, `pid: host`, `ipc: host` …).',
-        examples: [['exporter']],
-        absent: 'none',
-      }),
-    engine_socket: z
-      .array(v.serviceName())
-      .optional()
-      .meta({
-        title: 'list of services',
-        description: "Services that may mount the engine's socket, which is as good as root on the host.",
-        examples: [['traefik']],
-        absent: 'none',
-      }),
-    host_binds: z
-      .array(v.hostBind())
-      .optional()
-      .meta({
-        title: 'list of paths',
-        description:
-          "Paths of the host, outside the app's own folders, that services may mount; `:ro` for reading only.",
-        examples: [['/etc/localtime:ro', '/srv/media']],
-        absent: 'none',
-      }),
-  })
-  .meta({
-    title: 'section',
-    description: 'What this app may ask of the host. Everything that is not named is denied.',
   });
 
 const environment = z
@@ -345,7 +299,7 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
-      allow: allow.optional(),
+      allow: allowSchema.optional(),
       depends_on: dependsOn.optional(),
       ...access,
       ...login,

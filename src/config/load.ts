@@ -16,6 +16,7 @@ import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
 import { resolveApp } from './resolve-app.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import { type Catalogues, type Config, type ConfigSchema, configSchema } from './schema.ts';
 import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
@@ -79,6 +80,7 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
     ...hostConfig(config, here),
     notifiers,
     windows: config.windows.map(resolveWindow),
+    policy: resolvePolicy(config.policy, undefined, 'policy'),
     apps,
     file: resolve(file),
     origin: { file: resolve(file) },

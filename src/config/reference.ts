@@ -17,6 +17,7 @@ export function reference(catalogues: Catalogues): string {
   const schema = annotatedSchema(configSchema(catalogues));
   return [
     ...section('config', part(schema, 'config')),
+    ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
     ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),

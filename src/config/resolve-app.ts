@@ -1,13 +1,14 @@
 import { posix } from 'node:path';
 import { isVersionRange } from '../core/version-range.ts';
 import { concerns } from '../core/windows.ts';
-import type { Allowances, App, Ref, Repository } from '../model/app.ts';
+import type { App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
 import { dependenciesOf } from './order-schema.ts';
 import { repositoryFrom } from './repository.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
 import { child, entriesOf, type Node, nodeAt, type Path } from './tree.ts';
@@ -61,16 +62,9 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
       onRemove: settings.on_remove ?? 'down',
       grace: milliseconds(settings.removal_grace ?? '0s'),
     },
-    allow: allowancesOf(app),
+    policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }
-
-const allowancesOf = ({ allow = {} }: AppSettings): Allowances => ({
-  privileged: allow.privileged ?? [],
-  host_namespaces: allow.host_namespaces ?? [],
-  engine_socket: allow.engine_socket ?? [],
-  host_binds: allow.host_binds ?? [],
-});
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import { duration } from './duration.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
+import { policySchema } from './policy-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
 import * as v from './values.ts';
 import { windowSchema } from './window-schema.ts';
@@ -73,6 +74,7 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
       title: 'map',
       description: 'Repositories that several apps share, by a name of your choice.',
     }),
+    policy: policySchema.prefault({}),
     defaults: defaultsSchema(strategies).prefault({}).meta({
       title: 'section',
       description: 'What holds for every app that does not say otherwise.',

@@ -32,6 +32,7 @@ const departed: Readonly<Record<string, string>> = {
     'is not supported any more; write ${NAME} in the compose file and NAME in an `environment_file`',
   'apps.manage_volumes':
     'is not supported; mount ${HM_DATA_DIR} in the compose file: it is kept for ever and easy to back up',
+  'defaults.allow': 'cannot have a default; what holds for every app stands in `policy`, at the top of the file',
   'apps.compose_filename': 'is not supported any more; it is called "compose_config"',
 };
 
@@ -70,7 +71,7 @@ function renamed(key: string, known: readonly string[]): string | undefined {
     : `unknown key; here it is called ${names.map((name) => `"${name}"`).join(' or ')}`;
 }
 
-const homes = ['', 'config', 'apps', 'apps.health', 'apps.allow', 'repositories', 'defaults'];
+const homes = ['', 'config', 'apps', 'apps.health', 'apps.allow', 'policy', 'repositories', 'defaults'];
 
 /** A key that exists, but elsewhere. */
 function misplaced(key: string, place: string, schema: JsonSchema): string | undefined {

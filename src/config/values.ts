@@ -12,6 +12,9 @@ interface Rule {
 
 const text = ({ title, must, valid }: Rule) => z.string({ error: must }).refine(valid, { error: must }).meta({ title });
 
+/** Text of a form of its own. */
+export const word = (title: string, must: string, valid: (value: string) => boolean) => text({ title, must, valid });
+
 const control = /[\u0000-\u001f\u007f]/;
 
 /** One value, or a list of at least one. */

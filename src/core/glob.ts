@@ -1,7 +1,8 @@
 /** `*` stands for any characters, `?` for one; upper and lower case are the same, as in DNS. Linear, whatever the glob. */
-export function matches(glob: string, name: string): boolean {
-  const pattern = glob.toLowerCase();
-  const text = name.toLowerCase();
+export const matches = (glob: string, name: string): boolean => matchesExactly(glob.toLowerCase(), name.toLowerCase());
+
+/** The same where upper and lower case differ, as in most names. */
+export function matchesExactly(pattern: string, text: string): boolean {
   let at = 0;
   let star = -1;
   let retry = 0;

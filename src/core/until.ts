@@ -1,3 +1,5 @@
+import { parseInstant } from './instant.ts';
+
 const second = 1_000;
 const units: Readonly<Record<string, number>> = {
   s: second,
@@ -19,11 +21,7 @@ export const longestSuspension = 366 * 86_400 * second;
 export function parseUntil(written: string, now: Date): Date | undefined {
   const text = written.trim();
   if (/^(?:\d{1,6}[smhdw])+$/.test(text)) return new Date(now.getTime() + durationOf(text));
-  const [, day, clock, zone] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
-  if (day === undefined || !isDay(day)) return undefined;
-  const moment = new Date(`${day}T${clock ?? '00:00'}${zone ?? 'Z'}`);
-  return Number.isNaN(moment.getTime()) ? undefined : moment;
+  return parseInstant(text);
 }
 
 const durationOf = (text: string): number =>
@@ -31,12 +29,6 @@ const durationOf = (text: string): number =>
     (sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0),
     0,
   );
-
-/** JavaScript takes the 31st of November for the first of December. */
-const isDay = (day: string): boolean => {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-};
 
 export const untilText = (until: string | undefined): string =>
   until === undefined ? 'until somebody resumes it' : `until ${until.slice(0, 19).replace('T', ' ')} UTC`;

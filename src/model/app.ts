@@ -1,3 +1,4 @@
+import type { Policy } from './policy.ts';
 import type { RemovalPolicy } from './removal.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
@@ -24,18 +25,6 @@ export type Credentials =
 export interface Ref {
   readonly kind: 'branch' | 'tag' | 'commit' | 'range';
   readonly name: string;
-}
-
-/** What the host's owner lets one app ask of the host; everything not named here is denied. */
-export interface Allowances {
-  /** Names of services that may run privileged. */
-  readonly privileged: readonly string[];
-  /** Names of services that may join a namespace of the host. */
-  readonly host_namespaces: readonly string[];
-  /** Names of services that may mount the engine's socket. */
-  readonly engine_socket: readonly string[];
-  /** Absolute host paths that services may mount, as `/path` or `/path:ro`. */
-  readonly host_binds: readonly string[];
 }
 
 /** Another app that a changed deployment waits for. `same-revision`: besides being healthy, it has deployed the same commit of the same repository. */
@@ -70,7 +59,8 @@ export interface App {
   readonly drift: 'ignore' | 'report' | 'correct';
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
-  readonly allow: Allowances;
+  /** What its containers may ask of the host. */
+  readonly policy: Policy;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
   /** Those that concern it. */

@@ -1,6 +1,7 @@
 import type { App } from './app.ts';
 import type { ConfigurationDigests, ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
 import type { NotificationEvent } from './notification.ts';
+import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
 
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
@@ -33,6 +34,8 @@ export interface HostConfig {
   readonly notifiers: readonly NotifierConfig[];
   /** All of them; an app that left the configuration may be concerned, too. */
   readonly windows: readonly Window[];
+  /** What holds for every app that has no preset of its own. */
+  readonly policy: Policy;
   readonly imageInterval: number;
   readonly keepReleases: number;
   /** How many apps may be removed in one go without a person. */

@@ -20,6 +20,8 @@ export interface GateInput {
   readonly model: ComposeModel;
   /** Absolute host folders that belong to the app: its live files, data and cache. */
   readonly ownPaths: readonly string[];
+  /** Where an absolute path leads on this host, links followed; the path itself where nobody looked. */
+  readonly real: (path: string) => string;
   readonly at: Date;
 }
 

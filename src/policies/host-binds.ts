@@ -1,41 +1,41 @@
-import type { Gate, GateInput, Verdict } from '../model/verdict.ts';
-import { type HostPath, hostPathsOf, isSocketPath, isWithin } from './host-paths.ts';
-import { lineToAdd } from './line-to-add.ts';
+import { type HostPath, hostPathsOf, isSocketPath, pathOfEntry, permits, staysIn } from '../core/host-paths.ts';
+import type { GateInput } from '../model/verdict.ts';
+import { asksOf } from './asks.ts';
+import { type Finding, gateOf } from './rule.ts';
 
-const gate = 'host-binds';
+type Reached = Finding & Pick<HostPath, 'path' | 'readOnly'>;
 
 /** Files of the host belong to the host: an app sees its own folders, and what the host's owner allows. */
-export const hostBinds: Gate = {
-  name: gate,
-  judge(input) {
-    const { allow } = input.app;
-    const reached = Object.keys(input.model.services).flatMap((service) =>
-      foreignPaths(service, input).map((path) => ({
-        service,
-        path,
-        allowed: allow.host_binds.some((entry) => permits(entry, path)),
-      })),
-    );
-    const denied = reached
-      .filter(({ allowed }) => !allowed)
-      .map(({ path }) => (path.readOnly ? `${path.path}:ro` : path.path));
-    return reached.map(({ service, path: { path, readOnly, through }, allowed }): Verdict => {
-      const reason = `reaches ${path} of this host${readOnly ? '' : ', writable'}, through ${through}`;
-      return allowed
-        ? { gate, ruling: 'allow', service, reason: `${reason} (allowed by this host)`, lift: undefined }
-        : { gate, ruling: 'deny', service, reason, lift: lineToAdd(input.app, 'host_binds', denied) };
-    });
-  },
-};
+export const hostBinds = gateOf<Reached>({
+  allowance: 'host_binds',
+  find: (input) =>
+    asksOf(input).flatMap(({ name, service }) =>
+      hostPathsOf(service, input.model)
+        .filter(({ path }) => isForeign(path, input))
+        .map((found) => ({ service: name, ...reached(found, input) })),
+    ),
+  fits: allows,
+});
 
-function foreignPaths(service: string, { model, ownPaths }: GateInput): readonly HostPath[] {
-  const definition = model.services[service] ?? {};
-  return hostPathsOf(definition, model).filter(
-    ({ path }) => !isSocketPath(path) && !ownPaths.some((own) => isWithin(own, path)),
-  );
+/** A link that a container has put into its folders must lead nowhere else: the engine follows it. */
+function isForeign(path: string, { ownPaths, real }: GateInput): boolean {
+  if (isSocketPath(path) || isSocketPath(real(path))) return false;
+  return !staysIn(ownPaths, path, real);
 }
 
-function permits(entry: string, { path, readOnly }: HostPath): boolean {
-  const onlyReading = entry.endsWith(':ro');
-  return isWithin(entry.replace(/:(ro|rw)$/, '').replace(/(?<=.)\/+$/, ''), path) && (readOnly || !onlyReading);
+function reached({ path, readOnly, through }: HostPath, { real }: GateInput): Omit<Reached, 'service'> {
+  const target = real(path) === path ? '' : ` (which leads to ${real(path)})`;
+  const reason = `reaches ${path}${target} of this host${readOnly ? '' : ', writable'}, through ${through}`;
+  // A link may be changed by whoever can write beside it: what it leads to is named, not the link.
+  return { path, readOnly, reason, entry: readOnly ? `${real(path)}:ro` : real(path) };
 }
+
+/** Where a path is a link, it must lead to where the owner's own path leads. */
+function allows(entry: string, found: Reached, { real }: GateInput): boolean {
+  const { path, readOnly } = found;
+  if (permits(entry, { path: real(path), readOnly })) return true;
+  return permits(entry, { path, readOnly }) && permits(withPath(entry, real), { path: real(path), readOnly });
+}
+
+const withPath = (entry: string, real: (path: string) => string): string =>
+  `${real(pathOfEntry(entry))}${entry.endsWith(':ro') ? ':ro' : ''}`;

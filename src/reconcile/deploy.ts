@@ -47,7 +47,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
   // It may have waited for others: what was said meanwhile counts.
   const blocked = whileSuspended(pass, context);
   if (blocked) return blocked;
-  const { revision, release, plan, verdicts, cause } = intended;
+  const { revision, release, plan, verdicts, ways, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
   const progress = (message: string) => {
@@ -66,7 +66,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
       cause: { ...cause, ...removalToTell(removalPolicyOf(app)) },
       act: (begins) =>
         perform(
-          { plan, deployment: { app, stored, revision, stirred }, progress, signal, superseded, begins, inTurn },
+          { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded, begins, inTurn },
           context,
         ),
       look: () => lookAfter(intended, before, context),

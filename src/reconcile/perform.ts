@@ -11,6 +11,7 @@ import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
 import type { Bell } from './bell.ts';
+import { assertSameWays, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 export interface Performance {
@@ -37,6 +38,8 @@ export interface Deployment {
   readonly revision: Revision;
   /** Rings when something happens to the app's containers. */
   readonly stirred: Bell;
+  /** As they were judged. */
+  readonly ways: Ways;
 }
 
 export type Performed =
@@ -103,8 +106,10 @@ async function deploy(
     case 'files':
       return writeFiles(deployment, parts);
     case 'create':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.create(stored, names(step));
     case 'replace':
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.replace(stored, names(step));
     case 'await':
       return awaitServices(

@@ -1,7 +1,6 @@
 import { close } from '../core/close.ts';
 import { diff, isDone } from '../core/diff.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
-import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';
@@ -12,6 +11,7 @@ import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Strategy } from '../strategies/strategy.ts';
+import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 export interface Situation {
@@ -32,6 +32,7 @@ export interface Proposal {
   readonly changes: readonly Change[];
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
+  readonly ways: Ways;
 }
 
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
@@ -51,7 +52,7 @@ export async function propose(situation: Situation, parts: Parts): Promise<Propo
     files: await changedFiles(release, parts),
   });
   const plan = { ...planned, steps: proven(planned.steps, await unprovenServices(situation, containers, parts)) };
-  return { app, revision, release, changes, plan, verdicts: judge(situation, plan, parts) };
+  return { app, revision, release, changes, plan, ...(await judge({ app, release, plan }, parts)) };
 }
 
 /** It was seen healthy, and no other release was begun since: neither its containers nor its files need a closer look. */
@@ -67,7 +68,10 @@ async function withoutChanges(
   const files = await changedFiles(situation.release, parts);
   const { plan, ...rest } = isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
   const written: readonly Step[] = files.length > 0 ? [{ kind: 'files', paths: files }] : [];
-  return { ...rest, plan: { ...plan, steps: [...written, ...plan.steps] } };
+  const all = { ...plan, steps: [...written, ...plan.steps] };
+  if (all.steps.length === 0) return { ...rest, plan: all };
+  const { app, release } = situation;
+  return { ...rest, plan: all, ...(await judge({ app, release, plan: all }, parts)) };
 }
 
 const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
@@ -77,6 +81,7 @@ const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
   changes: [],
   plan: { app: app.name, project: app.project, release: release.digest, steps: [] },
   verdicts: [],
+  ways: new Map(),
 });
 
 /** Its containers are there, but no entry says that this release was seen healthy: its deployment was cut short, or the record is lost. */
@@ -179,11 +184,4 @@ async function changedFiles(release: Release, { live }: Parts): Promise<readonly
   if (paths.length === 0) return [];
   if ((await live.holds(release.app)) === release.digest && (await live.intact(release.app, release.mounts))) return [];
   return paths;
-}
-
-function judge({ app, release }: Situation, plan: Plan, { gates, live, clock }: Parts): readonly Verdict[] {
-  const folders = live.folders(app.name);
-  const ownPaths = [folders.live, folders.data, folders.cache];
-  const model = parseSealed(release.compose);
-  return gates.flatMap((gate) => gate.judge({ app, plan, release, model, ownPaths, at: clock.now() }));
 }

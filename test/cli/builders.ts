@@ -1,3 +1,4 @@
+import { policyOf } from '../../src/core/policy.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
@@ -144,6 +145,7 @@ export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => (
   elsewhere: {},
   notifiers: [],
   windows: [],
+  policy: policyOf('policy'),
   imageInterval: 0,
   keepReleases: 3,
   removalGuard: 1,

@@ -17,7 +17,10 @@ const entry = (seq) => ({ v: 1, seq, at: '2026-01-01T00:00:00.000Z', host: 'h', 
 export const wire = ({ environment }) => ({
   socketPath: '/nowhere/socket',
   log: {
-    entries: async () => Array.from({ length: 5000 }, (_, index) => entry(index + 1)),
+    async *read(query, { order, before = 5001, after = 0 }) {
+      if (order === 'newest') for (let seq = before - 1; seq > 0; seq -= 1) yield entry(seq);
+      else for (let seq = after + 1; seq <= 5000; seq += 1) yield entry(seq);
+    },
     async *follow(after, signal) {
       for (let seq = after + 1; !signal.aborted; seq += 1) { yield entry(seq); await delay(5); }
     },

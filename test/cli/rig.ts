@@ -1,5 +1,6 @@
 import { run } from '../../src/cli/run.ts';
 import type { Check, LogReader, VerifyReport, Wired } from '../../src/cli/wired.ts';
+import { selectEntries } from '../../src/core/log-query.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { Harbor } from '../../src/reconcile/harbor.ts';
@@ -130,7 +131,11 @@ function fakeWired(rig: Rig): Wired {
 }
 
 const fakeLog = ({ entries = [], coming = [], verify }: Rig): LogReader => ({
-  entries: async () => entries,
+  async *read(query, request) {
+    const fitting = selectEntries(entries, query);
+    if (request.order === 'oldest') yield* fitting.filter(({ seq }) => seq > request.after);
+    else yield* fitting.filter(({ seq }) => seq < (request.before ?? Number.POSITIVE_INFINITY)).toReversed();
+  },
   async *follow(after) {
     yield* coming.filter(({ seq }) => seq > after);
   },

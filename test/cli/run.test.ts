@@ -61,6 +61,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                          made
       init               writes a first configuration
       validate           checks the configuration and shows every mistake at once
+      policy [show]      what apps may ask of this host, and whose word that is
       schema             prints the JSON Schema of harbormaster.yml
       doctor             checks engine, Compose, Git, permissions, clock, disk and
                          paths

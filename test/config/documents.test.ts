@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { refreshedPolicy } from '../../src/config/policy-reference.ts';
 import { refreshed } from '../../src/config/reference.ts';
 import { starter } from '../../src/config/starter.ts';
 import * as notifiers from '../../src/edges/notifiers/index.ts';
@@ -20,6 +21,12 @@ describe('what is committed is what `node scripts/generate-docs.mjs` makes', () 
     const page = await committed('docs/configuration.md');
     expect(page).toBe(refreshed(page, catalogues));
     expect(page).toContain('`health.deadline` | duration | `2m`');
+  });
+
+  test('docs/policy.md', async () => {
+    const page = await committed('docs/policy.md');
+    expect(page).toBe(refreshedPolicy(page));
+    expect(page).toContain('| `ports` |');
   });
 
   test('docs/harbormaster.schema.json', async () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { policyOf } from '../../src/core/policy.ts';
 import { reveal, Secret } from '../../src/model/secret.ts';
 import { catalogues, load, loadApp, problems, testLoader } from './rig.ts';
 
@@ -85,7 +86,7 @@ describe('defaults', () => {
       approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
       drift: 'correct',
       onFailure: 'rollback',
-      allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+      policy: policyOf('apps.web.allow'),
       windows: [],
       dependsOn: [],
       removal: { onRemove: 'down', grace: 0 },

@@ -123,7 +123,7 @@ describe('unknown keys', () => {
     expect(await problems('defaults: {token: "${T:-x}", allow: {}}\napps: {}')).toBe(
       [
         'harbormaster.yml:1:12: defaults.token: cannot have a default; write it at each app that needs it',
-        'harbormaster.yml:1:30: defaults.allow: cannot have a default; write it at each app that needs it',
+        'harbormaster.yml:1:30: defaults.allow: cannot have a default; what holds for every app stands in `policy`, at the top of the file',
       ].join('\n'),
     );
   });

@@ -78,7 +78,7 @@ describe('what the log remembers of an approval', () => {
   test('is used up name by name', () => {
     expect(leftAfter(...gone)?.apps).toEqual(['b']);
     expect(
-      after(...gone, { kind: 'forgotten', app: 'b', trigger, reason: undefined, containers: [], networks: [] }),
+      leftAfter(...gone, { kind: 'forgotten', app: 'b', trigger, reason: undefined, containers: [], networks: [] }),
     ).toBeUndefined();
   });
 

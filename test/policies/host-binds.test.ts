@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ComposeModel, ComposeMount, ComposeService } from '../../src/model/compose-model.ts';
+import { engineSocket } from '../../src/policies/engine-socket.ts';
 import { hostBinds } from '../../src/policies/host-binds.ts';
-import { model } from '../support/builders.ts';
+import { folders, model } from '../support/builders.ts';
 import { judge, lines } from './support.ts';
 
 const bind = (source: string, more: Partial<ComposeMount> = {}): ComposeMount => ({
@@ -56,6 +57,49 @@ test('the app’s own folders are its own', () => {
   expect(judge(hostBinds, web(...own))).toEqual([]);
 });
 
+describe('a link that somebody put on the way', () => {
+  const data = '/state/apps/shop/data';
+  const planted = (path: string, target: string, more: object = {}) =>
+    judge(hostBinds, web(bind(path)), { links: { [path]: target }, ...more });
+
+  test('must not lead out of the app’s own folders', () => {
+    expect(lines(planted(`${data}/x`, '/etc'))).toEqual([
+      `deny web: reaches ${data}/x (which leads to /etc) of this host, writable, through a bind mount → apps.shop.allow.host_binds: [/etc]`,
+    ]);
+    expect(planted(`${data}/x`, '/state/apps/blog/data')).toMatchObject([{ ruling: 'deny' }]);
+  });
+
+  test('may lead to elsewhere in them', () => {
+    expect(planted(`${data}/x`, `${data}/y`)).toEqual([]);
+    expect(planted(`${folders.live}/x`, `${data}/y`)).toEqual([]);
+  });
+
+  test('must not lead out of what the host’s owner named', () => {
+    expect(planted('/srv/x', '/etc', { allow: { host_binds: ['/srv'] } })).toMatchObject([{ ruling: 'deny' }]);
+    expect(planted('/srv/x', '/srv/y', { allow: { host_binds: ['/srv'] } })).toMatchObject([{ ruling: 'allow' }]);
+    expect(planted('/srv/x', '/etc', { allow: { host_binds: ['/srv', '/etc'] } })).toMatchObject([{ ruling: 'allow' }]);
+  });
+
+  test('is his own where he named the link itself', () => {
+    const links = { '/srv/media': '/mnt/disk', '/srv/media/films': '/mnt/disk/films', '/etc/localtime': '/usr/zone' };
+    const allowed = { allow: { host_binds: ['/srv/media'] }, links };
+    expect(judge(hostBinds, web(bind('/srv/media/films')), allowed)).toMatchObject([{ ruling: 'allow' }]);
+    expect(judge(hostBinds, web(bind('/etc/localtime', { read_only: true })), { links })).toMatchObject([
+      { ruling: 'allow' },
+    ]);
+  });
+
+  test('does not hide the state folder when that is reached by a link itself', () => {
+    const links = { '/state/apps/shop/data': '/big/data', '/state/apps/shop/data/x': '/big/data/x' };
+    expect(judge(hostBinds, web(bind('/state/apps/shop/data/x')), { links })).toEqual([]);
+  });
+
+  test('must not lead to the engine’s socket', () => {
+    const links = { [`${data}/x`]: '/run/docker.sock' };
+    expect(judge(engineSocket, web(bind(`${data}/x`)), { links })).toMatchObject([{ ruling: 'deny' }]);
+  });
+});
+
 describe('an allowance', () => {
   test.each<[string, string, boolean, 'allow' | 'deny']>([
     ['/srv', '/srv', false, 'allow'],
@@ -95,16 +139,6 @@ describe('ways to a path of the host', () => {
       'a folder under an overlay',
       volume({ type: 'overlay', device: 'overlay', o: 'lowerdir=/etc,upperdir=/tmp/u,workdir=/tmp/w' }),
       '/etc of this host',
-    ],
-    [
-      'a device',
-      model({ web: { devices: [{ source: '/dev/sda', target: '/dev/sda', permissions: 'rwm' }] } }),
-      '/dev/sda of this host, writable, through a device',
-    ],
-    [
-      'a device in the short form',
-      model({ web: { devices: ['/dev/sda:/dev/xvda:r'] } }),
-      '/dev/sda of this host, through a device',
     ],
     [
       'a config',
@@ -167,7 +201,7 @@ describe('ways to a path of the host', () => {
       { configs: [{ source: 'c' }, { source: 'd' }] },
       { configs: { c: { content: '/etc' }, d: { environment: 'X' } } },
     ],
-    ['a named device', { devices: [{ source: 'vendor.com/class=device' }] }, {}],
+    ['a device, which has a gate of its own', { devices: [{ source: '/dev/dri' }] }, {}],
     ['a config that nobody is granted', {}, { configs: { c: { file: '/etc/passwd' } } }],
     ['profiles of the engine', { security_opt: ['seccomp:unconfined', 'apparmor:/x'] }, {}],
   ])('%s is none', (_, definition, more) => {

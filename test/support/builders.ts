@@ -1,5 +1,6 @@
 /** Builders that fill in what a test does not mention. Everything is of the app `shop`, whose instance is `us`, and fits together. */
 import { buildsOf } from '../../src/core/builds.ts';
+import { policyOf } from '../../src/core/policy.ts';
 import { type SealInput, seal } from '../../src/core/seal.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel, ComposeService } from '../../src/model/compose-model.ts';
@@ -34,7 +35,7 @@ export const app = (more: Partial<App> = {}): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
-  allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  policy: policyOf('apps.shop.allow'),
   windows: [],
   dependsOn: [],
   removal: { onRemove: 'down', grace: 0 },

@@ -201,6 +201,13 @@ export class MemoryLive implements LiveFiles {
   async intact() {
     return true;
   }
+
+  /** Links, as a container may plant them. */
+  links: ReadonlyMap<string, string> = new Map();
+
+  async leads() {
+    return this.links;
+  }
 }
 
 export class RecordingNotifier {

@@ -1,5 +1,6 @@
 import { canonical, configurationDigest } from '../../src/core/digest.ts';
 import { emptyHistory } from '../../src/core/history.ts';
+import { policyOf } from '../../src/core/policy.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -52,6 +53,7 @@ const testConfig = (apps: readonly App[], windows: readonly Window[] = []): Host
   elsewhere: {},
   notifiers: [],
   windows,
+  policy: policyOf('policy'),
   imageInterval: 900_000,
   keepReleases: 5,
   removalGuard: 1,

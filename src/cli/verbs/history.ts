@@ -1,11 +1,10 @@
-import { foldHistory, historyOf } from '../../core/history.ts';
+import { historyOf } from '../../core/history.ts';
 import { historyReport } from '../../core/history-report.ts';
-import { nearest } from '../../core/nearest.ts';
-import { HarborError } from '../../errors.ts';
-import type { Entry, HostSnapshot } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
 import { count } from '../option.ts';
+import { recordAtHand } from '../record.ts';
+import { unknownApp } from '../unknown-app.ts';
 import type { Verb } from '../verb.ts';
-import { names } from '../views/count.ts';
 import { historyView } from '../views/history.ts';
 
 const limit = count('limit', 'at most the last n; 0: all (default 20, with --json all)');
@@ -24,23 +23,24 @@ knows apps that are gone. \`log show ENTRY\` tells one of them in full.`,
   ],
   async run(call) {
     const [app = ''] = call.operands;
-    const entries = await (await call.wired()).log.entries();
-    const snapshot = foldHistory(entries);
-    const report = historyReport(app, entries, historyOf(snapshot, app));
-    if (report === undefined) throw unknown(app, entries, snapshot);
+    const record = await recordAtHand(call);
     const most = call.option(limit) ?? (call.json ? 0 : 20);
+    const entries = await newest(record.newest({ apps: [app], steps: false }), most);
+    const report = historyReport(app, entries, historyOf(await record.history(app), app));
+    if (report === undefined) throw unknownApp(app, await record.apps());
     const attempts = most === 0 ? report.attempts : report.attempts.slice(0, most);
-    call.answer({ ...report, attempts }, () => historyView({ ...report, attempts }, report.attempts.length));
-    return 0;
+    const isMore = report.attempts.length > attempts.length;
+    call.answer({ ...report, attempts }, () => historyView({ ...report, attempts }, isMore));
+    return record.exitCode();
   },
 };
 
-function unknown(app: string, entries: readonly Entry[], { apps }: HostSnapshot): HarborError {
-  const known = [...new Set([...Object.keys(apps), ...entries.flatMap((entry) => ('app' in entry ? entry.app : []))])];
-  const meant = nearest(app, known);
-  const all = known.length === 0 ? 'The log knows no app yet.' : `The log knows: ${names(known.sort())}.`;
-  return new HarborError(`the deployment log knows no app ${app}`, {
-    code: 'app-unknown',
-    hint: meant === undefined ? all : `Did you mean ${meant}? ${all}`,
-  });
+/** The entries of at least one attempt more than is shown: of each there are two, how it began and how it ended. Oldest first. */
+async function newest(entries: AsyncIterable<Entry>, attempts: number): Promise<readonly Entry[]> {
+  const found: Entry[] = [];
+  for await (const entry of entries) {
+    found.push(entry);
+    if (attempts > 0 && found.length === 2 * attempts + 2) break;
+  }
+  return found.reverse();
 }

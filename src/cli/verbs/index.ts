@@ -18,6 +18,7 @@ import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { plan } from './plan.ts';
+import { policy, policyShow } from './policy.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { restore } from './restore.ts';
@@ -37,6 +38,8 @@ export const verbs: readonly Verb[] = [
   demo,
   init,
   validate,
+  policy,
+  policyShow,
   schema,
   doctor,
   install,

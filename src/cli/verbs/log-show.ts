@@ -1,6 +1,7 @@
 import { HarborError } from '../../errors.ts';
 import type { Entry, EntryOf } from '../../model/entry.ts';
 import { wholeNumber } from '../option.ts';
+import { type RecordAtHand, recordAtHand } from '../record.ts';
 import type { Verb } from '../verb.ts';
 import { type Around, entryView } from '../views/entry.ts';
 
@@ -15,27 +16,32 @@ export const logShow: Verb = {
   ],
   async run(call) {
     const seq = wholeNumber('the number of an entry', call.operands[0] ?? '');
-    const entries = await (await call.wired()).log.entries();
-    const entry = entries.find((each) => each.seq === seq);
-    if (entry === undefined) throw notThere(seq, entries);
-    call.answer(entry, () => entryView(entry, aroundOf(entry, entries), call.now()));
-    return 0;
+    const record = await recordAtHand(call);
+    const entry = await record.entry(seq);
+    if (entry === undefined) throw await notThere(seq, record);
+    const around = await aroundOf(entry, record);
+    call.answer(entry, () => entryView(entry, around, call.now()));
+    return record.exitCode();
   },
 };
 
-function notThere(seq: number, entries: readonly Entry[]): HarborError {
-  const last = entries.at(-1);
+async function notThere(seq: number, record: RecordAtHand): Promise<HarborError> {
+  const last = await record.last();
+  const first = await record.first();
   const hint =
-    last === undefined
-      ? 'The deployment log is empty.'
-      : `The log holds ${entries[0]?.seq} to ${last.seq}; harbormaster log lists them.`;
+    last === 0 ? 'The deployment log is empty.' : `The log holds ${first} to ${last}; harbormaster log lists them.`;
   return new HarborError(`there is no entry ${seq}`, { code: 'usage', hint });
 }
 
-function aroundOf(entry: Entry, entries: readonly Entry[]): Around {
+/** What else the log says of the same operation. */
+async function aroundOf(entry: Entry, record: RecordAtHand): Promise<Around> {
   const seq = entry.kind === 'finished' ? entry.intent : entry.seq;
-  return {
-    intent: entries.find((each): each is EntryOf<'started'> => each.kind === 'started' && each.seq === seq),
-    steps: entries.filter((each): each is EntryOf<'step'> => each.kind === 'step' && each.intent === seq),
-  };
+  const intent = entry.kind === 'started' ? entry : await record.entry(seq);
+  if (intent?.kind !== 'started') return { intent: undefined, steps: [] };
+  const steps: EntryOf<'step'>[] = [];
+  for await (const each of record.oldest({ apps: [intent.app], kinds: ['step', 'finished'] }, seq)) {
+    if (each.kind === 'finished' && each.intent === seq) break;
+    if (each.kind === 'step' && each.intent === seq) steps.push(each);
+  }
+  return { intent, steps };
 }

@@ -1,7 +1,6 @@
 import { windowReport } from '../../core/window-report.ts';
 import { concerns } from '../../core/windows.ts';
-import { HarborError } from '../../errors.ts';
-import type { HostConfig } from '../../model/config.ts';
+import { assertDeclared } from '../declared.ts';
 import type { Verb } from '../verb.ts';
 import { windowJson, windowsView } from '../views/windows.ts';
 
@@ -20,7 +19,7 @@ time zone and in UTC. Reads the configuration; neither Git nor Docker is asked. 
   async run(call) {
     const config = await (await call.wired()).loadConfig();
     const names = call.operands;
-    assertKnown(names, config);
+    assertDeclared(names, config);
     const now = call.now();
     const reports = config.windows
       .filter((window) => names.length === 0 || names.some((name) => concerns(window, name)))
@@ -29,12 +28,3 @@ time zone and in UTC. Reads the configuration; neither Git nor Docker is asked. 
     return 0;
   },
 };
-
-function assertKnown(names: readonly string[], { declared }: HostConfig): void {
-  const unknown = names.find((name) => !declared.includes(name));
-  if (unknown === undefined) return;
-  throw new HarborError(`there is no app ${unknown} on this host`, {
-    code: 'app-unknown',
-    hint: declared.length === 0 ? 'There is none.' : `There are: ${declared.join(', ')}.`,
-  });
-}

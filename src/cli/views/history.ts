@@ -6,8 +6,8 @@ import { layout, type Row, table } from '../table.ts';
 import { counted } from './count.ts';
 import { shortCommit } from './revision.ts';
 
-/** One line an attempt, its reasons under it, and at last where one can go back to. `of`: how many there are in all. */
-export function historyView({ app, attempts, good: back }: HistoryReport, of: number): readonly Line[] {
+/** One line an attempt, its reasons under it, and at last where one can go back to. `isMore`: there are older ones. */
+export function historyView({ app, attempts, good: back }: HistoryReport, isMore: boolean): readonly Line[] {
   const columns = layout(
     ['ENTRY', 'TIME (UTC)', 'WHAT', 'RELEASE', 'COMMIT', 'OUTCOME', 'BY', 'TOOK', ''],
     attempts.map(rowOf),
@@ -15,9 +15,7 @@ export function historyView({ app, attempts, good: back }: HistoryReport, of: nu
   return [
     ...(attempts.length === 0 ? [`The log holds no attempt with ${app} any more.`] : [columns.header]),
     ...attempts.flatMap((attempt) => [columns.row(rowOf(attempt)), ...detailLines(attempt)]),
-    ...(of > attempts.length
-      ? [dim(`${of - attempts.length} older not shown; --limit 0 shows all.`)].map((line) => [line])
-      : []),
+    ...(isMore ? [[dim('There are older ones; --limit 0 shows all.')]] : []),
     '',
     ...backLines(app, back),
   ];

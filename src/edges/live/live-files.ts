@@ -3,6 +3,7 @@ import type { LiveFiles } from '../../ports.ts';
 import { storageError } from '../fs-errors.ts';
 import { type Home, homeIn, prepare } from './home.ts';
 import { intact } from './intact.ts';
+import { leads } from './leads.ts';
 import { readMarker } from './marker.ts';
 import { tidy } from './tidy.ts';
 import { write } from './write.ts';
@@ -25,6 +26,7 @@ export function liveFiles({ directory }: LiveOptions): LiveFiles {
       }),
     tidy: (app, release) => reported(app, () => tidy(homeOf(app), release)),
     intact: (app, mounts) => intact(homeOf(app), mounts),
+    leads,
   };
 }
 

@@ -69,7 +69,7 @@ test('history --limit shows the newest, and says that there are more', async () 
   const { stdout } = await harbormaster('history shop --limit 1', { entries });
   expect(stdout).toContain('\n44 ');
   expect(stdout).not.toContain('\n43 ');
-  expect(stdout).toContain('\n2 older not shown; --limit 0 shows all.\n');
+  expect(stdout).toContain('\nThere are older ones; --limit 0 shows all.\n');
 });
 
 test('what was left as bad is told as such among the ways back, and is not what is advised', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ReadRequest } from '../../../src/cli/wired.ts';
+import type { LogQuery } from '../../../src/model/log-query.ts';
 import { entry, finished, revision, started } from '../builders.ts';
 import { harbormaster } from '../rig.ts';
 
@@ -83,14 +85,22 @@ test('people get the last fifty entries, and are told that there are more', asyn
   );
   const { stdout, stderr } = await harbormaster('log', { entries: many });
   expect(stdout.trimEnd().split('\n')).toHaveLength(51);
-  expect(stderr).toBe('10 earlier entries not shown; --limit 0 shows all.\n');
+  expect(stderr).toBe('There are earlier entries; --limit 0 shows all.\n');
   const { stdout: json } = await harbormaster('log --json', { entries: many });
   expect(json.trimEnd().split('\n')).toHaveLength(60);
 });
 
 test('an empty answer says why it is empty', async () => {
   expect((await harbormaster('log')).stderr).toBe('The deployment log is empty: nothing was tried on this host yet.\n');
-  expect((await harbormaster('log --app mail', { entries })).stderr).toBe('None of the 6 entries is like that.\n');
+  expect(await harbormaster('log --app shop --kind held', { entries })).toMatchObject({
+    stderr: 'No entry is like that.\n',
+    exitCode: 0,
+  });
+  expect(await harbormaster('log --app shpo', { entries })).toMatchObject({
+    stderr:
+      'harbormaster: the deployment log knows no app shpo\n→ Did you mean shop? The log knows: crm, shop, wiki.\n',
+    exitCode: 4,
+  });
 });
 
 test('log --follow goes on with the new entries that match', async () => {
@@ -105,10 +115,73 @@ test.each([
   ['--outcome good', "--outcome cannot be 'good'"],
   ['--limit -1', "--limit must be a whole number, not '-1'"],
   ['--limit ten', "--limit must be a whole number, not 'ten'"],
+  ['--since 1h --until 2h', '--since is later than --until: nothing can be between them'],
+  ['--kind deployed', "--kind cannot be 'deployed'"],
+  ['--format xml', "--format cannot be 'xml'"],
+  ['--format csv --format table', 'there can be only one format'],
+  ['--author=', '--author is empty: nothing is like that'],
+  ['--actor= ', '--actor is empty: nothing is like that'],
+  ['--revision=', '--revision is empty: nothing is like that'],
+  ['--app=', '--app is empty: nothing is like that'],
+  ['--service=', '--service is empty: nothing is like that'],
 ])('log %s is refused with what would be right', async (options, message) => {
   const { stderr, exitCode } = await harbormaster(`log ${options}`, { entries });
   expect(stderr).toContain(`harbormaster: ${message}\n`);
   expect(exitCode).toBe(4);
+});
+
+test('a program that wants two formats is told as a program is', async () => {
+  const { stdout, exitCode } = await harbormaster('log --format csv --json', { entries });
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage', message: 'there can be only one format' } });
+  expect(exitCode).toBe(4);
+});
+
+test.each([
+  ['--service web', [41, 42]],
+  ['--service agent', [43]],
+  ['--revision 9d3e41', [41, 42, 44]],
+  ['--revision 9D3E41', [41, 42, 44]],
+  ['--revision main', [41, 42, 43, 44]],
+  ['--author lovelace', [41, 42, 43, 44]],
+  ['--author ADA@EXAMPLE.COM --app crm', [43]],
+  ['--actor ada', [43]],
+  ['--actor schedule', [41, 42, 44]],
+  ['--kind opened --kind recovered', [40, 45]],
+])('log %s shows what an auditor asks for', async (options, seqs) => {
+  const { stdout } = await harbormaster(`log --format json ${options}`, { entries });
+  const shown = stdout.trimEnd().split('\n');
+  expect(shown.map((line) => JSON.parse(line).seq)).toEqual(seqs);
+});
+
+test('log --format csv is a table for a spreadsheet, in which nothing is computed', async () => {
+  const evil = entry(46, 0, started({ revision: revision({ subject: '=HYPERLINK("http://evil/","x")\u001b[31m' }) }));
+  const { stdout, exitCode } = await harbormaster('log --format csv --app shop', { entries: [...entries, evil] });
+  const [header, first, , third] = stdout.split('\r\n');
+  expect(header).toMatch(/^entry,time,host,kind,app,purpose,outcome,what,trigger,actor,/);
+  expect(first).toMatch(
+    /^41,2026-01-31T14:03:00.000Z,prod-1,started,shop,deploy,,started: 3 steps,interval,the schedule,/,
+  );
+  expect(third).toContain(`,"'=HYPERLINK(""http://evil/"",""x"")\\u001b[31m",`);
+  expect(exitCode).toBe(0);
+});
+
+test('who reads a log that does not hang together is told, and cannot overlook it', async () => {
+  const log = {
+    async *read(_query: LogQuery, { suspect }: ReadRequest) {
+      suspect('entry 42 was not written after entry 41 as it is now');
+      suspect('and so on');
+      yield deployed;
+    },
+    follow: async function* () {},
+    verify: () => Promise.reject(new Error('not asked')),
+  };
+  for (const command of ['log', 'log show 42', 'history shop']) {
+    const { stderr, stdout, exitCode } = await harbormaster(command, { wired: { log } });
+    expect(stderr).toBe(
+      'The log does not hang together: entry 42 was not written after entry 41 as it is now. See: harbormaster log verify\n',
+    );
+    expect([stdout === '', exitCode]).toEqual([false, 70]);
+  }
 });
 
 test('log show tells a deployment with its plan, its services and who asked', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { policyOf } from '../../../src/core/policy.ts';
 import { type GitSourceOptions, gitSource } from '../../../src/edges/git/source.ts';
 import type { App, Credentials, Ref, Repository } from '../../../src/model/app.ts';
 import type { Logger, Source } from '../../../src/ports.ts';
@@ -43,7 +44,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
-  allow: { privileged: [], host_namespaces: [], engine_socket: [], host_binds: [] },
+  policy: policyOf('apps.web.allow'),
   windows: [],
   dependsOn: [],
   removal: { onRemove: 'down', grace: 0 },
