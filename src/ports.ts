@@ -2,7 +2,7 @@
 import type { App, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
-import type { Mend } from './model/mend.ts';
+import type { ContainerRef, Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';
 import type {
   ContainerConfiguration,
@@ -146,6 +146,13 @@ export interface Engine {
   /** Throws `engine-refused` where the engine cannot do it, e.g. take a limit away. */
   mend(mend: Mend): Promise<void>;
   start(ids: readonly string[]): Promise<void>;
+  /** Each gets the time to stop that it asks for. */
+  restart(ids: readonly string[]): Promise<void>;
+  /**
+   * Each signal to the main process of each container, in a way that leaves their restart policies in force. Throws `engine-refused` where there is no
+   * such way, or no such process.
+   */
+  signal(containers: readonly ContainerRef[], signals: readonly string[]): Promise<void>;
   stop(ids: readonly string[]): Promise<void>;
   /** Stops and removes; anonymous volumes stay. */
   remove(ids: readonly string[]): Promise<void>;
@@ -194,8 +201,16 @@ export interface LiveFiles {
   folders(app: string): AppFolders;
   /** Which release `live/` holds; undefined if none, or if a change of it was cut short. */
   holds(app: string): Promise<string | undefined>;
-  /** Brings `live/` to the release's mounted paths from an exported tree; what is no longer mounted stays until `tidy`. */
-  write(app: string, release: Release, exported: string): Promise<void>;
+  /**
+   * Brings `live/` to the release's mounted paths from an exported tree; what is no longer mounted stays until `tidy`. Files are put in place in one
+   * stroke; those of `inPlace` are written into, if they are there, because a container that stays mounts the very file.
+   */
+  write(app: string, release: Release, exported: string, inPlace?: readonly string[]): Promise<void>;
+  /**
+   * When each of these files was put where it is, by path; milliseconds since the epoch, 0 where the file system does not tell. What is no ordinary file
+   * is left out.
+   */
+  placedAt(app: string, paths: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Deletes tracked files of earlier releases that this one does not have. Files we did not write stay. */
   tidy(app: string, release: Release): Promise<void>;
   /** True if `live/` has each of the paths with the content that was written. */

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { InstallRequest, Invocation, Serve, Wired } from './cli/wired.ts';
+import type { InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
@@ -36,6 +36,7 @@ import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
+import { asHarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
@@ -93,10 +94,24 @@ export function wire(invocation: Invocation): Wired {
         user: userName(),
       }),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
+    tryNotifiers: () => tryNotifiers(frame),
     schema: () => jsonSchema(catalogues),
     starter,
     ...settingUp(frame),
   };
+}
+
+/** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */
+async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]> {
+  const { host } = await config.load();
+  const summary = `A test from ${host}: this is where you hear of trouble.`;
+  const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
+  const trials: NotifierTrial[] = [];
+  for (const { type, notifier } of config.routes()) {
+    const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
+    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+  }
+  return trials;
 }
 
 /** What prepares a host, and takes it elsewhere. */

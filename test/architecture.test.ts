@@ -44,6 +44,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['edges/watch.ts'],
   commander: ['cli/'],
   hono: ['api/'],
+  nodemailer: ['edges/notifiers/email.ts'],
   semver: ['core/version-range.ts'],
   '@hono/node-server': ['api/'],
   'node:child_process': [],

@@ -32,6 +32,11 @@ const step = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('create'), ...services }),
   z.looseObject({ kind: z.literal('replace'), ...services }),
+  z.looseObject({
+    kind: z.literal('refresh'),
+    ...services,
+    by: z.looseObject({ kind: text, signals: texts.optional() }),
+  }),
   z.looseObject({ kind: z.literal('start'), ...services }),
   z.looseObject({
     kind: z.literal('mend'),

@@ -49,7 +49,7 @@ export function createProgram(options: ProgramOptions): Command {
 function addVerb(program: Command, verb: Verb, { call }: ProgramOptions): void {
   const words = verb.name.split(' ');
   const name = words.at(-1) ?? verb.name;
-  const parent = program.commands.find((command) => words.length > 1 && command.name() === words[0]) ?? program;
+  const parent = words.length > 1 ? familyOf(program, words[0] ?? '', verb) : program;
   const command = parent.command(name).summary(verb.summary).description(descriptionOf(verb)).helpCommand(false);
   if (parent === program) command.helpGroup(`${verb.group}:`);
   if (verb.operands !== undefined) command.arguments(verb.operands);
@@ -62,6 +62,15 @@ function addVerb(program: Command, verb: Verb, { call }: ProgramOptions): void {
       option: (option) => option.read(given(command, program, option)),
     }),
   );
+}
+
+/** Verbs of two words stand below their first, which may be a verb itself (`log`) or a name for what belongs together (`notify`). */
+function familyOf(program: Command, name: string, { group, summary }: Verb): Command {
+  const known = program.commands.find((command) => command.name() === name);
+  if (known) return known;
+  const family = program.command(name).summary(summary).helpCommand(false).helpGroup(`${group}:`);
+  faultsOf(family);
+  return family;
 }
 
 const given = (command: Command, program: Command, option: VerbOption<unknown>): unknown =>

@@ -34,6 +34,8 @@ export interface Wired {
   doctor(): Promise<readonly Check[]>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
   demo(say: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Tells every notifier of the configuration something, and how that went. */
+  tryNotifiers(): Promise<readonly NotifierTrial[]>;
   /** JSON Schema of the configuration. */
   schema(): object;
   /** Text of a first configuration. */
@@ -46,6 +48,13 @@ export interface Wired {
   backup(file: string): Promise<BackedUp>;
   /** Makes the state directory, which must not be there, from an archive. */
   restore(file: string): Promise<Restored>;
+}
+
+/** How a notifier took a test. */
+export interface NotifierTrial {
+  readonly type: string;
+  /** Undefined: it was delivered. */
+  readonly failure: { readonly message: string; readonly hint: string | undefined } | undefined;
 }
 
 export interface InstallRequest {

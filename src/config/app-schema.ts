@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { onChangeSchema } from './on-change-schema.ts';
 import { dependsOn } from './order-schema.ts';
 import { allowSchema } from './policy-schema.ts';
 import { access, login, url } from './repository-schema.ts';
@@ -299,6 +300,7 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
+      on_change: onChangeSchema.optional(),
       allow: allowSchema.optional(),
       depends_on: dependsOn.optional(),
       ...access,

@@ -6,6 +6,7 @@ import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { onChangeRules } from './on-change-schema.ts';
 import { dependenciesOf } from './order-schema.ts';
 import { repositoryFrom } from './repository.ts';
 import { resolvePolicy } from './resolve-policy.ts';
@@ -56,6 +57,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
+    onChange: onChangeRules(path, app.on_change),
     // The order is one among the apps of a host: of others nobody here knows how they are.
     dependsOn: dependenciesOf(app.depends_on).filter((dependency) => loaded.declared.includes(dependency.app)),
     removal: {

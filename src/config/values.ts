@@ -10,7 +10,8 @@ interface Rule {
   readonly valid: (text: string) => boolean;
 }
 
-const text = ({ title, must, valid }: Rule) => z.string({ error: must }).refine(valid, { error: must }).meta({ title });
+export const text = ({ title, must, valid }: Rule) =>
+  z.string({ error: must }).refine(valid, { error: must }).meta({ title });
 
 /** Text of a form of its own. */
 export const word = (title: string, must: string, valid: (value: string) => boolean) => text({ title, must, valid });

@@ -11,6 +11,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
 import { stopped } from './departures.ts';
 import { onlyWaits } from './dependencies.ts';
+import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
 
 type Started = EntryOf<'started'>;
@@ -36,6 +37,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     ...(isRemoval && {
       removal: { project, onRemove: entry.removal?.onRemove ?? 'down', moved: entry.moved === true },
     }),
+    ...refreshing(entry),
   };
   const heals =
     fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];
@@ -49,6 +51,11 @@ export function started(history: AppHistory, entry: Started): AppHistory {
   };
 }
 
+function refreshing(entry: Started): Pick<NonNullable<AppHistory['open']>, 'refreshes'> {
+  const refreshes = refreshesOf(entry);
+  return refreshes.length === 0 ? {} : { refreshes };
+}
+
 /** Acts that change what containers are or see; the others only prepare, or wait. */
 const touching = new Set<EntryOf<'step'>['act']>([
   'files',
@@ -56,6 +63,7 @@ const touching = new Set<EntryOf<'step'>['act']>([
   'remove-network',
   'create',
   'replace',
+  'refresh',
   'start',
   'mend',
   'remove',
@@ -64,8 +72,9 @@ const touching = new Set<EntryOf<'step'>['act']>([
 export function stepped(history: AppHistory, { intent, act, title }: EntryOf<'step'>): AppHistory {
   const { open } = history;
   if (open?.seq !== intent) return history;
-  const applied = touching.has(act) && open.release !== undefined ? open.release : history.applied;
-  return { ...history, applied, open: { ...open, step: title } };
+  const after = { ...history, open: { ...open, step: title } };
+  if (!touching.has(act)) return after;
+  return withRefreshed({ ...after, applied: open.release ?? history.applied }, begun(history.refreshed, open));
 }
 
 /** An attempt that ended before any side effect. */
@@ -80,13 +89,20 @@ export function refused(history: AppHistory, entry: Refused): AppHistory {
   };
 }
 
+/** Absent where there is nothing to say. */
+function withRefreshed({ refreshed: _, ...history }: AppHistory, refreshed: AppHistory['refreshed']): AppHistory {
+  return refreshed === undefined ? history : { ...history, refreshed };
+}
+
 /** Undefined: the app was removed, and nothing of it stays. */
 export function finish(before: AppHistory, entry: Finished): AppHistory | undefined {
-  const history = {
+  const isOpen = before.open?.seq === entry.intent;
+  const after = {
     ...before,
-    open: before.open?.seq === entry.intent ? undefined : before.open,
+    open: isOpen ? undefined : before.open,
     completed: completedAfter(before.completed, entry),
   };
+  const history = withRefreshed(after, ended(before.refreshed, isOpen ? before.open : undefined, entry));
   switch (entry.purpose) {
     case 'deploy':
     case 'adopt':

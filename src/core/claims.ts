@@ -1,25 +1,53 @@
-import type { Claim, HostSnapshot } from '../model/entry.ts';
+import type { AppHistory, Claim, HostSnapshot } from '../model/entry.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 
 /** Whose a container or network is besides what its labels say: labels cannot be changed on what exists, so the log has the last word. */
 export interface Claims {
   readonly adopted: ReadonlyMap<string, Claim & { readonly app: string }>;
   readonly forgotten: ReadonlySet<string>;
+  /** What containers are at since changed content was brought to them: one digest, or several of which it may be any. */
+  readonly refreshed: ReadonlyMap<string, readonly string[]>;
   readonly instance: string;
 }
 
-export function claimsOf({ apps, forgotten }: HostSnapshot, instance: string): Claims {
+/** `atWork`: intents that this process performs now. */
+export function claimsOf(
+  { apps, forgotten }: HostSnapshot,
+  instance: string,
+  atWork: ReadonlySet<number> = new Set(),
+): Claims {
   const adopted = Object.entries(apps).flatMap(([app, { adopted: claims }]) =>
     [...claims.containers, ...claims.networks].map((claim) => [claim.id, { ...claim, app }] as const),
   );
-  return { adopted: new Map(adopted), forgotten: new Set(forgotten), instance };
+  const refreshed = Object.values(apps).flatMap((history) => refreshedIn(history, atWork));
+  return { adopted: new Map(adopted), forgotten: new Set(forgotten), refreshed: new Map(refreshed), instance };
 }
 
-const none = ({ adopted, forgotten }: Claims): boolean => adopted.size === 0 && forgotten.size === 0;
+/** Whoever performs an operation knows how far it got: what it is about to bring to a container counts. */
+function refreshedIn({ refreshed = [], open }: AppHistory, atWork: ReadonlySet<number>) {
+  const under = open !== undefined && atWork.has(open.seq) ? (open.refreshes ?? []) : [];
+  return refreshed.map(({ id, digests }): [string, readonly string[]] => {
+    const to = under.find((one) => one.id === id)?.to;
+    return [id, to === undefined ? digests : [to]];
+  });
+}
+
+const none = ({ adopted, forgotten, refreshed }: Claims): boolean =>
+  adopted.size === 0 && forgotten.size === 0 && refreshed.size === 0;
 
 export function claimObserved(observed: Observed, claims: Claims): Observed {
   if (none(claims)) return observed;
-  return { containers: observed.containers.map((container) => claimContainer(container, claims)) };
+  return {
+    containers: observed.containers.map((container) => refreshedContainer(claimContainer(container, claims), claims)),
+  };
+}
+
+function refreshedContainer(container: ObservedContainer, { refreshed }: Claims): ObservedContainer {
+  const digests = refreshed.get(container.id);
+  if (digests === undefined) return container;
+  return digests.length === 1
+    ? { ...container, digest: digests[0] }
+    : { ...container, digest: undefined, unsettled: digests };
 }
 
 function claimContainer(container: ObservedContainer, claims: Claims): ObservedContainer {
@@ -32,11 +60,13 @@ function claimContainer(container: ObservedContainer, claims: Claims): ObservedC
   return claims.forgotten.has(container.id) ? { ...container, instance: undefined, app: undefined } : container;
 }
 
-export function claimReports(reports: readonly ContainerReport[], { adopted }: Claims): readonly ContainerReport[] {
-  if (adopted.size === 0) return reports;
+export function claimReports(reports: readonly ContainerReport[], claims: Claims): readonly ContainerReport[] {
+  if (none(claims)) return reports;
   return reports.map((report) => {
-    const claim = adopted.get(report.id);
-    return claim ? { ...report, digest: claim.digest, service: claim.key } : report;
+    const claim = claims.adopted.get(report.id);
+    if (claim) return { ...report, digest: claim.digest, service: claim.key };
+    const digests = claims.refreshed.get(report.id);
+    return digests ? { ...report, digest: digests.length === 1 ? digests[0] : undefined } : report;
   });
 }
 

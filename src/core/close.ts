@@ -88,8 +88,11 @@ function followers(changes: readonly Change[], release: Release): readonly Dragg
 }
 
 /** More replicas beside those that run take nothing away from anybody. */
-const isRenewal = (change: Change): change is Extract<Change, { kind: 'create' | 'replace' | 'start' }> =>
-  'to' in change && change.kind !== 'mend' && !(change.kind === 'create' && change.cause.kind === 'scale');
+const isRenewal = (change: Change): change is Extract<Change, { kind: 'create' | 'replace' | 'refresh' | 'start' }> =>
+  'to' in change &&
+  change.kind !== 'mend' &&
+  !(change.kind === 'create' && change.cause.kind === 'scale') &&
+  !(change.kind === 'refresh' && change.by.kind !== 'restart');
 
 function add(changes: readonly Change[], dragged: readonly Dragged[], input: CloseInput): readonly Change[] {
   return dragged.reduce((all, [to, cause]) => drag(all, to, cause, input), changes);

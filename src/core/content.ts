@@ -29,7 +29,7 @@ function* mounted(service: string, { model, folders, objects }: ContentInput): I
 }
 
 /** The part of the model that holds a service's mounts; a named volume may be a folder in disguise. */
-function seenBy(name: string, { name: project, services, volumes = {} }: ComposeModel): ComposeModel {
+export function seenBy(name: string, { name: project, services, volumes = {} }: ComposeModel): ComposeModel {
   const service = services[name];
   const sources = (service?.volumes ?? []).map(({ type, source }) => (type === 'volume' ? source : undefined));
   const mountedVolumes = Object.fromEntries(Object.entries(volumes).filter(([key]) => sources.includes(key)));

@@ -4,7 +4,8 @@ import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import { alterations, alterationText, isMendable, mendsOf } from './alterations.ts';
-import { definitionsOf, explain } from './explain.ts';
+import { contentCause, definitionsOf, explain } from './explain.ts';
+import { type OnChangeInput, refreshment } from './on-change.ts';
 import { joinedService } from './release-service.ts';
 
 export interface DiffInput {
@@ -16,6 +17,8 @@ export interface DiffInput {
   readonly containers: readonly ObservedContainer[];
   /** Small repairs did not hold: what left the deployed release is made anew. */
   readonly thorough?: boolean;
+  /** Undefined: whatever changed needs a new container. */
+  readonly onChange?: OnChangeInput | undefined;
 }
 
 /** What must be done so that the app's containers are those of the release. Empty: they are. */
@@ -38,7 +41,7 @@ function changesOf(to: ReleaseService, input: DiffInput): readonly Change[] {
   if (isDone(to, input.history)) return clearAway(to, from);
   if (from.length === 0) return [create(to, input)];
   const replace = whyReplace(to, from, input);
-  if (replace) return [{ kind: 'replace', to, from, cause: replace }];
+  if (replace) return [refreshOf(to, from, input) ?? { kind: 'replace', to, from, cause: replace }];
   const kept = from.toSorted(byUse(isNameOf(to, input.release))).slice(0, to.replicas);
   const repairs = [...startOf(to, kept), ...mendOf(to, kept, input)];
   const altered = kept.flatMap((container) => alterationsOf(container, to, input)).find((found) => !isMendable(found));
@@ -64,6 +67,26 @@ function whyCreate(to: ReleaseService, { release, deployed }: DiffInput): Cause 
   if (deployed === undefined || before === undefined) return { kind: 'new' };
   if (before.digest !== to.digest) return whyDiffers(to, release, deployed);
   return before.replicas === 0 ? { kind: 'scale', from: 0, to: to.replicas } : { kind: 'missing' };
+}
+
+/** What runs as it should but for content that it mounts may be brought up to date without a new container. */
+function refreshOf(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Change | undefined {
+  const { release, onChange } = input;
+  const stale = from.filter(({ digest }) => digest !== to.digest);
+  if (onChange === undefined || !isWhole(to, from, input)) return undefined;
+  const digests = new Set(
+    stale.flatMap(({ digest, unsettled }): readonly (string | undefined)[] => unsettled ?? [digest]),
+  );
+  const found = refreshment(to.name, [...digests], release, onChange);
+  return found && { kind: 'refresh', to, from: stale, ...found, cause: contentCause(found.content) };
+}
+
+function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): boolean {
+  const image = input.history?.deployed?.imageIds[to.name];
+  const runsWell = ({ state, adopted, imageId }: ObservedContainer) =>
+    state === 'running' && !adopted && (image === undefined || imageId === image);
+  if (to.oneShot || from.length !== to.replicas || !from.every(runsWell)) return false;
+  return whyRejoin(to, from, input) === undefined && mendOf(to, from, input).length === 0;
 }
 
 function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {

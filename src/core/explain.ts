@@ -14,16 +14,35 @@ export interface Sealed {
 /** Why the sealed service differs from the deployed one, in fields and paths; never in values. */
 export function explain(to: Sealed, from: Sealed | undefined): Cause {
   if (from === undefined || from.service.digest === to.service.digest) return { kind: 'other-release' };
-  const paths = changedKeys(to.service.content, from.service.content);
-  const fields = changedFields(relevant(to.definition), relevant(from.definition));
-  const imageMoved = to.service.image.pinned !== from.service.image.pinned;
+  const { paths, fields, imageMoved } = compared(to, from);
   if (imageMoved && paths.length === 0 && fields.length === 0) {
     return { kind: 'image', from: from.service.image.pinned, to: to.service.image.pinned };
   }
-  if (!imageMoved && fields.length === 0 && paths.length > 0) return { kind: 'content', paths: capped(paths) };
+  if (!imageMoved && fields.length === 0 && paths.length > 0) return contentCause(paths);
   const all = [...(imageMoved ? ['image'] : []), ...fields, ...paths.map((path) => `content of ${path}`)];
   return { kind: 'configuration', fields: all.length === 0 ? ['how Harbormaster seals it'] : capped(all) };
 }
+
+interface Compared {
+  readonly paths: readonly string[];
+  readonly fields: readonly string[];
+  readonly imageMoved: boolean;
+}
+
+const compared = (to: Sealed, from: Sealed): Compared => ({
+  paths: changedKeys(to.service.content, from.service.content),
+  fields: changedFields(relevant(to.definition), relevant(from.definition)),
+  imageMoved: to.service.image.pinned !== from.service.image.pinned,
+});
+
+/** What the service sees with another content, if nothing else of it is another; undefined if anything is. */
+export function contentChanges(to: Sealed, from: Sealed): readonly string[] | undefined {
+  const { paths, fields, imageMoved } = compared(to, from);
+  const known = [to, from].every(({ service }) => paths.every((path) => Object.hasOwn(service.content, path)));
+  return imageMoved || fields.length > 0 || !known ? undefined : paths;
+}
+
+export const contentCause = (paths: readonly string[]): Cause => ({ kind: 'content', paths: capped(paths) });
 
 const mostNamed = 12;
 

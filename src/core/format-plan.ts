@@ -1,5 +1,6 @@
 import type { Cause } from '../model/change.ts';
 import type { Mend } from '../model/mend.ts';
+import type { Refresh } from '../model/on-change.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isImageId, parseImageRef } from './image-ref.ts';
@@ -14,7 +15,7 @@ export function sentence(cause: Cause): string {
     case 'configuration':
       return `changed: ${cause.fields.join(', ')}`;
     case 'content':
-      return `content changed: ${cause.paths.join(', ')}`;
+      return `content changed: ${cause.paths.join(', ')}${cause.whyNew === undefined ? '' : ` (${cause.whyNew})`}`;
     case 'missing':
       return 'its container is gone';
     case 'stopped':
@@ -73,10 +74,25 @@ export function stepLines(step: Step): readonly string[] {
       return [line('wait', step.services.join(', '), conditions[step.condition])];
     case 'mend':
       return mendLines(step);
+    case 'refresh':
+      return refreshLines(step);
     default:
       return step.services.map((service) => serviceLine(step.kind, service));
   }
 }
+
+type RefreshStep = Extract<Step, { kind: 'refresh' }>;
+
+const refreshVerbs = { restart: 'restart', signal: 'signal', ignore: 'keep' } as const;
+
+const refreshLines = ({ by, services }: RefreshStep): readonly string[] =>
+  services.map(({ service, cause }) => {
+    const signals = by.kind === 'signal' ? `${signalNames(by)}, ` : '';
+    return line(refreshVerbs[by.kind], service, `${signals}${sentence(cause)}`);
+  });
+
+const signalNames = ({ signals }: Extract<Refresh, { kind: 'signal' }>): string =>
+  signals.map((signal) => `SIG${signal}`).join(', ');
 
 const serviceLine = (verb: string, { service, cause }: ServiceCause): string => line(verb, service, sentence(cause));
 
@@ -126,10 +142,15 @@ export function stepTitle(step: Step): string {
       return `remove network ${step.network.name}`;
     case 'await':
       return `wait for ${step.services.join(', ')} ${conditions[step.condition]}`;
+    case 'refresh':
+      return `${refreshVerbs[step.by.kind]} ${namesOf(step)}${step.by.kind === 'signal' ? ` (${signalNames(step.by)})` : ''}`;
     default:
-      return `${step.kind} ${step.services.map(({ service }) => service).join(', ')}`;
+      return `${step.kind} ${namesOf(step)}`;
   }
 }
+
+const namesOf = ({ services }: { readonly services: readonly ServiceCause[] }): string =>
+  services.map(({ service }) => service).join(', ');
 
 const marks = { allow: '·', warn: '!', deny: '✗' } as const;
 

@@ -5,29 +5,42 @@ import { oneShotLabel } from './labels.ts';
 
 export type Judgement =
   | { readonly kind: 'healthy' }
-  | { readonly kind: 'progressing'; readonly detail: string }
+  /** `unchecked`: it says that it is healthy, but has had no occasion to find out. */
+  | { readonly kind: 'progressing'; readonly detail: string; readonly unchecked?: true }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** So many restarts by the engine, and still not well, are a crash loop: more waiting does not help. */
 const crashLoop = 3;
 
-/** How a container that a deployment made or started is doing. `now` in milliseconds since the epoch. */
+/** Milliseconds since the epoch. */
+export interface Moment {
+  readonly now: number;
+  /** What happened to it before proves nothing: it was signalled then. */
+  readonly since?: number;
+}
+
+/** How a container that a deployment made, started or signalled is doing. */
 export function judge(
   service: ReleaseService,
   container: ContainerReport,
   limits: HealthLimits,
-  now: number,
+  { now, since = 0 }: Moment,
 ): Judgement {
-  const standing = judgeState(service, container, limits, now);
+  const standing = judgeState(service, container, limits, { now, since });
   const { restarts, exitCode } = container;
   if (standing.kind !== 'progressing' || restarts < crashLoop) return standing;
   return failed(`is in a crash loop: restarted ${restarts} times, last exit code ${exitCode}${oom(container)}`);
 }
 
-function judgeState(service: ReleaseService, container: ContainerReport, limits: HealthLimits, now: number): Judgement {
+function judgeState(
+  service: ReleaseService,
+  container: ContainerReport,
+  limits: HealthLimits,
+  moment: Required<Moment>,
+): Judgement {
   const { state, error } = container;
   if (state === 'exited' || state === 'dead') return judgeExit(service, container);
-  if (state === 'running') return judgeRunning(service, container, limits, now);
+  if (state === 'running') return judgeRunning(service, container, limits, moment);
   if (state === 'created' && error !== '') return failed(`could not start: ${error}`);
   return { kind: 'progressing', detail: state };
 }
@@ -57,17 +70,33 @@ function judgeRunning(
   service: ReleaseService,
   container: ContainerReport,
   limits: HealthLimits,
-  now: number,
+  { now, since }: Required<Moment>,
 ): Judgement {
   if (service.oneShot) return { kind: 'progressing', detail: 'running to its end' };
+  if (since > container.startedAt && checked.has(container.health)) return judgeSince(container, since);
   if (container.health === 'healthy') return { kind: 'healthy' };
   if (container.health === 'unhealthy') return failed('is unhealthy');
   if (container.health === 'starting') return { kind: 'progressing', detail: 'health: starting' };
-  const age = now - container.startedAt;
+  const age = now - Math.max(container.startedAt, since);
   return age >= limits.minReady
     ? { kind: 'healthy' }
     : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s` };
 }
+
+const checked: ReadonlySet<string> = new Set(['healthy', 'unhealthy']);
+
+/** What its healthcheck found before proves nothing, neither good nor bad: it has as many tries as a container that was started then. */
+function judgeSince({ health, checks, retries }: ContainerReport, since: number): Judgement {
+  const fresh = checks.filter(({ startedAt }) => startedAt >= since);
+  if (fresh.at(-1)?.passed) return { kind: 'healthy' };
+  if (health === 'unhealthy' && fresh.length >= Math.min(retries, mostChecks)) return failed('is unhealthy');
+  if (fresh.length > 0) return { kind: 'progressing', detail: 'its last healthcheck did not pass' };
+  const detail = 'no healthcheck since then';
+  return health === 'healthy' ? { kind: 'progressing', detail, unchecked: true } : { kind: 'progressing', detail };
+}
+
+/** So many the engine tells. */
+const mostChecks = 5;
 
 const failed = (reason: string): Judgement => ({ kind: 'failed', reason });
 const oom = ({ oomKilled }: ContainerReport): string => (oomKilled ? ' (killed: out of memory)' : '');

@@ -1,3 +1,4 @@
+import type { OnChangeRules } from './on-change.ts';
 import type { Policy } from './policy.ts';
 import type { RemovalPolicy } from './removal.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
@@ -59,6 +60,7 @@ export interface App {
   readonly drift: 'ignore' | 'report' | 'correct';
   /** What becomes of the app after a new release failed on the host. */
   readonly onFailure: 'rollback' | 'hold' | 'leave';
+  readonly onChange: OnChangeRules;
   /** What its containers may ask of the host. */
   readonly policy: Policy;
   /** Undefined: whatever the repository says is believed. */

@@ -1,5 +1,6 @@
 import type { Mend } from './mend.ts';
 import type { ObservedContainer, ObservedNetwork } from './observed.ts';
+import type { Refresh } from './on-change.ts';
 import type { ReleaseService } from './release.ts';
 
 /** Why something is done. There is no change without one. Values are never secret: fields are named, not shown. */
@@ -7,7 +8,8 @@ export type Cause =
   | { readonly kind: 'new' }
   | { readonly kind: 'image'; readonly from: string; readonly to: string }
   | { readonly kind: 'configuration'; readonly fields: readonly string[] }
-  | { readonly kind: 'content'; readonly paths: readonly string[] }
+  /** `whyNew`: why it is made anew although `on_change` asks for less. */
+  | { readonly kind: 'content'; readonly paths: readonly string[]; readonly whyNew?: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped'; readonly found: string }
   | { readonly kind: 'image-swapped' }
@@ -33,6 +35,16 @@ export type Change =
       readonly kind: 'replace';
       readonly to: ReleaseService;
       readonly from: readonly ObservedContainer[];
+      readonly cause: Cause;
+    }
+  /** Only content changed that its containers see without being made anew. */
+  | {
+      readonly kind: 'refresh';
+      readonly to: ReleaseService;
+      readonly from: readonly ObservedContainer[];
+      readonly by: Refresh;
+      /** What changed, named as in the release. */
+      readonly content: readonly string[];
       readonly cause: Cause;
     }
   | {

@@ -8,8 +8,9 @@ import type {
 } from './configuration.ts';
 import type { Means } from './means.ts';
 import type { Configured } from './observed.ts';
+import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
-import type { Step } from './plan.ts';
+import type { RefreshedRef, Step } from './plan.ts';
 import type { GoneRecord, LeftRecord, OnRemove, RemovalApproval, RemovalPolicy } from './removal.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
@@ -49,7 +50,7 @@ export interface ContainerRecord {
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'start' | 'mend' | 'stop' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'stop' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
@@ -333,6 +334,8 @@ export interface AppHistory {
         readonly removal?:
           | { readonly project: string; readonly onRemove: OnRemove; readonly moved: boolean }
           | undefined;
+        /** Containers that it brings changed content to, and keeps. */
+        readonly refreshes?: readonly RefreshedRef[] | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;
@@ -361,6 +364,8 @@ export interface AppHistory {
   readonly left?: LeftRecord | undefined;
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
+  /** Containers that are not at what their labels say. */
+  readonly refreshed?: readonly Refreshed[] | undefined;
 }
 
 export interface Unfinished {

@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
 
-export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered';
+/** `test`: a person wants to see whether it arrives. */
+export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered' | 'test';
 
 /** What people are told of an app's trouble and its end. */
 export interface Notification {
@@ -10,5 +11,6 @@ export interface Notification {
   readonly app: string | undefined;
   /** One sentence for a person. */
   readonly summary: string;
-  readonly entry: Entry;
+  /** Undefined: a test. */
+  readonly entry: Entry | undefined;
 }

@@ -14,8 +14,10 @@ export interface ObservedContainer {
   readonly instance: string | undefined;
   /** Value of our app label. */
   readonly app: string | undefined;
-  /** Value of our digest label. */
+  /** Value of our digest label, or what the log says that it was brought to since; undefined also while it is `unsettled`. */
   readonly digest: string | undefined;
+  /** Digests of which it may be at any: bringing changed content to it was cut short. */
+  readonly unsettled?: readonly string[];
   readonly imageId: string;
   /** Reference that it was made from, while the engine still finds the same image by it. */
   readonly image?: string | undefined;
@@ -74,6 +76,10 @@ export interface ContainerReport {
   readonly error: string;
   /** Milliseconds since the epoch; 0 if it never started. */
   readonly startedAt: number;
+  /** The last healthchecks that came to an end, a few at most, the newest last; `startedAt` in milliseconds since the epoch. */
+  readonly checks: readonly { readonly startedAt: number; readonly passed: boolean }[];
+  /** How many of them must fail in a row. */
+  readonly retries: number;
   /** Output of the last healthcheck, at most some hundred characters. */
   readonly healthOutput: string;
 }

@@ -1,9 +1,16 @@
 import type { Cause } from './change.ts';
 import type { ContainerRef, Mend } from './mend.ts';
+import type { Refresh } from './on-change.ts';
 
 export interface ServiceCause {
   readonly service: string;
   readonly cause: Cause;
+}
+
+/** A container that stays, and the service digests that it is at, or may be at, and comes to. */
+export interface RefreshedRef extends ContainerRef {
+  readonly from: readonly string[];
+  readonly to: string;
 }
 
 /** One act, complete: it names what it touches and leaves the engine no choice. */
@@ -18,6 +25,13 @@ export type Step =
       readonly kind: 'replace';
       readonly services: readonly ServiceCause[];
       readonly containers: readonly ContainerRef[];
+    }
+  /** Of one service. */
+  | {
+      readonly kind: 'refresh';
+      readonly by: Refresh;
+      readonly services: readonly ServiceCause[];
+      readonly containers: readonly RefreshedRef[];
     }
   | { readonly kind: 'start'; readonly services: readonly ServiceCause[]; readonly containers: readonly ContainerRef[] }
   | { readonly kind: 'mend'; readonly services: readonly ServiceCause[]; readonly mends: readonly Mend[] }

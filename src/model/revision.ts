@@ -25,4 +25,6 @@ export interface Revision {
 export interface GitObject {
   readonly id: string;
   readonly type: 'blob' | 'tree' | 'commit';
+  /** Where it really is, if links lead there. */
+  readonly at?: string;
 }

@@ -18,7 +18,7 @@ export interface GateInput {
   readonly release: Release;
   /** The sealed model, parsed: what will be applied. */
   readonly model: ComposeModel;
-  /** Absolute host folders that belong to the app: its live files, data and cache. */
+  /** Absolute host folders that belong to the app: its live files, data and cache, in this order. */
   readonly ownPaths: readonly string[];
   /** Where an absolute path leads on this host, links followed; the path itself where nobody looked. */
   readonly real: (path: string) => string;

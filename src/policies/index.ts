@@ -14,6 +14,7 @@ export { keys } from './keys.ts';
 export { logDrivers } from './log-drivers.ts';
 export { mutableTags } from './mutable-tags.ts';
 export { networkDrivers } from './network-drivers.ts';
+export { onChange } from './on-change.ts';
 export { ports } from './ports.ts';
 export { privileged } from './privileged.ts';
 export { registries } from './registries.ts';

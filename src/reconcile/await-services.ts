@@ -13,6 +13,8 @@ interface Awaited {
   readonly release: Release;
   readonly project: string;
   readonly step: Extract<Step, { kind: 'await' }>;
+  /** Services whose containers stayed, and were signalled: what they were like before proves nothing. */
+  readonly signalled?: readonly string[];
   readonly progress: (message: string) => void;
   /** Ends a pause between two looks. */
   readonly stirred: Bell;
@@ -39,14 +41,16 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
   const { clock } = parts;
   const { deadline } = awaited.app.health;
   const begun = clock.elapsed();
+  const since = clock.now().getTime();
   for (;;) {
-    const standings = await stand(awaited, parts);
-    const bad = standings.find(({ judgement }) => judgement.kind === 'failed');
-    if (bad && bad.judgement.kind === 'failed') throw await unhealthy(bad, bad.judgement.reason, awaited, parts);
+    const standings = await stand(awaited, since, parts);
+    await throwIfFailed(standings, awaited, parts);
     const waiting = standings.filter(({ met }) => !met);
     const [first] = waiting;
     if (first === undefined) return;
-    if (clock.elapsed() - begun > deadline) {
+    const isOver = clock.elapsed() - begun > deadline;
+    if (isOver && waiting.every(isUnchecked)) return void sayUnchecked(waiting, awaited);
+    if (isOver) {
       const detail = first.judgement.kind === 'progressing' ? first.judgement.detail : first.judgement.kind;
       throw await unhealthy(
         first,
@@ -60,8 +64,23 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
   }
 }
 
+async function throwIfFailed(standings: readonly Standing[], awaited: Awaited, parts: Parts): Promise<void> {
+  const bad = standings.find(({ judgement }) => judgement.kind === 'failed');
+  if (bad?.judgement.kind === 'failed') throw await unhealthy(bad, bad.judgement.reason, awaited, parts);
+}
+
+/** Its healthcheck is rarer than the deadline is long. It runs, and what it was last found is healthy. */
+const isUnchecked = ({ judgement }: Standing): boolean =>
+  judgement.kind === 'progressing' && judgement.unchecked === true;
+
+function sayUnchecked(standings: readonly Standing[], { progress }: Awaited): void {
+  const names = [...new Set(standings.map(({ service }) => service.name))].join(', ');
+  progress(`${names}: no healthcheck ran within the health deadline; what was found before is believed`);
+}
+
 async function stand(
-  { app, release, project, step }: Awaited,
+  { app, release, project, step, signalled = [] }: Awaited,
+  signalledAt: number,
   { engine, instance, clock }: Parts,
 ): Promise<readonly Standing[]> {
   const services = release.services.filter(({ name }) => step.services.includes(name));
@@ -80,7 +99,8 @@ async function stand(
     };
     return [
       ...mine.map((container): Standing => {
-        const judgement = judge(service, container, app.health, now);
+        const since = signalled.includes(service.name) ? { since: signalledAt } : {};
+        const judgement = judge(service, container, app.health, { now, ...since });
         return { service, container, judgement, met: meets(step.condition, container, judgement) };
       }),
       ...(mine.length < service.replicas ? [absent] : []),

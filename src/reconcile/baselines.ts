@@ -1,5 +1,5 @@
 import { configuredOf } from '../core/configured.ts';
-import type { AppHistory, ServiceRecord } from '../model/entry.ts';
+import type { AppHistory, DeployedRecord, ServiceRecord } from '../model/entry.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Parts } from './parts.ts';
 
@@ -14,8 +14,10 @@ export async function baselines(
   { engine, key }: Pick<Parts, 'engine' | 'key'>,
 ): Promise<readonly ServiceRecord[]> {
   const known = history?.deployed?.configured ?? {};
-  const fresh = records.filter(
-    ({ service, change, digest }) =>
+  const carried = records.map((record) => refreshed(record, known));
+  const fresh = carried.filter(
+    ({ service, change, digest, configured }) =>
+      configured === undefined &&
       digest.to !== undefined &&
       (change === 'create' ||
         change === 'replace' ||
@@ -27,15 +29,23 @@ export async function baselines(
       return first ? [[first.id, service] as const] : [];
     }),
   );
-  if (firstOf.size === 0) return records;
+  if (firstOf.size === 0) return carried;
   const found = await engine.configurations([...firstOf.keys()]);
   const configured = new Map(
     found.map((configuration) => [firstOf.get(configuration.id), configuredOf(configuration, key)]),
   );
-  return records.map((record) => {
+  return carried.map((record) => {
     const fields = configured.get(record.service);
     return fields ? { ...record, configured: fields } : record;
   });
+}
+
+/** A container that stayed is measured by what it was made with, though the service has another digest now. */
+function refreshed(record: ServiceRecord, known: DeployedRecord['configured']): ServiceRecord {
+  const { service, change, digest } = record;
+  const before = Object.hasOwn(known, service) ? known[service] : undefined;
+  const isCarried = change === 'refresh' && before !== undefined && digest.to !== undefined;
+  return isCarried ? { ...record, configured: before.fields } : record;
 }
 
 /** The containers as observed, with how the engine configures them now. Waits until their states are settled. */

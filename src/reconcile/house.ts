@@ -48,7 +48,7 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
 
 export function furnish({ config, parts: given, journal, signal, random, daemon, agenda }: HostOptions): House {
   const { source, sights } = seeing(given.source);
-  const engine = owningEngine(given.engine, journal.all, given.instance);
+  const engine = owningEngine(given.engine, journal, given.instance);
   const parts = { ...given, source, engine };
   const pins = createPinBook({ ...parts, interval: () => config().imageInterval });
   const targets = createTargets({ ...parts, pins });

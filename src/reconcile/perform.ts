@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { mapValues } from '../core/compose-paths.ts';
 import { stepTitle } from '../core/format-plan.ts';
 import { localRepository } from '../core/local-images.ts';
+import { writtenInPlace } from '../core/on-change.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
@@ -111,9 +112,23 @@ async function deploy(
     case 'replace':
       await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
       return parts.engine.replace(stored, names(step));
+    case 'refresh':
+      // What is restarted is mounted anew.
+      if (step.by.kind === 'restart')
+        await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
+      return refresh(step, parts.engine);
     case 'await':
       return awaitServices(
-        { app, release: stored.release, step, project: plan.project, progress, stirred, signal },
+        {
+          app,
+          release: stored.release,
+          step,
+          signalled: signalledIn(plan),
+          project: plan.project,
+          progress,
+          stirred,
+          signal,
+        },
         parts,
       );
     default:
@@ -140,9 +155,18 @@ async function act(step: Step, { engine }: Parts): Promise<void> {
   }
 }
 
+const signalledIn = ({ steps }: Plan): readonly string[] =>
+  steps.flatMap((step) => (step.kind === 'refresh' && step.by.kind === 'signal' ? names(step) : []));
+
+/** The files under the containers have changed already; whoever needs to be told nothing is told nothing. */
+async function refresh({ by, containers }: Extract<Step, { kind: 'refresh' }>, engine: Parts['engine']): Promise<void> {
+  if (by.kind === 'restart') await engine.restart(containers.map(({ id }) => id));
+  if (by.kind === 'signal') await engine.signal(containers, by.signals);
+}
+
 const ids = ({ containers }: Extract<Step, { kind: 'stop' | 'start' | 'remove' }>): readonly string[] =>
   containers.map(({ id }) => id);
-const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' }>): readonly string[] =>
+const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' | 'refresh' }>): readonly string[] =>
   services.map(({ service }) => service);
 
 /** Keeps the image of a release from `docker image prune`, which takes what carries no tag. */
@@ -200,7 +224,8 @@ async function writeFiles({ app, stored, revision }: Deployment, { source, relea
   const kept = await releases.files(stored.release, (target) =>
     source.export({ repository, commit: revision.commit, paths, target, submodules }),
   );
-  await live.write(app.name, stored.release, kept);
+  const inPlace = writtenInPlace(app.onChange, stored.release, live.folders(app.name).live);
+  await live.write(app.name, stored.release, kept, inPlace);
 }
 
 /** The app's own containers as they are now. */

@@ -1,5 +1,6 @@
 import { close } from '../core/close.ts';
 import { diff, isDone } from '../core/diff.ts';
+import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
@@ -11,6 +12,7 @@ import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Strategy } from '../strategies/strategy.ts';
+import { keptInSight } from './in-sight.ts';
 import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
 
@@ -133,13 +135,37 @@ async function explainedChanges(
   const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
   if (deployed) await assertSameVolumes(release, deployed, parts);
   const networks = await parts.engine.networks(app.project);
-  return close(diff({ release, deployed, history, containers, thorough }), {
+  const onChange = thorough
+    ? undefined
+    : await onChangeInput(app, history, [release, ...(deployed ? [deployed] : [])], parts);
+  const changes = diff({ release, deployed, history, containers, thorough, onChange });
+  return close(await keptInSight(changes, release, parts), {
     release,
     containers,
     networks,
     instance: parts.instance,
     history,
   });
+}
+
+/** Releases that the containers may be of: besides those at hand what was begun last, and did not come to its end. */
+async function onChangeInput(
+  app: App,
+  history: AppHistory | undefined,
+  known: readonly Release[],
+  { live, releases }: Parts,
+): Promise<OnChangeInput | undefined> {
+  if (Object.keys(app.onChange).length === 0) return undefined;
+  const others = new Set([history?.applied, history?.attempted?.release, history?.open?.left]);
+  const digests = [...others].flatMap((digest) =>
+    digest === undefined || known.some((release) => release.digest === digest) ? [] : [digest],
+  );
+  const stored = await Promise.all(digests.map((digest) => releases.load(app.name, digest)));
+  return {
+    rules: app.onChange,
+    live: live.folders(app.name).live,
+    releases: [...known, ...stored.flatMap((found) => (found === undefined ? [] : [found.release]))],
+  };
 }
 
 /** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */

@@ -69,6 +69,7 @@ function apply({ release, changes }: StrategyInput): readonly Step[] {
 function acts(changes: readonly ServiceChange[]): readonly Step[] {
   const create = changes.filter(({ kind }) => kind === 'create');
   const replace = changes.filter((change) => change.kind === 'replace');
+  const refresh = changes.filter((change) => change.kind === 'refresh');
   const mend = changes.filter((change) => change.kind === 'mend');
   const start = changes.filter((change) => change.kind === 'start');
   return [
@@ -82,12 +83,26 @@ function acts(changes: readonly ServiceChange[]): readonly Step[] {
           } as const,
         ]
       : []),
+    ...refresh.map(refreshStep),
     ...mend.map((change): Step => ({ kind: 'mend', services: [causeOf(change)], mends: change.mends })),
     ...(start.length > 0
       ? [{ kind: 'start', services: start.map(causeOf), containers: refs(start.flatMap(({ from }) => from)) } as const]
       : []),
   ];
 }
+
+/** Of a container that is unsettled nobody knows which digest it is at. */
+const refreshStep = (change: Extract<Change, { kind: 'refresh' }>): Step => ({
+  kind: 'refresh',
+  by: change.by,
+  services: [causeOf(change)],
+  containers: change.from.map(({ id, name, digest, unsettled }) => ({
+    id,
+    name,
+    from: unsettled ?? (digest === undefined ? [] : [digest]),
+    to: change.to.digest,
+  })),
+});
 
 /** Waits for a wave only where a later service of this plan asks for more than "started". */
 function awaited(here: readonly ServiceChange[], touched: readonly ReleaseService[]): readonly Step[] {

@@ -27,6 +27,12 @@ const everyStep: readonly Step[] = [
   },
   { kind: 'create', services },
   { kind: 'start', services, containers },
+  {
+    kind: 'refresh',
+    by: { kind: 'signal', signals: ['HUP'] },
+    services,
+    containers: [{ id: 'c', name: 'shop-web-1', from: ['web-1'], to: 'web-2' }],
+  },
   { kind: 'mend', services, mends: [{ kind: 'unpause', container: { id: 'c', name: 'shop-web-1' } }] },
   { kind: 'remove', services, containers },
 ];

@@ -120,6 +120,7 @@ function fakeWired(rig: Rig): Wired {
     peerOf: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    tryNotifiers: unused,
     installation: unused,
     install: unused,
     backup: unused,

@@ -65,6 +65,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       schema             prints the JSON Schema of harbormaster.yml
       doctor             checks engine, Compose, Git, permissions, clock, disk and
                          paths
+      notify [test]      tells every notifier something, and whether it arrived
       install            sets Harbormaster up on this host: a systemd service, or a
                          container
       backup             writes what cannot be made again into one archive
@@ -83,6 +84,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
     By hand:
       approve            agrees to a plan that waits under \`deploy: approve\`
       reject             turns a plan down that waits under \`deploy: approve\`
+      approve-removal    lets go apps that wait because too many left the
+                         configuration at once
       retry              tries again what failed: lifts quarantine and waiting
       rollback           goes back to an earlier release that is kept on disk
       hold               keeps an app at what is deployed, until \`release\`

@@ -57,6 +57,9 @@ test('the example loads, and shows what it says', async () => {
     'harbormaster.yml': await committed('harbormaster.example.yml'),
     'secrets/smtp-password': 'hunter2-hunter2\n',
     'secrets/webhook': 'a-long-signing-secret\n',
+    'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
+    'secrets/ntfy-topic': 'nobody-guesses-it\n',
+    'secrets/smtp-url': 'smtps://hm:s3cret-of-mail@mail.example.com\n',
     'secrets/staging.env': 'KEY=value-of-it\n',
   };
   for (const [path, content] of Object.entries(files)) {
@@ -95,7 +98,14 @@ test('the example loads, and shows what it says', async () => {
     'auto report rollback',
   ]);
   expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(4);
-  expect(config.notifiers.map(({ type }) => type)).toEqual(['webhook', 'command']);
+  expect(config.notifiers.map(({ type }) => type)).toEqual([
+    'webhook',
+    'slack',
+    'ntfy',
+    'alertmanager',
+    'email',
+    'command',
+  ]);
   expect(JSON.stringify(config.notifiers)).not.toMatch(/signing|hooks\.example/);
 });
 

@@ -86,6 +86,7 @@ describe('defaults', () => {
       approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
       drift: 'correct',
       onFailure: 'rollback',
+      onChange: {},
       policy: policyOf('apps.web.allow'),
       windows: [],
       dependsOn: [],

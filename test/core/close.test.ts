@@ -5,6 +5,7 @@ import { sentence } from '../../src/core/format-plan.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { AppHistory } from '../../src/model/entry.ts';
 import type { ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
+import type { Refresh } from '../../src/model/on-change.ts';
 import type { Release } from '../../src/model/release.ts';
 import {
   container,
@@ -47,6 +48,26 @@ describe('who shares a namespace or volumes with a container that goes away', ()
       `replace vpn: ${replaced}`,
       'replace client: follows vpn (shares its namespace or volumes)',
     ]);
+  });
+
+  test('is replaced after it, when that is restarted; a signal changes nothing for it', () => {
+    const [vpn] = shop.services;
+    if (vpn === undefined) throw new Error('no vpn');
+    const refresh = (by: Refresh): Change => ({
+      kind: 'refresh',
+      to: vpn,
+      from: [stale('vpn')],
+      by,
+      content: ['vpn.conf'],
+      cause: { kind: 'content', paths: ['vpn.conf'] },
+    });
+    const around = { release: shop, containers: [stale('vpn'), ...rest], networks: [], instance, history: undefined };
+    expect(close([refresh({ kind: 'restart' })], around).map(line)).toEqual([
+      'refresh vpn: content changed: vpn.conf',
+      'replace client: follows vpn (shares its namespace or volumes)',
+    ]);
+    for (const by of [{ kind: 'signal', signals: ['HUP'] }, { kind: 'ignore' }] as const)
+      expect(close([refresh(by)], around).map(line)).toEqual(['refresh vpn: content changed: vpn.conf']);
   });
 
   test('is replaced after it, when it had gone or stopped', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatSteps, imageText, sentence, stepLines, stepTitle, verdictLines } from '../../src/core/format-plan.ts';
 import type { Cause } from '../../src/model/change.ts';
 import type { Mend } from '../../src/model/mend.ts';
+import type { Refresh } from '../../src/model/on-change.ts';
 import type { Step } from '../../src/model/plan.ts';
 import { hex } from '../support/builders.ts';
 
@@ -174,4 +175,33 @@ test('verdicts say who, why, and what lifts a denial', () => {
     '  ! mutable-tags: db runs db: it names no tag',
     '  · guard: all is well',
   ]);
+});
+
+describe('what is brought to a container that stays', () => {
+  const cause: Cause = { kind: 'content', paths: ['deploy/nginx.conf'] };
+  const refresh = (by: Refresh): Step => ({
+    kind: 'refresh',
+    by,
+    services: [{ service: 'web', cause }],
+    containers: [],
+  });
+
+  test.each<[Refresh, string, string]>([
+    [{ kind: 'restart' }, '  restart  web            content changed: deploy/nginx.conf', 'restart web'],
+    [
+      { kind: 'signal', signals: ['HUP', 'USR1'] },
+      '  signal   web            SIGHUP, SIGUSR1, content changed: deploy/nginx.conf',
+      'signal web (SIGHUP, SIGUSR1)',
+    ],
+    [{ kind: 'ignore' }, '  keep     web            content changed: deploy/nginx.conf', 'keep web'],
+  ])('%j', (by, line, title) => {
+    expect(stepLines(refresh(by))).toEqual([line]);
+    expect(stepTitle(refresh(by))).toBe(title);
+  });
+
+  test('and why it is made anew all the same', () => {
+    expect(sentence({ ...cause, whyNew: 'it has an earlier file' })).toBe(
+      'content changed: deploy/nginx.conf (it has an earlier file)',
+    );
+  });
 });

@@ -12,7 +12,8 @@ const said = (judgement: Judgement): string => {
   if (judgement.kind === 'healthy') return 'healthy';
   return judgement.kind === 'failed' ? `failed: ${judgement.reason}` : `progressing: ${judgement.detail}`;
 };
-const judged = (more: Partial<ContainerReport>, of = plain) => said(judge(of, report('web', more), limits, now));
+const judged = (more: Partial<ContainerReport>, of = plain, since?: number) =>
+  said(judge(of, report('web', more), limits, { now, ...(since !== undefined && { since }) }));
 
 const oneShotHint = 'If it is meant to run to an end, give it the label `harbormaster.one-shot: "true"`';
 
@@ -81,6 +82,53 @@ describe('restarts by the engine', () => {
   });
 });
 
+describe('a container that was signalled', () => {
+  const signalled = now - 5_000;
+  const checks = (...passed: readonly boolean[]) => ({
+    checks: passed.map((each) => ({ startedAt: signalled, passed: each })),
+  });
+  const before = { checks: [{ startedAt: signalled - 1, passed: true }] };
+  test.each<[string, Partial<ContainerReport>, string]>([
+    [
+      'was healthy before: that proves nothing',
+      { health: 'healthy', ...before },
+      'progressing: no healthcheck since then',
+    ],
+    [
+      'was unhealthy before: neither does that',
+      { health: 'unhealthy', checks: [] },
+      'progressing: no healthcheck since then',
+    ],
+    ['passed a check since', { health: 'healthy', ...checks(false, true) }, 'healthy'],
+    [
+      'failed one, and has tries left',
+      { health: 'healthy', ...checks(false) },
+      'progressing: its last healthcheck did not pass',
+    ],
+    [
+      'goes on failing, and has tries left',
+      { health: 'unhealthy', ...checks(false, false) },
+      'progressing: its last healthcheck did not pass',
+    ],
+    ['failed as often as it takes', { health: 'unhealthy', ...checks(false, false, false) }, 'failed: is unhealthy'],
+    [
+      'failed as often as is told',
+      { health: 'unhealthy', retries: 9, ...checks(...Array(5).fill(false)) },
+      'failed: is unhealthy',
+    ],
+    ['was started since', { health: 'healthy', startedAt: signalled }, 'healthy'],
+    ['was started since, to no good', { health: 'unhealthy', startedAt: signalled }, 'failed: is unhealthy'],
+    ['has no healthcheck, and has to run on for a while', { startedAt: 0 }, 'progressing: up 5 s'],
+    ['ended by it', { state: 'exited', exitCode: 129 }, 'failed: exited with code 129'],
+  ])('%s', (_, found, expected) => {
+    expect(judged(found, plain, signalled)).toBe(expected);
+  });
+
+  test('has run on for long enough', () => {
+    expect(judged({ startedAt: 0 }, plain, now - limits.minReady)).toBe('healthy');
+  });
+});
+
 describe('a container of a one-shot', () => {
   test.each<[string, Partial<ContainerReport>, string]>([
     ['running', { startedAt: 0 }, 'progressing: running to its end'],
@@ -102,7 +150,7 @@ describe('a container of a one-shot', () => {
 describe('what a dependent waits for', () => {
   const met = (condition: Parameters<typeof meets>[0], more: Partial<ContainerReport>, of = plain) => {
     const container = report('web', more);
-    return meets(condition, container, judge(of, container, limits, now));
+    return meets(condition, container, judge(of, container, limits, { now }));
   };
 
   test('started: it runs, or has run to its end', () => {

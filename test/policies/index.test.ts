@@ -10,5 +10,5 @@ test('gates have names of their own, by which verdicts are found', () => {
 
 test('every allowance has a gate that asks for it, and nothing else objects', () => {
   const asked = allowanceNames.map((name) => name.replaceAll('_', '-'));
-  expect(names.toSorted()).toEqual([...asked, 'mutable-tags', 'policy'].toSorted());
+  expect(names.toSorted()).toEqual([...asked, 'mutable-tags', 'on-change', 'policy'].toSorted());
 });

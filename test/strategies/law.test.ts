@@ -6,6 +6,7 @@ import { ownContainers } from '../../src/core/ownership.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { AppHistory } from '../../src/model/entry.ts';
 import type { ContainerState, ObservedContainer } from '../../src/model/observed.ts';
+import type { OnChange } from '../../src/model/on-change.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { DependencyCondition, Release, ReleaseService } from '../../src/model/release.ts';
 import * as strategies from '../../src/strategies/index.ts';
@@ -13,6 +14,7 @@ import {
   app,
   container,
   deployed,
+  folders,
   history,
   instance,
   network,
@@ -55,10 +57,25 @@ const releases = fc.tuple(...names.map(() => definition)).map((definitions): Rel
         dependsOn: earlier.map(([other, how]) => ({ service: other, ...how })),
         sharesWith: leader === undefined ? [] : [leader.name],
         networks: leader === undefined ? networks : [],
+        content: { pages: 'new' },
       }),
     );
   }
-  return release({ services: services.reverse(), networks: keys.map((key) => releaseNetwork(key)) });
+  const pages = [{ type: 'bind', source: `${folders.live}/pages`, target: '/pages' }];
+  const sealed = services.map(({ name, image }) => [name, { image: image.pinned, volumes: pages }]);
+  return release({
+    services: services.reverse(),
+    networks: keys.map((key) => releaseNetwork(key)),
+    mounts: [{ path: 'pages', object: { id: 'new', type: 'tree' } }],
+    compose: JSON.stringify({ name: 'shop', services: Object.fromEntries(sealed) }),
+  });
+});
+
+/** The release before, from which only the content of what is mounted differs. */
+const older = (to: Release): Release => ({
+  ...to,
+  digest: `${to.digest} before`,
+  services: to.services.map((of) => ({ ...of, digest: `${of.name}-0`, content: { pages: 'old' } })),
 });
 
 const found = fc.record({
@@ -82,6 +99,12 @@ const worlds = fc.record({
     selector: ({ key }) => key,
   }),
   completed: fc.subarray(names),
+  /** What becomes of services whose files changed. */
+  onChange: fc
+    .tuple(fc.subarray(names), fc.constantFrom<OnChange>({ kind: 'restart' }, { kind: 'signal', signal: 'HUP' }))
+    .map(([whose, how]): Readonly<Record<string, OnChange>> => Object.fromEntries(whose.map((name) => [name, how]))),
+  /** Everything runs as it was made. */
+  isCalm: fc.boolean(),
   isDeployed: fc.boolean(),
 });
 
@@ -90,11 +113,34 @@ type World = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
 /** How every container was configured when it was made. */
 const baseline = { user: 'web', restart: 'always', 'networks.home': '{}' };
 
+/** What is there: anything, or what the release before left as it should be. */
+const foundIn = ({ release: { services }, containers, isCalm, onChange }: World): World['containers'] =>
+  isCalm
+    ? services.flatMap(({ name, replicas }) =>
+        Array.from({ length: replicas }, (_, index) => ({
+          ...calm,
+          of: name,
+          number: index + 1,
+          digest: Object.hasOwn(onChange, name) ? ('old' as const) : ('current' as const),
+        })),
+      )
+    : containers;
+
+const none: string[] = [];
+const calm = {
+  state: 'running',
+  exitCode: 0,
+  isSwapped: false,
+  isRenamed: false,
+  altered: none,
+  joined: none,
+} as const;
+
 const stranger = container('a', { id: 'stranger', project: 'other', instance: undefined, app: undefined });
 
 function hostOf(world: World): Host {
   const networks = world.networks.map(({ key, isChanged }) => network(key, isChanged ? { digest: `${key}-0` } : {}));
-  const containers = world.containers.map((one): ObservedContainer => {
+  const containers = foundIn(world).map((one): ObservedContainer => {
     const { of, number, state, exitCode, digest, isSwapped, isRenamed, altered } = one;
     const digests = { current: `${of}-1`, old: `${of}-0`, none: undefined };
     return container(of, {
@@ -108,10 +154,11 @@ function hostOf(world: World): Host {
     });
   });
   const host: Host = { containers: [...containers, stranger], networks, bonds: {}, touched: [], made: 1 };
-  const bonds = world.containers.map(({ of, number, digest, joined }): [string, readonly string[]] => {
+  const bonds = foundIn(world).map(({ of, number, digest, joined }): [string, readonly string[]] => {
     const declared = world.release.services.find(({ name }) => name === of);
-    const isCurrent = declared !== undefined && digest === 'current';
-    return [`${of}-${number}`, isCurrent ? bondsNow(declared, world.release, host) : idsOf(joined, host)];
+    // Where only content changes, the release before has the same networks.
+    const isCurrent = digest === 'current' || (digest === 'old' && Object.hasOwn(world.onChange, of));
+    return [`${of}-${number}`, declared && isCurrent ? bondsNow(declared, world.release, host) : idsOf(joined, host)];
   });
   return { ...host, bonds: Object.fromEntries(bonds) };
 }
@@ -128,9 +175,11 @@ function bondsNow(of: ReleaseService, from: Release, host: Host): readonly strin
   }
 }
 
-function changesOf(to: Release, past: AppHistory, host: Host): readonly Change[] {
+function changesOf({ release: to, onChange: how }: World, past: AppHistory, host: Host): readonly Change[] {
   const containers = ownContainers(host, app(), instance);
-  const found = diff({ release: to, deployed: undefined, history: past, containers });
+  const rules = Object.fromEntries(Object.entries(how).map(([name, rule]) => [name, { '*': rule }]));
+  const onChange = { rules, live: folders.live, releases: [to, older(to)] };
+  const found = diff({ release: to, deployed: undefined, history: past, containers, onChange });
   return close(found, { release: to, containers, networks: host.networks, instance, history: past });
 }
 
@@ -144,7 +193,9 @@ function wellKnown(to: Release, images: Readonly<Record<string, string>>, comple
 const idsIn = (changes: readonly Change[]): readonly string[] =>
   changes.flatMap((change) => ('from' in change ? change.from.map(({ id }) => id) : []));
 
-const touching = new Set<Step['kind']>(['stop', 'remove-network', 'create', 'replace', 'mend', 'start', 'remove']);
+const touching = new Set<Step['kind']>([
+  ...(['stop', 'remove-network', 'create', 'replace', 'refresh', 'mend', 'start', 'remove'] as const),
+]);
 
 const servicesOf = (step: Step): readonly string[] =>
   'services' in step ? step.services.map((each) => (typeof each === 'string' ? each : each.service)) : [];
@@ -173,7 +224,9 @@ function expectSound({ steps }: Plan, changes: readonly Change[], to: Release): 
 /** Who is needed or shared with comes before who needs or shares. */
 function expectOrder(steps: readonly Step[], to: Release): void {
   const place = (name: string) =>
-    steps.findIndex((step) => ['create', 'replace', 'start'].includes(step.kind) && servicesOf(step).includes(name));
+    steps.findIndex(
+      (step) => ['create', 'replace', 'refresh', 'start'].includes(step.kind) && servicesOf(step).includes(name),
+    );
   for (const { name, dependsOn, sharesWith } of to.services) {
     for (const other of [...dependsOn.map((dependency) => dependency.service), ...sharesWith]) {
       if (place(name) !== -1) expect(place(other)).toBeLessThan(place(name));
@@ -183,6 +236,7 @@ function expectOrder(steps: readonly Step[], to: Release): void {
 
 for (const strategy of Object.values(strategies)) {
   test(`the law, kept by ${strategy.type}: a plan that was performed leaves nothing to be done, and touches nothing else`, () => {
+    let refreshes = 0;
     fc.assert(
       fc.property(worlds, (world) => {
         const { release: to, completed, isDeployed } = world;
@@ -191,12 +245,12 @@ for (const strategy of Object.values(strategies)) {
         const past = isDeployed ? wellKnown(to, images, jobs) : history({ completed: jobs });
         const before = hostOf(world);
 
-        const changes = changesOf(to, past, before);
+        const changes = changesOf(world, past, before);
         const absentImages = new Set(to.services.map(({ image }) => image.pinned));
         const plan = strategy.plan({ release: to, changes, absentImages, files: [] });
         const after = performAll(plan, to, before);
 
-        expect(changesOf(to, past, after)).toEqual([]);
+        expect(changesOf(world, past, after)).toEqual([]);
         expectSound(plan, changes, to);
         const allowed = new Set(idsIn(changes));
         for (const id of after.touched) expect(allowed.has(id) || id.startsWith('made-')).toBe(true);
@@ -206,8 +260,10 @@ for (const strategy of Object.values(strategies)) {
             if (state === 'running') expect(lostBonds(id, after)).toEqual([]);
         }
         if (changes.length === 0) expect(plan.steps).toEqual([]);
+        refreshes += plan.steps.filter(({ kind }) => kind === 'refresh').length;
       }),
       { numRuns: 1000 },
     );
+    expect(refreshes).toBeGreaterThan(50);
   });
 }

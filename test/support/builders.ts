@@ -35,6 +35,7 @@ export const app = (more: Partial<App> = {}): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
+  onChange: {},
   policy: policyOf('apps.shop.allow'),
   windows: [],
   dependsOn: [],
@@ -185,6 +186,8 @@ export const report = (of: string, more: Partial<ContainerReport> = {}): Contain
   oomKilled: false,
   error: '',
   startedAt: 40_000,
+  checks: [],
+  retries: 3,
   healthOutput: '',
   ...more,
 });

@@ -24,6 +24,8 @@ function performStep(step: Step, release: Release, host: Host): Host {
       return up(names(step), release, host, create);
     case 'replace':
       return up(names(step), release, host, replace);
+    case 'refresh':
+      return refreshed(step, host);
     case 'start':
       return start(ids(step.containers), host);
     case 'stop':
@@ -40,6 +42,21 @@ function performStep(step: Step, release: Release, host: Host): Host {
       return host;
   }
 }
+
+/** A restart makes the namespaces anew that others share. */
+function refreshed({ by, containers }: Extract<Step, { kind: 'refresh' }>, host: Host): Host {
+  const [to] = containers.map((one) => one.to);
+  const brought = change(ids(containers), host, { digest: to });
+  return by.kind === 'restart' ? { ...brought, bonds: withoutLeaders(ids(containers), host.bonds) } : brought;
+}
+
+const withoutLeaders = (leaders: readonly string[], bonds: Host['bonds']): Host['bonds'] =>
+  Object.fromEntries(
+    Object.entries(bonds).map(([id, held]) => [
+      id,
+      held.map((bond) => (leaders.includes(bond) ? `${bond} before` : bond)),
+    ]),
+  );
 
 const ids = (containers: readonly { readonly id: string }[]) => containers.map(({ id }) => id);
 const names = ({ services }: { readonly services: readonly { readonly service: string }[] }) =>

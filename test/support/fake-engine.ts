@@ -79,6 +79,8 @@ export class FakeEngine implements Engine {
         oomKilled: false,
         error: '',
         startedAt: 0,
+        checks: [],
+        retries: 3,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
       }));
   }
@@ -172,6 +174,15 @@ export class FakeEngine implements Engine {
   async start(ids: readonly string[]) {
     this.#act(`start ${ids.join(' ')}`);
     this.#alter(ids, () => ({ state: 'running' }));
+  }
+
+  async restart(ids: readonly string[]) {
+    this.#act(`restart ${ids.join(' ')}`);
+    this.#alter(ids, () => ({ state: 'running' }));
+  }
+
+  async signal(containers: readonly { readonly id: string }[], signals: readonly string[]) {
+    for (const signal of signals) this.#act(`signal ${signal} ${containers.map(({ id }) => id).join(' ')}`);
   }
 
   async stop(ids: readonly string[]) {

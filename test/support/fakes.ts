@@ -192,8 +192,18 @@ export class MemoryLive implements LiveFiles {
     return this.held;
   }
 
-  async write(_app: string, release: Release) {
+  /** Files that were written into, not replaced. */
+  inPlace: readonly string[] = [];
+  /** When files were put where they are: long ago, unless a test says otherwise. */
+  placed: Record<string, number> = {};
+
+  async write(_app: string, release: Release, _exported: string, inPlace: readonly string[] = []) {
     this.held = release.digest;
+    this.inPlace = inPlace;
+  }
+
+  async placedAt(_app: string, paths: readonly string[]) {
+    return new Map(paths.map((path) => [path, this.placed[path] ?? 0]));
   }
 
   async tidy() {}

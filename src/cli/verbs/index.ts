@@ -17,6 +17,7 @@ import { install } from './install.ts';
 import { log } from './log.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
+import { notifyTest } from './notify-test.ts';
 import { plan } from './plan.ts';
 import { policy, policyShow } from './policy.ts';
 import { reject } from './reject.ts';
@@ -42,6 +43,7 @@ export const verbs: readonly Verb[] = [
   policyShow,
   schema,
   doctor,
+  notifyTest,
   install,
   backup,
   restore,

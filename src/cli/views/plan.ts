@@ -108,6 +108,7 @@ const verbStyles: Readonly<Record<Step['kind'], (text: string) => Span>> = {
   create: good,
   start: good,
   mend: good,
+  refresh: good,
   replace: warn,
   stop: warn,
   remove: bad,

@@ -49,7 +49,12 @@ const revision = z.looseObject({
   signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
 const verdict = z.looseObject({ gate: text, ruling: text, reason: text });
-const steps = z.array(z.looseObject({ kind: text }));
+const refreshed = z.array(z.looseObject({ id: text, name: text, from: texts, to: text }));
+const step = z.looseObject({ kind: text });
+/** The history says which containers an operation brings changed content to: of such a step it must be known. */
+const isKnown = ({ kind, containers }: z.output<typeof step>): boolean =>
+  kind !== 'refresh' || refreshed.safeParse(containers).success;
+const steps = z.array(step.refine(isKnown, { error: 'a refresh without its containers' }));
 
 const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('unchanged') }),
@@ -105,6 +110,7 @@ const open = z.looseObject({
   by: text.optional(),
   consent: consent.optional(),
   removal: z.looseObject({ project: text, onRemove: text, moved: z.boolean() }).optional(),
+  refreshes: refreshed.optional(),
 });
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
@@ -163,6 +169,7 @@ const history = z.looseObject({
   removal: removal.optional(),
   left: left.optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
+  refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
 
 const digests = { apps: z.record(text, text), settings: z.record(text, text) };

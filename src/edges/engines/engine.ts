@@ -9,13 +9,14 @@ import { engineVersion } from './api/engine-version.ts';
 import { followEvents } from './api/events.ts';
 import { findImage, untagImages } from './api/images.ts';
 import { inspectContainers } from './api/inspect.ts';
-import { removeContainers, startContainers, stopContainers } from './api/lifecycle.ts';
+import { removeContainers, restartContainers, startContainers, stopContainers } from './api/lifecycle.ts';
 import { tailLogs } from './api/logs.ts';
 import { mendContainer } from './api/mend.ts';
 import { listContainers } from './api/observe.ts';
 import { pullPin } from './api/pull.ts';
 import { createPullLanes } from './api/pull-lanes.ts';
 import { listNetworks, listVolumes, removeNetwork } from './api/resources.ts';
+import { signalContainers } from './api/signal.ts';
 import { createArgv, replaceArgv } from './compose/argv.ts';
 import { build } from './compose/build.ts';
 import type { ActContext } from './compose/environment.ts';
@@ -113,6 +114,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     create: (stored, services) => apply(createArgv, stored, services),
     replace: (stored, services) => apply(replaceArgv, stored, services),
     start: (ids) => namingPortHolder(observe, () => startContainers(api, ids)),
+    restart: (ids) => namingPortHolder(observe, () => restartContainers(api, ids)),
+    signal: (containers, signals) => signalContainers(api, containers, signals),
     stop: (ids) => stopContainers(api, ids),
     mend: (mend) => namingPortHolder(observe, () => mendContainer(api, mend)),
     remove: (ids) => removeContainers(api, ids),

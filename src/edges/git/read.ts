@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { HarborError } from '../../errors.ts';
 import type { GitObject } from '../../model/revision.ts';
 import { resolve } from './resolve.ts';
@@ -8,7 +9,9 @@ import { printable } from './text.ts';
 export async function whatIs(snapshot: Snapshot, path: string): Promise<GitObject | undefined> {
   const found = await resolve(snapshot, path);
   if (found.kind === 'missing') return undefined;
-  return { id: found.id, type: found.kind === 'submodule' ? 'commit' : found.kind === 'folder' ? 'tree' : 'blob' };
+  const type = found.kind === 'submodule' ? 'commit' : found.kind === 'folder' ? 'tree' : 'blob';
+  const isLinked = found.path !== posix.normalize(path).replace(/(?<=.)\/$/, '');
+  return { id: found.id, type, ...(isLinked && found.kind !== 'submodule' && { at: found.path }) };
 }
 
 /** Undefined for what is no file. Throws `tree-refused` for a file above the limit: half a file is worse than none. */

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Release } from '../../model/release.ts';
 import { descend } from './folder.ts';
 import type { Home } from './home.ts';
+import { writeInto } from './in-place.ts';
 import { readMarker, type Tracked, type TrackedFile, writeMarker } from './marker.ts';
 import { clear, type Obstacles, obstaclesTo } from './obstacles.ts';
 import { lookAt, place } from './placed.ts';
@@ -16,7 +17,12 @@ interface Difference {
 }
 
 /** Brings `live/` to a release. Everything that can be refused is refused before the first change. */
-export async function write(home: Home, release: Release, exported: string): Promise<void> {
+export async function write(
+  home: Home,
+  release: Release,
+  exported: string,
+  inPlace: ReadonlySet<string>,
+): Promise<void> {
   const before = await readMarker(home.marker);
   const wanted = await wantedOf(exported, release.mounts);
   const { same, different } = await compare(home, before.files, wanted, release.digest);
@@ -27,7 +33,7 @@ export async function write(home: Home, release: Release, exported: string): Pro
   await writeMarker(home.marker, { release: undefined, mounts, files: new Map([...before.files, ...promised]) });
   await clear(obstacles, home.folders.live);
   for (const path of wanted.folders) await makeBelow(home, path);
-  const placed = await placeAll(home, different, release.digest);
+  const placed = await placeAll(home, different, { release: release.digest, inPlace });
   const gone = new Set(obstacles.files);
   const left = [...before.files].filter(([path]) => !gone.has(path));
   await writeMarker(home.marker, { release: release.digest, mounts, files: new Map([...left, ...same, ...placed]) });
@@ -57,13 +63,14 @@ async function obstaclesOf(home: Home, tracked: Tracked, wanted: Wanted, differe
 async function placeAll(
   { folders, staging }: Home,
   different: readonly Difference[],
-  release: string,
+  { release, inPlace }: { readonly release: string; readonly inPlace: ReadonlySet<string> },
 ): Promise<Tracked> {
   const placed = new Map<string, TrackedFile>();
   for (const { path, file, content } of different) {
     const name = posix.basename(path);
     await using folder = await descend(folders.live, posix.dirname(path), 'make');
-    await place(folder, name, file, staging);
+    const isWritten = inPlace.has(path) && (await writeInto(folder, name, file));
+    if (!isWritten) await place(folder, name, file, staging);
     placed.set(path, { ...promise(file, content, release), ...(await lookAt(folder, name)) });
   }
   for (const path of new Set([...placed.keys()].map((file) => posix.dirname(file)))) {

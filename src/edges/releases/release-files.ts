@@ -44,7 +44,7 @@ const description = z.object({
 const text = z.string();
 const texts = z.array(text);
 const pin = z.looseObject({ requested: text, pinned: text, resolvedAt: text, from: text });
-const object = z.looseObject({ id: text, type: z.enum(['blob', 'tree', 'commit']) });
+const object = z.looseObject({ id: text, type: z.enum(['blob', 'tree', 'commit']), at: text.optional() });
 const named = z.looseObject({ key: text, name: text, external: z.boolean(), digest: text });
 const identity = z.looseObject({ name: text, email: text, at: text });
 

@@ -171,3 +171,34 @@ test('run hands the signal and the API to the daemon, and ends well', async () =
   const { stderr, exitCode } = await harbormaster('run', { wired: { daemon }, signal: interrupting.signal });
   expect([stderr, exitCode]).toEqual(['Finishing the current step; once more to leave at once.\n', 0]);
 });
+
+test('notify test tells which notifier took it, and ends badly if one did not', async () => {
+  const failure = { message: 'the webhook at x was not delivered: it answered 401', hint: 'Check the url.' };
+  const tryNotifiers = async () => [
+    { type: 'slack', failure: undefined },
+    { type: 'webhook', failure },
+  ];
+  expect(await harbormaster('notify test', { wired: { tryNotifiers } })).toMatchObject({
+    stdout: `✓ slack: taken; look whether it arrived\n✗ webhook: ${failure.message}\n  → Check the url.\n`,
+    exitCode: 1,
+  });
+  expect(await harbormaster('notify test', { wired: { tryNotifiers: async () => [] } })).toMatchObject({
+    stdout: expect.stringContaining('There are no notifiers'),
+    exitCode: 0,
+  });
+});
+
+test('backup and restore take the archive from where somebody stands', async () => {
+  const backup = async (file: string) => ({ file, files: 3, bytes: 2048, seq: 7 });
+  const made = await harbormaster('backup b.tar.gz', { wired: { backup } });
+  expect(made.stdout).toMatch(/^Wrote .*\/b\.tar\.gz: 3 files, 2 KB, the log up to entry 7\.\n/);
+  expect((await harbormaster('backup')).exitCode).toBe(4);
+});
+
+test('install refuses what belongs to another kind of installation', async () => {
+  const { stderr, exitCode } = await harbormaster('install --image x');
+  expect([stderr, exitCode]).toEqual([
+    'harbormaster: --image and --socket-proxy are for an installation in a container\n→ Say --container, too.\n',
+    4,
+  ]);
+});

@@ -104,9 +104,16 @@ const verdicts: Arbitrary<Verdict[]> = few(
   }),
 );
 const container = fc.record({ id: text, name: text });
+const refreshed = fc.record({ id: text, name: text, from: few(text), to: text });
 const steps: Arbitrary<Step[]> = few(
   fc.oneof(
     fc.record({ kind: fc.constant('build'), service: text, tag: text }),
+    fc.record({
+      kind: fc.constant('refresh'),
+      by: fc.constant({ kind: 'restart' }),
+      services: few(fc.record({ service: text, cause: fc.record({ kind: fc.constant('content'), paths: few(text) }) })),
+      containers: few(refreshed),
+    }),
     fc.record({
       kind: fc.constant('mend'),
       services: few(
@@ -125,7 +132,7 @@ const fromTo = fc.record({ from: maybe(text), to: maybe(text) });
 const service: Arbitrary<ServiceRecord> = fc.record(
   {
     service: text,
-    change: fc.constantFrom('create', 'replace', 'start', 'mend', 'remove', 'none'),
+    change: fc.constantFrom('create', 'replace', 'refresh', 'start', 'mend', 'remove', 'none'),
     because: maybe(text),
     image: fromTo,
     digest: fromTo,
@@ -169,6 +176,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       by: maybe(text),
       consent: maybe(consent),
       removal: maybe(fc.record({ project: text, onRemove: fc.constantFrom('down', 'stop'), moved: fc.boolean() })),
+      refreshes: maybe(few(refreshed)),
     }),
   ),
   unfinished: maybe(
@@ -223,6 +231,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   removal: maybe(removal),
   left: maybe(fc.record({ seq, since: at, state: fc.constantFrom('waiting', 'stopped'), until: maybe(at) })),
   adopted: fc.record({ containers: claims, networks: claims }),
+  refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
 
 type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBody, { kind: Kind }>> };

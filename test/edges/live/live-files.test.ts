@@ -76,11 +76,16 @@ async function liveRig() {
     home: dirname(live),
     at: (path: string) => join(live, path),
     tree: () => treeOf(live),
-    write: async (digest: string, tree: Tree, mounts: readonly MountedPath[] = [mount('.')]) => {
+    write: async (
+      digest: string,
+      tree: Tree,
+      mounts: readonly MountedPath[] = [mount('.')],
+      inPlace: readonly string[] = [],
+    ) => {
       const exported = join(folder.path, `export${exports++}`);
       await mkdir(exported);
       await fill(exported, tree);
-      await files.write('web', release(digest, mounts), exported);
+      await files.write('web', release(digest, mounts), exported, inPlace);
     },
     tidy: (digest: string, mounts: readonly MountedPath[] = [mount('.')]) => files.tidy('web', release(digest, mounts)),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -133,6 +138,41 @@ describe('writing', () => {
     const after = await Promise.all(['', 'conf', 'conf/a', 'conf/b'].map((path) => stat(rig.at(path))));
     expect(after.map(({ ino }, index) => ino === before[index]?.ino)).toEqual([true, true, false, true]);
     expect(await rig.tree()).toEqual({ 'conf/a': 'two', 'conf/b': 'same', 'conf/new': 'n', 'conf/gone': 'g' });
+  });
+
+  test('writes into the files that are to stay the same ones, and puts the others in their places', async () => {
+    await using rig = await liveRig();
+    const inode = async (path: string) => (await stat(rig.at(path))).ino;
+    await rig.write('r1', { a: 'a long first content', 'conf/b': 'b', link: '->a' });
+    const before = [await inode('a'), await inode('conf/b')];
+    const placed = await rig.files.placedAt('web', ['a', 'conf/b', 'link', 'none', 'a/x', 'none/x']);
+    expect([...placed.keys()]).toEqual(['a', 'conf/b']);
+
+    await rig.write('r2', { a: 'x:second', 'conf/b': 'c', link: '->conf/b', new: 'n' }, undefined, [
+      'a',
+      'new',
+      'link',
+    ]);
+    expect(await rig.tree()).toEqual({ a: 'x:second', 'conf/b': 'c', link: '->conf/b', new: 'n' });
+    expect(await inode('a')).toBe(before[0]);
+    expect(await inode('conf/b')).not.toBe(before[1]);
+    const later = await rig.files.placedAt('web', ['a', 'conf/b']);
+    expect(later.get('a')).toBe(placed.get('a'));
+    expect(later.get('conf/b')).toBeGreaterThan(placed.get('conf/b') ?? 0);
+    expect(await rig.files.intact('web', [mount('.')])).toBe(true);
+  });
+
+  test('writes into nothing that is no file, and through no link', async () => {
+    await using rig = await liveRig();
+    await rig.write('r1', { a: 'a', b: 'b' });
+    await writeFile(join(rig.home, 'outside'), 'theirs');
+    await rm(rig.at('a'));
+    await symlink(join(rig.home, 'outside'), rig.at('a'));
+    await rm(rig.at('b'));
+    execFileSync('mkfifo', [rig.at('b')]);
+    await rig.write('r2', { a: '2', b: '2' }, undefined, ['a', 'b']);
+    expect(await rig.tree()).toEqual({ a: '2', b: '2' });
+    expect(await readFile(join(rig.home, 'outside'), 'utf8')).toBe('theirs');
   });
 
   test('sees a changed mode, type or link', async () => {

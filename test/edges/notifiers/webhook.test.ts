@@ -1,51 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { webhook, webhookNotifier } from '../../../src/edges/notifiers/webhook.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { notification } from './notification.ts';
-
-interface Seen {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-/** A real server that remembers what it was sent; `answers` are used one after the other, the last for ever. */
-async function receiver(...answers: readonly ((response: ServerResponse) => void)[]) {
-  const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    seen.push({
-      method: request.method,
-      path: request.url,
-      headers: request.headers,
-      body: Buffer.concat(chunks).toString(),
-    });
-    (answers[Math.min(seen.length, answers.length) - 1] ?? status(204))(response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    seen,
-    url: `http://127.0.0.1:${port}/hooks/s3cret-path`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-const status =
-  (code: number, headers = {}) =>
-  (response: ServerResponse) =>
-    void response.writeHead(code, headers).end('no');
+import { receiver, status } from './receiver.ts';
 
 /** Sleeps are remembered, not slept. */
 function manualClock() {

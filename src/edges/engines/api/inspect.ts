@@ -22,7 +22,9 @@ const inspected = z.object({
       .object({
         Status: z.string(),
         FailingStreak: z.number().optional(),
-        Log: z.array(z.object({ Output: z.string() })).nullish(),
+        Log: z
+          .array(z.object({ Output: z.string(), Start: z.string().optional(), ExitCode: z.number().optional() }))
+          .nullish(),
       })
       .nullish(),
   }),
@@ -62,9 +64,17 @@ export function readReport({ Id, Name, Image, RestartCount, State, Config }: Ins
     error: visible(State.Error),
     // The engine writes year 1 for "never".
     startedAt: Math.max(0, Date.parse(State.StartedAt) || 0),
+    checks: checksOf(State.Health),
+    retries: Config.Healthcheck?.Retries || defaultRetries,
     healthOutput: lastLines(visible(State.Health?.Log?.at(-1)?.Output ?? ''), 5).slice(0, 400),
   };
 }
+
+const checksOf = (health: Inspected['State']['Health']): ContainerReport['checks'] =>
+  (health?.Log ?? []).map(({ Start, ExitCode }) => ({
+    startedAt: Date.parse(Start ?? '') || 0,
+    passed: ExitCode === 0,
+  }));
 
 /** The engine's, for a healthcheck that does not say. */
 const defaultRetries = 3;

@@ -1,6 +1,6 @@
 import { type EngineApi, segment } from './client.ts';
 import { inBatches } from './in-batches.ts';
-import { inspectContainer } from './inspect.ts';
+import { type Inspected, inspectContainer } from './inspect.ts';
 
 /** Seconds that a container gets to stop, whatever it asks for: one app must not hold up the others. */
 const longestStop = 60;
@@ -17,6 +17,19 @@ export async function startContainers(api: EngineApi, ids: readonly string[]): P
 
 export async function stopContainers(api: EngineApi, ids: readonly string[]): Promise<void> {
   await inBatches(ids, (id) => stopContainer(api, id));
+}
+
+/** What it runs is stopped as it asks for, and started with the files that are there now. */
+export async function restartContainers(api: EngineApi, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const seconds = stopTime(await inspectContainer(api, id));
+    await api.send({
+      method: 'POST',
+      path: `/containers/${segment(id)}/restart`,
+      query: { t: String(seconds) },
+      limit: seconds * 1000 + 2 * engineTime,
+    });
+  }
 }
 
 /** Gone already is fine. Without `v`, so that anonymous volumes stay. */
@@ -45,8 +58,7 @@ export async function renameContainer(api: EngineApi, id: string, name: string):
 async function stopContainer(api: EngineApi, id: string): Promise<void> {
   const container = await inspectContainer(api, id);
   if (container === undefined) return;
-  const own = container.Config.StopTimeout ?? defaultStop;
-  const seconds = own < 0 ? longestStop : Math.min(own, longestStop);
+  const seconds = stopTime(container);
   await api.send({
     method: 'POST',
     path: `/containers/${segment(id)}/stop`,
@@ -54,4 +66,9 @@ async function stopContainer(api: EngineApi, id: string): Promise<void> {
     accept: [404],
     limit: seconds * 1000 + engineTime,
   });
+}
+
+function stopTime(container: Inspected | undefined): number {
+  const own = container?.Config.StopTimeout ?? defaultStop;
+  return own < 0 ? longestStop : Math.min(own, longestStop);
 }

@@ -16,6 +16,8 @@ test('an inspection of a real engine tells what the list cannot', () => {
     oomKilled: false,
     error: '',
     startedAt: Date.parse('2026-11-21T01:43:42.863Z'),
+    checks: [{ startedAt: Date.parse('2026-11-21T01:43:44.932Z'), passed: true }],
+    retries: 3,
     healthOutput: 'one',
   });
 });

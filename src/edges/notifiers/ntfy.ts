@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { fill, type Severity, severityOf, titleOf } from '../../core/notification-text.ts';
+import { defineKind } from '../../kind.ts';
+import type { Notifier } from '../../ports.ts';
+import { secretOption } from '../../secret-option.ts';
+import { systemClock } from '../clock.ts';
+import { post } from './post.ts';
+import { textOption } from './text-option.ts';
+import { inMilliseconds, timeLimit } from './time-limit.ts';
+import { webUrl } from './web-url.ts';
+
+const options = z.strictObject({
+  url: webUrl.default('https://ntfy.sh').meta({
+    title: 'URL',
+    description: 'The ntfy server, without the topic.',
+    examples: ['https://ntfy.example.com'],
+  }),
+  topic: secretOption(
+    z.string().regex(/^[\w-]{1,64}$/, { error: 'must be letters, digits, _ and -, at most 64' }),
+  ).meta({
+    title: 'secret',
+    description: 'The topic. On a public server whoever knows it may read: take one that nobody guesses.',
+    examples: ['${file:secrets/ntfy-topic}'],
+  }),
+  token: secretOption(z.string().min(1))
+    .optional()
+    .meta({
+      title: 'secret',
+      description: 'Access token, where the server asks for one.',
+      examples: ['${file:secrets/ntfy-token}'],
+    }),
+  text: textOption('{summary}'),
+  timeout: timeLimit(10),
+});
+
+/** Source: https://docs.ntfy.sh/publish/#message-priority */
+const priorities: Readonly<Record<Severity, number>> = { critical: 5, warning: 4, good: 3 };
+const tags: Readonly<Record<Severity, string>> = {
+  critical: 'rotating_light',
+  warning: 'warning',
+  good: 'white_check_mark',
+};
+
+export const ntfy = defineKind({
+  type: 'ntfy',
+  options,
+  create: ({ url, topic, token, text, timeout }): Notifier => ({
+    notify: (notification) => {
+      const severity = severityOf(notification);
+      const message = fill(text, notification);
+      const body = JSON.stringify({
+        topic,
+        title: titleOf(notification),
+        message,
+        priority: priorities[severity],
+        tags: [tags[severity]],
+      });
+      const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+      const limit = inMilliseconds(timeout);
+      return post({ url, headers, body }, { target: 'the message to ntfy', limit, clock: systemClock });
+    },
+  }),
+});

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HarborError } from '../../src/errors.ts';
+import type { OnChange } from '../../src/model/on-change.ts';
+import { testApp, testHarbor } from '../support/test-harbor.ts';
+
+/** What can happen, in any order. */
+type Event =
+  | { readonly kind: 'push'; readonly content: number; readonly color: number; readonly isBad: boolean }
+  /** Before the given append from now on Harbormaster dies, and is started again. */
+  | { readonly kind: 'crash' | 'act-fails'; readonly at: number }
+  /** The engine starts the container again, which reads what is there then; or somebody removes it. */
+  | { readonly kind: 'restarted' | 'removed' | 'rollback' }
+  | { readonly kind: 'pass'; readonly seconds: number };
+
+const events: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('push'),
+      content: fc.nat(3),
+      color: fc.constantFrom(0, 0, 0, 1),
+      isBad: fc.constantFrom(false, false, true),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('crash', 'act-fails'), at: fc.integer({ min: 1, max: 9 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('restarted', 'restarted', 'removed', 'rollback') }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass'), seconds: fc.constantFrom(1, 60, 3600) }) },
+) as fc.Arbitrary<Event>;
+
+const modelOf = (color: number) => ({
+  services: {
+    web: {
+      image: 'web:1',
+      environment: { COLOR: `${color}` },
+      volumes: [{ type: 'bind', source: '/scratch/app.conf', target: '/etc/app.conf' }],
+    },
+  },
+});
+
+/** A host whose one container knows what it has read of its file. */
+async function worldOf(rule: OnChange) {
+  const harbor = await testHarbor({ apps: [testApp({ onChange: { web: { '*': rule } } })], model: modelOf(0) });
+  const { engine, log, live, releases, source } = harbor;
+  const read = new Map<string, string | undefined>();
+  const state = { isDead: false, untilCrash: 0, untilActFails: 0 };
+  const onDisk = () => releases.kept.get(live.held ?? '')?.mounts[0]?.object.id;
+  const reads = (ids: readonly string[]) => {
+    for (const id of ids) read.set(id, onDisk());
+    engine.containers = engine.containers.map((one) => ({
+      ...one,
+      health: read.get(one.id)?.includes('bad') ? ('unhealthy' as const) : ('none' as const),
+    }));
+  };
+  const unread = () => engine.containers.map(({ id }) => id).filter((id) => !read.has(id));
+  for (const act of ['create', 'replace'] as const) {
+    const made = engine[act].bind(engine);
+    engine[act] = async (...given) => {
+      await made(...given);
+      reads(unread());
+    };
+  }
+  const { restart, start, signal } = engine;
+  engine.restart = async (ids) => {
+    await restart.call(engine, ids);
+    reads(ids);
+  };
+  engine.start = async (ids) => {
+    await start.call(engine, ids);
+    reads(ids);
+  };
+  engine.signal = async (containers, signals) => {
+    await signal.call(engine, containers, signals);
+    reads(containers.map(({ id }) => id));
+  };
+  engine.beforeAct = () => {
+    if (state.untilActFails > 0 && --state.untilActFails === 0)
+      throw new HarborError('the act failed', { code: 'engine-refused' });
+  };
+  const append = log.append.bind(log);
+  log.append = async (body) => {
+    if (state.untilCrash > 0 && --state.untilCrash === 0) state.isDead = true;
+    if (state.isDead) throw new HarborError('killed', { code: 'log-unwritable' });
+    return append(body);
+  };
+  source.files['app.conf'] = 'content 0';
+
+  const pass = async (trigger: 'interval' | 'request' = 'interval') => {
+    const outcomes = await harbor.pass(trigger).catch(() => undefined);
+    if (state.isDead) {
+      state.isDead = false;
+      await harbor.restart();
+    }
+    return outcomes;
+  };
+  const happens = async (event: Event): Promise<void> => {
+    switch (event.kind) {
+      case 'push': {
+        harbor.push(modelOf(event.color));
+        source.files['app.conf'] = `content ${event.content}${event.isBad ? ' bad' : ''}`;
+        return;
+      }
+      case 'crash':
+        state.untilCrash = event.at;
+        return;
+      case 'act-fails':
+        state.untilActFails = event.at;
+        return;
+      case 'restarted':
+        return reads(engine.containers.map(({ id }) => id));
+      case 'removed':
+        engine.containers = [];
+        return;
+      case 'rollback': {
+        const request = { app: 'shop', to: undefined, reason: 'slow', hold: false };
+        await harbor
+          .harbor()
+          .rollback(request, { kind: 'request' }, () => undefined)
+          .catch(() => undefined);
+        await pass();
+        return;
+      }
+      case 'pass':
+        harbor.clock.advance(event.seconds * 1000);
+        await pass();
+        return;
+    }
+  };
+  /** Nothing goes wrong any more, and Git asks for this, which it may have asked for before. */
+  const settle = async (content: string): Promise<void> => {
+    Object.assign(state, { untilCrash: 0, untilActFails: 0 });
+    harbor.push(modelOf(0));
+    source.files['app.conf'] = content;
+    for (let turn = 0; turn < 3; turn += 1) {
+      harbor.clock.advance(3_600_000);
+      await harbor.harbor().retry(['shop'], { kind: 'request' }, () => undefined);
+    }
+  };
+  return { ...harbor, read, onDisk, happens, settle, pass };
+}
+
+test.each<[string, OnChange]>([
+  ['signalled', { kind: 'signal', signal: 'HUP' }],
+  ['restarted', { kind: 'restart' }],
+])(
+  'whatever happens, a container that is %s in the end has read what Git says, and is left alone then',
+  async (_, rule) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(events, { maxLength: 14 }), fc.nat(3), async (story, last) => {
+        const world = await worldOf(rule);
+        await world.pass();
+        for (const event of story) await world.happens(event);
+        await world.settle(`content ${last}`);
+        expect(world.onDisk()).toBe(`id-content ${last}`);
+        expect(world.engine.containers.map(({ id }) => world.read.get(id))).toEqual([`id-content ${last}`]);
+        world.engine.performed.length = 0;
+        await world.restart();
+        expect(await world.pass()).toEqual([{ kind: 'unchanged' }]);
+        expect(world.engine.performed).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  },
+);
