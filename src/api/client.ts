@@ -23,6 +23,11 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
       const answer = await document(ask({ method: 'GET', path: `/v1/plan${query(apps)}` }));
       return understood(fieldOf(answer, 'plans'), isPlanReports);
     },
+    async preview(apps, ref) {
+      const names = apps.map((app) => `&app=${encodeURIComponent(app)}`).join('');
+      const path = `/v1/preview?ref=${encodeURIComponent(ref)}${names}`;
+      return understood(fieldOf(await document(ask({ method: 'GET', path })), 'plans'), isPlanReports);
+    },
     async status(apps) {
       return understood(await document(ask({ method: 'GET', path: `/v1/status${query(apps)}` })), isHostStatus);
     },

@@ -7,6 +7,7 @@ import type { Trigger } from '../model/entry.ts';
 
 const appName = z.string().min(1).max(200);
 const appNames = z.array(appName).max(1_000);
+const refName = z.string({ error: 'give a branch, tag or commit: ?ref=NAME' }).min(1).max(255);
 const instanceId = z.string().min(1).max(200);
 /** A sentence for the record, not an essay. */
 const reason = z.string().trim().min(1).max(1_000);
@@ -45,6 +46,9 @@ export const rollbackBody = z.strictObject({
 
 /** The apps that a query names; none: all. */
 export const appsOf = (context: Context): readonly string[] => valid(appNames, context.req.queries('app') ?? []);
+
+/** What a query previews. */
+export const refOf = (context: Context): string => valid(refName, context.req.query('ref'));
 
 /** The app that the path names. */
 export const appOf = (context: Context): string => valid(appName, context.req.param('app'));

@@ -23,6 +23,8 @@ export type PlanReport =
       readonly warnings: readonly string[];
       /** Under `deploy: approve`, where there is something to approve: the plan's digest, and what people said of it. */
       readonly approval?: { readonly plan: string; readonly ruling: Ruling };
+      /** It was only asked what would come of this: nothing of it is going to happen. */
+      readonly preview?: { readonly ref: string };
     }
   | {
       readonly kind: 'removal';

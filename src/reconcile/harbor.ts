@@ -8,6 +8,8 @@ export type Ended = (report: PassReport) => void;
 /** Everything that the CLI and the API may ask for, one method each. `apps` empty: all of them. Unknown names throw `app-unknown`. */
 export interface Harbor {
   plan(apps: readonly string[]): Promise<readonly PlanReport[]>;
+  /** What would come of a commit, branch or tag that is not deployed. Throws `usage` where it is not clear in which repository it is meant. */
+  preview(apps: readonly string[], ref: string): Promise<readonly PlanReport[]>;
   /** One pass over the named apps because a person asked: also over names that left the configuration, which removes them. */
   apply(apps: readonly string[], trigger: Trigger, progress: Progress): Promise<readonly PassReport[]>;
   /** One pass of the loop's own over exactly these apps, and over whatever left the configuration. */

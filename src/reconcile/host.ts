@@ -5,6 +5,7 @@ import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
 import { assertNamed } from './overrides.ts';
+import { previewing } from './preview.ts';
 import { reading } from './reading.ts';
 import { select } from './selection.ts';
 
@@ -15,6 +16,7 @@ export function createHost(options: HostOptions): Harbor {
   const named = (names: readonly string[]) => config().apps.filter(({ name }) => names.includes(name));
   return {
     ...reading(house),
+    ...previewing(house),
     ...byHand(house),
     ...deciding(house),
     ...approvingRemovals(house),

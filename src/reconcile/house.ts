@@ -1,6 +1,7 @@
 import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
@@ -11,7 +12,7 @@ import { owningEngine } from './owning-engine.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
 import { createPasses, type Passes } from './passes.ts';
-import { createPinBook } from './pins.ts';
+import { createPinBook, type PinBook } from './pins.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import { createRetries } from './retries.ts';
 import { createRunning } from './running.ts';
@@ -40,6 +41,9 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
   readonly targets: Targets;
   readonly find: FindTarget;
   readonly inspections: Inspections;
+  readonly pins: PinBook;
+  /** Looks at Git that nobody is told of. */
+  readonly unseen: Source;
   readonly removals: Removals;
   readonly passes: Passes;
   /** One at a time for each project. */
@@ -74,5 +78,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
   const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
-  return { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
+  const { source: unseen } = given;
+  const own = { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
+  return { ...own, pins, unseen };
 }

@@ -3,6 +3,7 @@ import type { App } from '../model/app.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
+import type { ReleaseStore } from '../ports.ts';
 import { candidate, optionsOf } from './candidate.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
@@ -41,13 +42,7 @@ export function createTargets(parts: Parts & { pins: PinBook }): Targets {
 
   const known = async (app: App, deployed: string | undefined): Promise<readonly Release[]> => {
     const last = remembered.get(app.name)?.target;
-    const digests = [
-      ...new Set([...(deployed === undefined ? [] : [deployed]), ...(await parts.releases.list(app.name))]),
-    ];
-    const stored = await Promise.all(
-      digests.slice(0, knownLimit).map((digest) => parts.releases.load(app.name, digest)),
-    );
-    const releases = stored.flatMap((found) => (found === undefined ? [] : [found.release]));
+    const releases = await storedReleases(app, deployed, parts.releases);
     return last?.kind === 'release' ? [last.release, ...releases] : releases;
   };
 
@@ -84,6 +79,17 @@ export function createTargets(parts: Parts & { pins: PinBook }): Targets {
       remembered.delete(app);
     },
   };
+}
+
+/** The deployed release and the newest others: what a new rendering is compared with first. */
+export async function storedReleases(
+  { name }: App,
+  deployed: string | undefined,
+  releases: ReleaseStore,
+): Promise<readonly Release[]> {
+  const digests = [...new Set([...(deployed === undefined ? [] : [deployed]), ...(await releases.list(name))])];
+  const stored = await Promise.all(digests.slice(0, knownLimit).map((digest) => releases.load(name, digest)));
+  return stored.flatMap((found) => (found === undefined ? [] : [found.release]));
 }
 
 /** What failed by the user's fault fails again until the commit or the options change; what failed by the world's fault is tried again. */

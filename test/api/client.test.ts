@@ -62,6 +62,20 @@ test('every kind of plan comes through as it is, and so do the names of the apps
   expect(asked).toEqual([['a b', 'ü&app=x'], []]);
 });
 
+test('a preview is asked for by its ref, whatever that is called', async () => {
+  const asked: unknown[] = [];
+  await using hm = await daemon({
+    preview: async (...given) => {
+      asked.push(given);
+      return [planned({ preview: { ref: 'fix/a&b=c#1' }, verdicts: [] })];
+    },
+  });
+  const harbor = daemonHarbor(hm.path);
+  expect(await harbor.preview(['a b', 'ü&app=x'], 'fix/a&b=c#1')).toMatchObject([{ preview: { ref: 'fix/a&b=c#1' } }]);
+  expect(asked).toEqual([[['a b', 'ü&app=x'], 'fix/a&b=c#1']]);
+  await expect(harbor.preview([], '')).rejects.toMatchObject({ code: 'usage' });
+});
+
 test('every kind of status comes through as it is', async () => {
   const status: HostStatus = {
     host: 'prod-1',

@@ -20,6 +20,7 @@ const unused = () => {
 
 export const nothing: Served = {
   plan: unused,
+  preview: unused,
   apply: unused,
   status: unused,
   rollback: unused,

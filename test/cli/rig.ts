@@ -83,6 +83,7 @@ const unused = () => {
 export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposable {
   return {
     plan: unused,
+    preview: unused,
     apply: unused,
     pass: unused,
     status: unused,

@@ -7,6 +7,7 @@ import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { hold } from './hold.ts';
 import { plan } from './plan.ts';
+import { preview } from './preview.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   health,
   status,
   plan,
+  preview,
   apply,
   retry,
   rollback,

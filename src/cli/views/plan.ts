@@ -23,19 +23,25 @@ export function planView(reports: readonly PlanReport[], now: Date): readonly Li
   if (reports.length === 0)
     return ['No app is declared for this host.', ...nextStep('Add one under `apps:` in the configuration.')];
   const unchanged = reports.filter((report) => prospectOf(report) === 'unchanged').map(({ app }) => app);
-  if (unchanged.length === reports.length) return [`Nothing to do: ${whatIsFine(unchanged)} as Git declares.`];
+  const isPreview = reports.some(isPreviewed);
+  const fine = isPreview ? 'as it would be' : 'as Git declares';
+  if (unchanged.length === reports.length) return [`Nothing to do: ${whatIsFine(unchanged)} ${fine}.`];
   const others = reports.filter((report) => prospectOf(report) !== 'unchanged');
   return [
     ...others.flatMap((report) => [...appLines(report, now), '']),
     ...(unchanged.length > 0 ? [`As Git declares: ${names(unchanged)}.`, ''] : []),
     summary(reports),
+    ...(isPreview ? ['Nothing of it is done: it is only what would happen.'] : []),
     ...(reports.some(wouldAct)
       ? nextStep('`harbormaster apply` does it now; a running daemon does it by itself.')
       : []),
   ];
 }
 
+const isPreviewed = (report: PlanReport): boolean => report.kind === 'planned' && report.preview !== undefined;
+
 const wouldAct = (report: PlanReport): boolean =>
+  !isPreviewed(report) &&
   ['changes', 'removal'].includes(prospectOf(report)) &&
   !(report.kind === 'planned' && report.approval && report.approval.ruling.kind !== 'approved');
 
@@ -83,9 +89,12 @@ function body(report: {
   return [
     ...report.plan.steps.flatMap(paintedStep),
     ...(report.warnings ?? []).map((warning): Line => [warn(`  ! ${warning}`)]),
-    ...report.verdicts.filter(({ ruling }) => ruling !== 'allow').flatMap(paintedVerdict),
+    ...report.verdicts.filter(isWorthTelling).flatMap(paintedVerdict),
   ];
 }
+
+/** Who signed what is previewed is told, too. */
+const isWorthTelling = ({ ruling, gate }: Verdict): boolean => ruling !== 'allow' || gate === 'signature';
 
 /** What people said of the plan, and how to say more. */
 function approvalLines({ app, release, approval }: Extract<PlanReport, { kind: 'planned' }>): readonly Line[] {
@@ -126,7 +135,7 @@ export const paintedVerdict = (verdict: Verdict): readonly Line[] =>
     index > 0 || verdict.ruling === 'allow' ? line : [(verdict.ruling === 'deny' ? bad : warn)(line)],
   );
 
-const endings: Readonly<Record<Exclude<Prospect, 'unchanged'>, readonly [string, string]>> = {
+export const endings: Readonly<Record<Exclude<Prospect, 'unchanged'>, readonly [string, string]>> = {
   changes: ['would change', 'would change'],
   removal: ['would be removed', 'would be removed'],
   blocked: ['is blocked', 'are blocked'],

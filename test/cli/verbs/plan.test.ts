@@ -176,3 +176,63 @@ test('what a commit says of itself cannot move the cursor or recolour the termin
   expect(json).not.toMatch(/[\u001b\u202e]/);
   expect(JSON.parse(json).plans[0].revision.subject).toBe('ok\u001b[2K\u001b[1A\u202e gnp.exe');
 });
+
+test('a preview says that nothing of it is done, and who signed it', async () => {
+  const verdict = (ruling: 'allow' | 'deny', reason: string) =>
+    ({ gate: 'signature', ruling, service: undefined, reason, lift: undefined }) as const;
+  const asked: unknown[] = [];
+  const previewing = (...plans: readonly PlanReport[]) => ({
+    harbor: {
+      preview: async (...given: unknown[]) => {
+        asked.push(given);
+        return plans;
+      },
+    },
+  });
+  const preview = { ref: 'fix' };
+  const signed = planned({ preview, verdicts: [verdict('allow', 'signed by ada@example.org')] });
+  const { stdout, exitCode } = await harbormaster('plan --ref fix shop', previewing(signed));
+  expect(asked).toEqual([[['shop'], 'fix']]);
+  expect(stdout).toContain('· signature: signed by ada@example.org');
+  expect(stdout).toContain('Nothing of it is done: it is only what would happen.');
+  expect(stdout).not.toContain('harbormaster apply');
+  expect(exitCode).toBe(2);
+  const unsigned = planned({ preview, verdicts: [verdict('deny', 'commit c by Eve has no signature')] });
+  const refused = await harbormaster('plan --ref fix shop', previewing(unsigned));
+  expect(refused.stdout).toContain('✗ signature: commit c by Eve has no signature');
+  expect(refused.exitCode).toBe(3);
+});
+
+test('as Markdown, what a repository says stands in fences that it cannot end, and mentions nobody', async () => {
+  const evil = planned({
+    revision: revision({ subject: '``` @team [x](https://evil.example) </details>' }),
+    warnings: ['a `````` fence'],
+  });
+  const { stdout, exitCode } = await harbormaster('plan --markdown', planning(evil, inSync('docs'), failed));
+  expect(stdout).toBe(`\
+### Harbormaster plan
+
+Of 3 apps: 1 would change, 1 could not be planned.
+
+#### 🟢 \`shop\` would change
+
+\`\`\`\`\`\`\`text
+to 9d3e41c2f0 "\`\`\` @team [x](https://evil.example) </details>"
+  pull     nginx:1.28 (ab12cd34) for web
+  replace  web            image nginx:1.27 (4f06b3a6) → nginx:1.28 (ab12cd34)
+  wait     web            until healthy
+  ! a \`\`\`\`\`\` fence
+\`\`\`\`\`\`\`
+
+#### 🔴 \`wiki\` could not be planned
+
+\`\`\`text
+https://git.example.com/team/wiki.git did not answer within 10 s
+→ Is the network up? It is tried again by itself.
+\`\`\`
+
+⚪ Unchanged: \`docs\`
+`);
+  expect(exitCode).toBe(1);
+  expect((await harbormaster('plan --markdown', planning(inSync('docs')))).stdout).toContain('Nothing would change.');
+});

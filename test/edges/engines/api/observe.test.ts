@@ -4,7 +4,7 @@ import recorded from '../recorded/containers.json' with { type: 'json' };
 
 test('the list of a real engine tells everything that a pass needs', () => {
   const imageId = 'sha256:73a8e604a9c95eb6340f4fb8a5285b42dcae925cb4489bcb47f95ef897070601';
-  const ours = { project: 'shop', oneOff: false, instance: 'host-1', app: 'shop', imageId };
+  const ours = { project: 'shop', oneOff: false, instance: 'host-1', app: 'shop', imageId, image: 'shop/web:1' };
   expect(readContainers(recorded)).toEqual([
     {
       ...ours,
