@@ -1,13 +1,16 @@
 /** The composition root: config → live ports → Harbor. The one file that knows every registry of parts. */
-import { realpathSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import type { InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
+import { projectOf } from './config/values.ts';
 import { saysOtherwise } from './core/configuration.ts';
+import { policyOf } from './core/policy.ts';
 import { redactor } from './core/redact.ts';
 import { repositoryName } from './core/repository-name.ts';
 import { usualPaths } from './core/systemd-unit.ts';
@@ -23,6 +26,7 @@ import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { folderSource } from './edges/folder/source.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
@@ -36,10 +40,13 @@ import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
-import { asHarborError } from './errors.ts';
+import { asHarborError, HarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
+import type { Policy } from './model/policy.ts';
+import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
+import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHost } from './reconcile/host.ts';
@@ -93,12 +100,65 @@ export function wire(invocation: Invocation): Wired {
         environment,
         user: userName(),
       }),
+    check: (request) => checkFiles(frame, request),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     tryNotifiers: () => tryNotifiers(frame),
     schema: () => jsonSchema(catalogues),
     starter,
     ...settingUp(frame),
   };
+}
+
+/** Compose files on disk, judged as on a host; nothing of this one is needed but Compose. */
+async function checkFiles(frame: Frame, request: CheckRequest): Promise<CheckReport> {
+  const { files, preset, variables, profiles } = request;
+  const absolute = files.map((file) => resolve(file));
+  const folder = dirname(absolute[0] ?? '');
+  const root = repositoryAbove(folder);
+  const named = await policyFor(frame, request);
+  const app = appOfFiles({
+    name: named.name ?? basename(folder),
+    project: projectOf(named.name ?? basename(folder)) || 'app',
+    path: relative(root, folder) || '.',
+    composeFiles: absolute.map((file) => relative(folder, file)),
+    profiles,
+    environment: variables,
+    policy: preset === undefined ? named.policy : policyOf(named.policy.place, { preset }),
+  });
+  return checkPolicy(app, notCommitted, {
+    source: folderSource(root),
+    engine: engineOf(frame, ''),
+    scratch: await openScratch(),
+    live: { folders: liveFiles({ directory: frame.paths.apps }).folders, leads: async () => new Map() },
+    gates: Object.values(gates),
+    clock: systemClock,
+    key: randomBytes(32),
+    instance: '',
+  });
+}
+
+interface Judging {
+  readonly name: string | undefined;
+  readonly policy: Policy;
+}
+
+async function policyFor({ config }: Frame, { configured, app: wanted }: CheckRequest): Promise<Judging> {
+  if (!configured) return { name: wanted, policy: policyOf(`apps.${wanted ?? 'APP'}.allow`) };
+  const { apps, policy } = await config.load();
+  const app = apps.find(({ name }) => name === wanted);
+  if (app === undefined && wanted !== undefined) {
+    throw new HarborError(`there is no app ${wanted} on this host`, {
+      code: 'app-unknown',
+      hint: `There are: ${apps.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return { name: wanted, policy: app?.policy ?? { ...policy, place: 'apps.APP.allow' } };
+}
+
+/** Includes and build contexts may lie anywhere in the repository. */
+function repositoryAbove(folder: string): string {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) if (existsSync(join(at, '.git'))) return at;
+  return folder;
 }
 
 /** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */

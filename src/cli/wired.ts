@@ -3,6 +3,8 @@ import type { HostConfig } from '../model/config.ts';
 import type { Entry } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
 import type { Peer } from '../model/peer.ts';
+import type { PresetName } from '../model/policy.ts';
+import type { CheckReport } from '../model/report.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
@@ -32,6 +34,8 @@ export interface Wired {
   peerOf(socket: Socket): Promise<Peer | undefined>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
+  /** What a policy says of compose files on disk. Needs neither engine nor state. */
+  check(request: CheckRequest): Promise<CheckReport>;
   /** The main job on a stage of its own; `say` gets one line at a time. */
   demo(say: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** Tells every notifier of the configuration something, and how that went. */
@@ -147,6 +151,17 @@ export interface LogProblem {
   /** Of the line's first byte. */
   readonly offset: number;
   readonly what: string;
+}
+
+export interface CheckRequest {
+  /** As they were written, from the working folder on. */
+  readonly files: readonly string[];
+  readonly preset: PresetName | undefined;
+  /** By the policy of the configuration: that of this app, or of the host. */
+  readonly configured: boolean;
+  readonly app: string | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly profiles: readonly string[];
 }
 
 /** One thing that `doctor` looked at. */

@@ -6,6 +6,7 @@ import type { ConfigurationOrigin, ConfigurationTrouble } from './configuration.
 import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { PresetName } from './policy.ts';
 import type { OnRemove } from './removal.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
@@ -41,6 +42,13 @@ export type PlanReport =
       readonly hint: string | undefined;
     };
 
+/** What a host's policy says of compose files that are not pushed yet. */
+export interface CheckReport {
+  readonly preset: PresetName;
+  readonly verdicts: readonly Verdict[];
+  readonly warnings: readonly string[];
+}
+
 /** How one pass over one app ended, for whoever asked for it. */
 export interface PassReport {
   readonly app: string;
@@ -73,7 +81,7 @@ export interface ServiceStatus {
 export interface Block {
   /**
    * A code of an outcome's block, of an error (`source-unreachable`, `unhealthy` …), or `retry` (waits before it tries again), `drift-reported`,
-   * `drift-fought`, `drift-failed`, `left` (a failed release was left as it is).
+   * `drift-fought`, `drift-failed`, `left` (a failed release was left as it is), `policy` (what runs is denied by now).
    */
   readonly code: string;
   readonly detail: string;

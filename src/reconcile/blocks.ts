@@ -7,6 +7,7 @@ import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { closedWindow } from './windows.ts';
 
 interface BlocksInput {
@@ -16,6 +17,7 @@ interface BlocksInput {
   readonly drift: readonly string[];
   readonly retryAt: Date | undefined;
   readonly suspensions: readonly InForce[];
+  readonly objections?: readonly Verdict[];
   /** Why apps that it depends on are not healthy now; those that are, are not among them. */
   readonly awaited: ReadonlyMap<string, string>;
   readonly now: Date;
@@ -36,8 +38,25 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
     ...quarantinedBlock(app, history),
     ...leftBlock(app, history),
     ...driftBlocks(input, history),
+    ...objectionBlocks(input, history),
   ];
 }
+
+/** The policy was tightened after it was deployed: it goes on running, and nothing of it is made anew. What the newest release was denied for is told above. */
+const objectionBlocks = (
+  { app, objections = [], now }: BlocksInput,
+  { deployed, attempted }: AppHistory,
+): readonly Block[] =>
+  deployed === undefined || attempted?.outcome.kind === 'blocked'
+    ? []
+    : objections.map(({ service, reason, lift }) => ({
+        code: 'policy',
+        detail: `what runs is against the policy of this host: ${service === undefined ? '' : `service ${service} `}${reason}`,
+        hint: `It goes on running, but is not made anew when it fails. To allow it: ${lift ?? ''}`,
+        since: now.toISOString(),
+        until: undefined,
+        lift: `harbormaster policy show ${app.name}`,
+      }));
 
 const suspendedBlocks = ({ app, suspensions }: BlocksInput): readonly Block[] =>
   suspensions.map((suspension) => ({

@@ -18,6 +18,15 @@ import { type AppReads, readsOfApp } from './reads.ts';
 /** Raised when sealing itself changes: then every release is made anew, once. */
 const sealVersion = 1;
 
+/** What candidates are made with; `source` may be less than a Git repository. */
+export interface Candidates extends Pick<Parts, 'engine' | 'scratch' | 'key' | 'instance'> {
+  readonly source: Tree;
+  readonly live: Pick<Parts['live'], 'folders'>;
+  readonly pins: PinBook;
+}
+
+type Tree = Pick<Source, 'objects' | 'read' | 'export'>;
+
 /**
  * The release that an app's revision means. One of the `known` is returned as it is when nothing that its rendering read has changed, so that
  * neither an unrelated commit nor an upgrade of Compose makes a new one.
@@ -26,7 +35,7 @@ export async function candidate(
   app: App,
   revision: Revision,
   known: readonly Release[],
-  parts: Parts & { pins: PinBook },
+  parts: Candidates,
 ): Promise<Release> {
   const options = optionsOf(app, parts);
   const previous = await firstMatching(known, options, (paths) =>
@@ -51,7 +60,7 @@ async function firstMatching(
 }
 
 /** Everything besides the repository that shapes a rendering, keyed because it covers secrets. */
-export function optionsOf(app: App, { key, instance, live }: Pick<Parts, 'key' | 'instance' | 'live'>): string {
+export function optionsOf(app: App, { key, instance, live }: Pick<Candidates, 'key' | 'instance' | 'live'>): string {
   const { composeFiles, profiles, project, path, unsetVariables, submodules } = app;
   const environment = environmentOf(app, live.folders(app.name));
   return hmac(
@@ -84,7 +93,7 @@ async function renderAndSeal(
   app: App,
   revision: Revision,
   previous: Release | undefined,
-  parts: Parts & { pins: PinBook },
+  parts: Candidates,
 ): Promise<Release> {
   const { source, live, key, instance, pins } = parts;
   const environment = environmentOf(app, live.folders(app.name));
@@ -128,7 +137,7 @@ interface RenderInput {
 /** Writes what the rendering reads where the renderer may read it. */
 async function exported(
   { app, revision, reads, environment, folders }: RenderInput,
-  source: Source,
+  source: Tree,
 ): Promise<RenderRequest> {
   const present = [...reads.objects].filter(([, object]) => object !== undefined).map(([path]) => path);
   const inScratch = (path: string) => posix.join(folders.scratch, path);

@@ -21,7 +21,8 @@ export interface Judgement {
   readonly ways: Ways;
 }
 
-type Judges = Pick<Parts, 'gates' | 'live' | 'clock'>;
+type Folders = Pick<Parts['live'], 'folders' | 'leads'>;
+type Judges = Pick<Parts, 'gates' | 'clock'> & { readonly live: Folders };
 
 /** What the gates say of a plan: of the very model that is applied, and of where its paths lead now. */
 export async function judge({ app, release, plan }: Accused, { gates, live, clock }: Judges): Promise<Judgement> {
@@ -33,19 +34,19 @@ export async function judge({ app, release, plan }: Accused, { gates, live, cloc
   return { verdicts, ways };
 }
 
-function ownFolders({ name }: App, live: Parts['live']): readonly string[] {
+function ownFolders({ name }: App, live: Folders): readonly string[] {
   const folders = live.folders(name);
   return [folders.live, folders.data, folders.cache];
 }
 
-const waysOf = ({ app, release }: Omit<Accused, 'plan'>, live: Parts['live']): Promise<Ways> =>
+const waysOf = ({ app, release }: Omit<Accused, 'plan'>, live: Folders): Promise<Ways> =>
   live.leads([...ownFolders(app, live), ...pathsToFollow(parseSealed(release.compose), app.policy)]);
 
 /**
  * A container that can write beside what is mounted may have exchanged it for a link since the plan was judged, and the engine follows links. Throws
  * `tree-refused` then. Links of the repository's own, which came meanwhile, stay in the app's folders.
  */
-export async function assertSameWays(accused: Omit<Accused, 'plan'>, before: Ways, live: Parts['live']): Promise<void> {
+export async function assertSameWays(accused: Omit<Accused, 'plan'>, before: Ways, live: Folders): Promise<void> {
   const now = await waysOf(accused, live);
   const real = (path: string): string => now.get(path) ?? path;
   const own = ownFolders(accused.app, live);

@@ -17,6 +17,7 @@ import { deniedBy, outOfOrder } from './forbid.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
+import { objectionsTo } from './objections.ts';
 import type { Order } from './order.ts';
 import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
@@ -95,7 +96,8 @@ async function planOf(
       ...windowsOfPlan(situation, { changes, plan }, now),
     ];
     const { digest, warnings } = release;
-    const said = [...suspendedVerdicts(app.name, context), ...verdicts];
+    const objections = plan.steps.length === 0 ? await objectionsTo(app, release, context) : [];
+    const said = [...suspendedVerdicts(app.name, context), ...verdicts, ...objections];
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
     return { kind: 'planned', ...planned, ...(approval && { approval }) };
   } catch (error) {
@@ -142,6 +144,7 @@ async function statusOf(app: App, observed: Observed, { context, sights, agenda 
     app,
     history,
     release: stored?.release,
+    objections: await objectionsTo(app, stored?.release, context),
     observed,
     instance,
     operation: running.step(app.name),

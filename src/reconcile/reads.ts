@@ -26,7 +26,7 @@ export async function readsOfApp(
   app: App,
   revision: Revision,
   environment: Readonly<Record<string, string>>,
-  source: Source,
+  source: Pick<Source, 'objects' | 'read'>,
 ): Promise<AppReads> {
   const dotEnv = posix.join(app.path, '.env');
   const looked = [...(app.composeFiles.length === 0 ? candidatePaths(app.path) : configuredFiles(app)), dotEnv];

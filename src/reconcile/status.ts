@@ -9,6 +9,7 @@ import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { AppStatus, SyncState } from '../model/report.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { blocksOf } from './blocks.ts';
 
 /** What the last look at Git found for an app. */
@@ -21,6 +22,8 @@ export interface StatusInput {
   readonly history: AppHistory | undefined;
   /** The release that was deployed last, or before the first one the one that was begun; if it was kept. */
   readonly release: Release | undefined;
+  /** What the policy of this host denies in that release by now. */
+  readonly objections?: readonly Verdict[];
   readonly observed: Observed;
   readonly instance: string;
   /** Which step runs now. */
@@ -43,8 +46,8 @@ export function appStatus(input: StatusInput): AppStatus {
   const drift = driftOf(input, containers);
   const source = sourceOf(input);
   const blockedBy = blocksOf({ ...input, drift });
-  // What is held is where it was put; that Git asks for something newer is a cause of its own.
-  const amiss = blockedBy.filter(({ code }) => code !== 'held');
+  // What the policy objects to is as it was deployed. What is held is where it was put; that Git asks for something newer is a cause of its own.
+  const amiss = blockedBy.filter(({ code }) => code !== 'held' && code !== 'policy');
   return {
     app: app.name,
     source,

@@ -121,6 +121,7 @@ function fakeWired(rig: Rig): Wired {
     peerOf: unused,
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
+    check: unused,
     tryNotifiers: unused,
     installation: unused,
     install: unused,

@@ -6,14 +6,10 @@ type Files = Readonly<Record<string, string>>;
 
 const reads = (files: Files, environment: Files = {}, path = '.') =>
   readsOfApp(app({ path }), revision(), environment, {
-    look: async () => new Map(),
-    fetch: async () => revision(),
-    provenance: () => Promise.reject(new Error('nobody asks for it')),
     objects: async (_repository, _commit, paths) =>
       new Map(paths.map((each) => [each, files[each] === undefined ? undefined : blob(each)])),
     read: async (_repository, _commit, file, limit) =>
       files[file] === undefined ? undefined : Buffer.from(files[file]).subarray(0, limit),
-    export: async () => undefined,
   });
 
 const present = async (...given: Parameters<typeof reads>) =>

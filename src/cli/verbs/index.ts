@@ -20,6 +20,7 @@ import { logVerify } from './log-verify.ts';
 import { notifyTest } from './notify-test.ts';
 import { plan } from './plan.ts';
 import { policy, policyShow } from './policy.ts';
+import { policyCheck } from './policy-check.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { restore } from './restore.ts';
@@ -41,6 +42,7 @@ export const verbs: readonly Verb[] = [
   validate,
   policy,
   policyShow,
+  policyCheck,
   schema,
   doctor,
   notifyTest,

@@ -24,7 +24,7 @@ const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', '
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
-  if (['denied', 'removal-guard', 'quarantined', 'rejected'].includes(code)) return 'blocked';
+  if (['denied', 'removal-guard', 'quarantined', 'rejected', 'policy'].includes(code)) return 'blocked';
   if (code === 'held' || code === 'suspended') return code;
   if (code === 'manual' || code === 'approval') return 'waiting';
   if (code === 'window' || code === 'waiting-for' || code === 'removal-pending') return 'next';
