@@ -54,7 +54,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   certificate_authority: ['ca', 'ca_file', 'ca_cert', 'cacert'],
   deploy: ['sync', 'sync_policy', 'auto_deploy', 'auto_sync'],
   drift: ['heal', 'self_heal', 'selfheal', 'on_drift'],
-  on_remove: ['prune', 'on_delete', 'deletion_policy', 'removal', 'remove'],
+  on_remove: ['on_delete', 'deletion_policy', 'removal', 'remove'],
   removal_grace: ['grace', 'grace_period', 'remove_after', 'removal_delay'],
   depends_on: ['after', 'needs', 'requires', 'dependsOn'],
   on_failure: ['rollback', 'on_error', 'auto_rollback'],
