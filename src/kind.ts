@@ -9,6 +9,8 @@ export interface Kind<Type extends string, Options extends z.ZodObject, Part> ex
 interface Definition<Type extends string, Options extends z.ZodObject, Part> {
   readonly type: Type;
   readonly options: Options;
+  /** It runs programs of this host: a configuration that comes from a repository may not have it unless the host lets it. */
+  readonly runsPrograms?: boolean;
   readonly create: (options: z.output<Options>) => Part;
 }
 

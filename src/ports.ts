@@ -1,6 +1,7 @@
 /** Every effect of Harbormaster on one page. Adapters live in `edges/` and decide nothing. */
-import type { App, Repository } from './model/app.ts';
+import type { Follower, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
+import type { KeptConfiguration } from './model/configuration.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
 import type { ContainerRef, Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';
@@ -26,12 +27,12 @@ export interface Clock {
 /** Where desired state comes from. Every call has a time limit. */
 export interface Source {
   /**
-   * One cheap look: the commits that these apps' refs point at now, by app name; all refs of one repository in one request.
-   * A repository that fails gives its apps the error instead, and costs the others nothing.
+   * One cheap look: the commits that these refs point at now, by the follower's name; all refs of one repository in one request.
+   * A repository that fails gives its followers the error instead, and costs the others nothing.
    */
-  look(apps: readonly App[]): Promise<ReadonlyMap<string, string | Error>>;
+  look(followers: readonly Follower[]): Promise<ReadonlyMap<string, string | Error>>;
   /** Makes sure that the mirror has the commit (fetching only if not) and describes it. */
-  fetch(app: App, commit: string): Promise<Revision>;
+  fetch(follower: Follower, commit: string): Promise<Revision>;
   /** Whose signatures a revision bears, and whether it follows what is deployed. Asked only of apps that `verify`, after `fetch`. */
   provenance(request: ProvenanceRequest): Promise<Provenance>;
   /** What each repository path is at a commit; undefined where it does not exist. Links inside the tree are followed. */
@@ -51,7 +52,7 @@ export interface Source {
 }
 
 export interface ProvenanceRequest {
-  readonly app: App;
+  readonly app: Follower;
   readonly verify: Verification;
   readonly revision: Revision;
   /** The deployed commit: where a range of commits begins. */
@@ -225,6 +226,13 @@ export interface LiveFiles {
 /** Folders for candidate revisions: readable by the unprivileged renderer, gone afterwards. */
 export interface Scratch {
   create(): Promise<{ readonly path: string } & AsyncDisposable>;
+}
+
+/** What of the configuration came from Git and was in force last: it holds while Git is down, also over a restart. */
+export interface ConfigurationKeeper {
+  /** Nothing, where nothing was kept or what was kept cannot be understood. */
+  load(): Promise<KeptConfiguration>;
+  save(kept: KeptConfiguration): Promise<void>;
 }
 
 export interface DeploymentLog {

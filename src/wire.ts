@@ -4,14 +4,12 @@ import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
-import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
-import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
 import { projectOf } from './config/values.ts';
-import { saysOtherwise } from './core/configuration.ts';
+import { followingsOf, sourceName } from './core/configuration.ts';
+import { originText } from './core/configuration-words.ts';
 import { policyOf } from './core/policy.ts';
-import { redactor } from './core/redact.ts';
 import { repositoryName } from './core/repository-name.ts';
 import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
@@ -27,13 +25,12 @@ import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { folderSource } from './edges/folder/source.ts';
-import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
-import { fanOut, type Route } from './edges/notifiers/fan-out.ts';
+import { fanOut } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
 import { peerOf } from './edges/peer.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
@@ -41,13 +38,13 @@ import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
 import { asHarborError, HarborError } from './errors.ts';
-import type { HostConfig, NotifierConfig } from './model/config.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
+import { followConfiguration } from './reconcile/follow-configuration.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHost } from './reconcile/host.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
@@ -55,8 +52,11 @@ import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createTakeUp } from './reconcile/take-up.ts';
 import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
+import { type Configuration, configuration } from './wire/configuration.ts';
+import { type GitAtHand, gitAtHand } from './wire/git.ts';
 
 const catalogues = {
   notifiers: Object.values(notifierKinds),
@@ -69,19 +69,28 @@ interface Frame {
   readonly paths: StatePaths;
   readonly environment: Readonly<Record<string, string>>;
   readonly config: Configuration;
+  readonly git: GitAtHand;
   readonly logger: Logger;
 }
 
 export function wire(invocation: Invocation): Wired {
-  const { configFile, stateDir } = invocation;
+  const { stateDir } = invocation;
   const paths = statePaths(stateDir);
   const environment = definedOnly(invocation.environment);
-  const config = configuration(invocation);
+  const config: Configuration = configuration({ invocation, catalogues, git: () => git.open(false) });
   const logger = createLogger({ level: config.logLevel, redact: config.redact });
-  const frame: Frame = { invocation, paths, environment, config, logger };
+  const git = gitAtHand({ paths, logger, environment, follows: () => followingsOf(config.known()) });
+  const frame: Frame = { invocation, paths, environment, config, git, logger };
+  const alone =
+    <Result>(read: () => Promise<Result>) =>
+    async (): Promise<Result> => {
+      await using _git = git;
+      return await read();
+    };
   return {
     socketPath: paths.socket,
-    loadConfig: config.load,
+    loadConfig: alone(config.load),
+    checkConfig: alone(config.check),
     reader: (signal) => reader(frame, signal),
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
@@ -95,8 +104,7 @@ export function wire(invocation: Invocation): Wired {
       doctor({
         engine: engineOf(frame, ''),
         stateDir,
-        configFile,
-        loadConfig: config.load,
+        loadConfig: alone(config.load),
         environment,
         user: userName(),
       }),
@@ -218,11 +226,11 @@ interface Opened extends AsyncDisposable {
 
 /** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
 async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
-  const { invocation, paths, environment, config, logger } = frame;
+  const { invocation, paths, environment, config, git, logger } = frame;
   for (const warning of await prepareState(invocation.stateDir, exclusive ? 'write' : 'read')) logger.warn({}, warning);
   const key = await loadHostKey(paths.keys);
   const instance = instanceOf(key);
-  const source = gitSource({ reposDir: paths.repos, runDir: paths.run, logger, exclusive, environment });
+  const { source } = git.open(exclusive).sightings;
   const log = await openLog({
     directory: paths.log,
     host: config.current().host,
@@ -254,7 +262,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const journal = await openJournal({ log, notifier, logger, redact: config.redact, means });
   const close = async (): Promise<void> => {
     await journal.settled();
-    await source[Symbol.asyncDispose]();
+    await git[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
   };
   return { parts, journal, [Symbol.asyncDispose]: close };
@@ -273,9 +281,8 @@ async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & Async
 }
 
 async function operator(frame: Frame, command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
-  await frame.config.load();
   const lock = await locked(frame, command);
-  const opened = await open(frame, true).catch(async (error: unknown) => {
+  const opened = await begun(frame).catch(async (error: unknown) => {
     await lock[Symbol.asyncDispose]();
     throw error;
   });
@@ -286,18 +293,24 @@ async function operator(frame: Frame, command: string, signal: AbortSignal): Pro
   return { ...harborOver(frame, opened, AbortSignal.any([signal, lock.lost])), [Symbol.asyncDispose]: close };
 }
 
+/** The work of the lock's holder. */
+async function begun(frame: Frame): Promise<Opened> {
+  frame.git.open(true);
+  await frame.config.load();
+  return open(frame, true);
+}
+
 async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<void> {
-  const { invocation, paths, config, logger } = frame;
-  await config.load();
+  const { invocation, paths, config, git, logger } = frame;
   await using lock = await locked(frame, 'run');
-  await using opened = await open(frame, true);
+  await using opened = await begun(frame);
   const ending = AbortSignal.any([signal, lock.lost]);
   const agenda = new Map<string, Date>();
   const self = { pid: process.pid, since: new Date().toISOString() };
   const harbor = harborOver(frame, opened, ending, { daemon: self, agenda });
-  const { file, apps } = config.current();
+  const { origin, apps } = config.current();
   const { version, stateDir } = invocation;
-  logger.info({ version, config: file, state: stateDir, apps: apps.length }, 'Harbormaster runs');
+  logger.info({ version, config: originText(origin), state: stateDir, apps: apps.length }, 'Harbormaster runs');
   const options = { config: config.current, clock: systemClock, logger, random: Math.random, signal: ending };
   const { environment } = frame;
   const manager = serviceManager({ environment, pid: process.pid, elapsed: systemClock.elapsed, logger });
@@ -307,16 +320,15 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  let acted: HostConfig = config.current();
-  const reloaded = (asked: boolean): void => {
-    const before = acted;
-    acted = config.current();
-    if (asked || saysOtherwise(before, acted)) loop.wake({ kind: 'file-change' });
-  };
-  await using _watching = await watchConfiguration({ config, logger, reloaded });
-  await using _api = await serve(harbor, paths.socket);
+  const reloaded = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
+  await using watching = await watchConfiguration({ config, logger, reloaded });
+  const { sightings } = git.open(true);
+  const follows = () => followingsOf(config.current());
+  const following = followConfiguration({ ...options, sightings, follows, moved: watching.reload });
+  const from = () => sourceName(config.current().source);
+  await using _api = await serve(harbor, paths.socket, from);
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
-  await Promise.all([loop.ended, listening]);
+  await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
 }
 
@@ -328,34 +340,6 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
-
-interface Configuration extends InForce {
-  redact(text: string): string;
-  logLevel(): HostConfig['logLevel'];
-  /** The notifiers of the configuration in force. */
-  routes(): readonly Route[];
-}
-
-function configuration({ configFile, hostName, environment }: Invocation): Configuration {
-  const held = inForce((told) => load({ file: configFile, host: hostName, environment, catalogues, told }));
-  const redact = latest(held, (config) => redactor(config?.secrets ?? []));
-  const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
-  return { ...held, redact: (text) => redact()(text), logLevel: () => held.known()?.logLevel ?? 'info', routes };
-}
-
-/** Made from the configuration in force, anew only when another one is. */
-function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined) => Made): () => Made {
-  let [of, made] = [known(), make(known())];
-  return () => {
-    if (known() !== of) [of, made] = [known(), make(known())];
-    return made;
-  };
-}
-
-const routeOf = ({ type, options, on, apps }: NotifierConfig): readonly Route[] =>
-  Object.values(notifierKinds)
-    .filter((kind) => kind.type === type)
-    .map((kind) => ({ type, on, apps, notifier: kind.make(options) }));
 
 const definedOnly = (environment: Invocation['environment']): Record<string, string> =>
   Object.fromEntries(

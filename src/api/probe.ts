@@ -10,6 +10,8 @@ export interface DaemonFacts {
   readonly version: string;
   /** Path of its configuration, absolute, if it tells. */
   readonly config: string | undefined;
+  /** The repository that it comes from besides, with ref and path. */
+  readonly from?: string | undefined;
 }
 
 /** A daemon that does not even tell its health within this time does not work. Milliseconds. */
@@ -47,11 +49,16 @@ function factsIn(body: string | undefined): DaemonFacts | undefined {
     if (typeof value !== 'object' || value === null || !('pid' in value && 'version' in value)) return undefined;
     const { pid, version } = value;
     if (typeof pid !== 'number' || typeof version !== 'string') return undefined;
-    return { pid, version, config: 'config' in value && typeof value.config === 'string' ? value.config : undefined };
+    return { pid, version, config: textIn(value, 'config'), from: textIn(value, 'from') };
   } catch {
     return undefined;
   }
 }
+
+const textIn = (value: object, key: string): string | undefined => {
+  const found: unknown = Object.entries(value).find(([name]) => name === key)?.[1];
+  return typeof found === 'string' ? found : undefined;
+};
 
 /** Whether anything accepts connections there, answering or not. A socket file without a listener refuses at once. */
 export function somebodyListens(socketPath: string): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface Serving {
   readonly version: string;
   /** Absolute; whoever asks may mean another. */
   readonly configFile: string;
+  /** The repository that the configuration comes from now, besides. */
+  readonly from: () => string | undefined;
   readonly peerOf: Desk['peerOf'];
 }
 
@@ -24,11 +26,11 @@ const grace = 1_000;
  */
 export async function serveOn(
   socketPath: string,
-  { harbor, version, configFile, peerOf }: Serving,
+  { harbor, version, configFile, from, peerOf }: Serving,
 ): Promise<AsyncDisposable> {
   await makeWay(socketPath);
   const work = keeper();
-  const answer = listener({ harbor, version, configFile, peerOf, pid: process.pid, keep: work.keep });
+  const answer = listener({ harbor, version, configFile, from, peerOf, pid: process.pid, keep: work.keep });
   const server = createServer((request, response) => void answer(request, response));
   await listen(server, socketPath);
   return {

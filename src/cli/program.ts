@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
+import { furtherOptions } from './from-settings.ts';
 import { keyOf, type VerbOption } from './option.ts';
 import { globalOptions } from './settings.ts';
 import { UsageFault } from './usage.ts';
@@ -34,7 +35,7 @@ export function createProgram(options: ProgramOptions): Command {
     .configureOutput({ writeOut: options.show, writeErr: options.remind, outputError: () => undefined })
     .configureHelp({
       showGlobalOptions: true,
-      visibleGlobalOptions: (command) => (command.parent ? [...program.options] : []),
+      visibleGlobalOptions: (command) => (command.parent ? program.options.filter(isOfEveryVerb) : []),
       subcommandTerm: (command) => [command.name(), ...alternativesOf(command)].join(' '),
     })
     .commandsGroup('Help:')
@@ -63,6 +64,9 @@ function addVerb(program: Command, verb: Verb, { call }: ProgramOptions): void {
     }),
   );
 }
+
+/** What few need stands in the program's own help alone. */
+const isOfEveryVerb = ({ long }: Option): boolean => !furtherOptions.some((name) => long === `--${name}`);
 
 /** Verbs of two words stand below their first, which may be a verb itself (`log`) or a name for what belongs together (`notify`). */
 function familyOf(program: Command, name: string, { group, summary }: Verb): Command {

@@ -72,7 +72,7 @@ interface Frame {
 
 function callOf({ operands, option }: Understood, { around, print, json }: Frame): Call {
   const settings = settingsOf(option, around);
-  const { configFile, stateDir } = settings;
+  const { configFile, stateDir, from } = settings;
   const { environment, version, commit, hostName, ask, user, signal, now } = around;
   let wired: Promise<Wired> | undefined;
   return {
@@ -81,7 +81,7 @@ function callOf({ operands, option }: Understood, { around, print, json }: Frame
     settings,
     verbs,
     wired: () => {
-      wired ??= around.wire({ configFile, stateDir, environment, version, commit, hostName });
+      wired ??= around.wire({ configFile, from, stateDir, environment, version, commit, hostName });
       return wired;
     },
     print,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { type FromSettings, fromOptions, fromSettings } from './from-settings.ts';
 import { flag, text, type VerbOption } from './option.ts';
 
 /** What every verb understands. */
@@ -20,6 +21,7 @@ export const globalOptions = {
     build: () => new Option('--no-color', 'no colours (NO_COLOR; FORCE_COLOR=1 for always)'),
     read: (raw: unknown) => raw !== false,
   },
+  ...fromOptions,
 } as const;
 
 export interface Settings {
@@ -27,6 +29,8 @@ export interface Settings {
   readonly configFile: string;
   /** Whether somebody named it, by option or environment. */
   readonly configIsChosen: boolean;
+  /** The repository that the configuration comes from besides, if somebody names one here. */
+  readonly from: FromSettings | undefined;
   /** Absolute. */
   readonly stateDir: string;
 }
@@ -46,16 +50,20 @@ export function settingsOf(read: Read, around: Surroundings): Settings {
   const chosen = read(globalOptions.config) ?? filled(environment['HARBORMASTER_CONFIG']);
   const stateDir =
     read(globalOptions.stateDir) ?? filled(environment['HARBORMASTER_STATE_DIR']) ?? defaultStateDir(around);
+  const from = fromSettings({ read, environment, cwd, ownIsChosen: chosen !== undefined });
   return {
-    configFile: resolve(cwd, chosen ?? defaultConfig(around)),
+    configFile: resolve(cwd, chosen ?? (from === undefined ? defaultConfig(around) : installed)),
     configIsChosen: chosen !== undefined,
+    from,
     stateDir: resolve(cwd, stateDir),
   };
 }
 
+const installed = '/etc/harbormaster/harbormaster.yml';
+
 function defaultConfig({ cwd, exists }: Surroundings): string {
   const here = join(cwd, 'harbormaster.yml');
-  return exists(here) ? here : '/etc/harbormaster/harbormaster.yml';
+  return exists(here) ? here : installed;
 }
 
 function defaultStateDir({ isRoot, environment, cwd }: Surroundings): string {

@@ -6,11 +6,14 @@ import type { Peer } from '../model/peer.ts';
 import type { PresetName } from '../model/policy.ts';
 import type { CheckReport } from '../model/report.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
+import type { FromSettings } from './from-settings.ts';
 
 /** What the command line and the environment say about this call; `wire` makes everything else from it. */
 export interface Invocation {
-  /** Absolute. */
+  /** This host's own file, absolute. */
   readonly configFile: string;
+  /** The repository that the configuration comes from, as the command line names it. */
+  readonly from?: FromSettings | undefined;
   /** Absolute. */
   readonly stateDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,7 +26,10 @@ export interface Invocation {
 /** Everything that the verbs work with. Each member does its work only when it is called. */
 export interface Wired {
   readonly socketPath: string;
+  /** The one that a daemon would have in force: where a repository's newest cannot be used, the last good one, with its troubles. */
   loadConfig(): Promise<HostConfig>;
+  /** The newest one; throws whatever is wrong with it. */
+  checkConfig(): Promise<HostConfig>;
   /** Harbor for reading verbs, in this process, without a lock. */
   reader(signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** Harbor for mutating verbs, in this process, under the state lock. Throws `lock-held` naming the holder. */
@@ -106,8 +112,8 @@ export interface Restored {
   readonly seq: number;
 }
 
-/** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. */
-export type Serve = (harbor: Harbor, socketPath: string) => Promise<AsyncDisposable>;
+/** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. `from`: the repository that its configuration comes from now. */
+export type Serve = (harbor: Harbor, socketPath: string, from: () => string | undefined) => Promise<AsyncDisposable>;
 
 /** From which end the log is read, and from where. */
 export type ReadRequest = (

@@ -26,7 +26,7 @@ const health = z
   })
   .meta({ title: 'section', description: 'When a deployment counts as healthy.' });
 
-const verify = z
+export const verify = z
   .strictObject({
     mode: z
       .enum(['head', 'tag', 'range', 'none'])

@@ -13,17 +13,17 @@ export interface EnvironmentFiles {
 
 interface Request {
   readonly root: Node;
-  /** Only their files are read: those of another host's apps need not exist here. */
-  readonly apps: readonly string[];
+  /** Only their files are read, those of `defaults` under undefined: what another host's apps name need not exist here. */
+  readonly apps: readonly (string | undefined)[];
   readonly files: Files;
   readonly file: string;
 }
 
-/** Reads what `environment_file` names, in `defaults` and in each of the apps. */
+/** Reads what `environment_file` names. */
 export async function readEnvironmentFiles({ root, apps, files, file }: Request): Promise<EnvironmentFiles> {
   const byApp = new Map<string | undefined, readonly Variable[]>();
   const problems: Problem[] = [];
-  for (const app of [undefined, ...apps]) {
+  for (const app of apps) {
     const path: Path = app === undefined ? ['defaults', 'environment_file'] : ['apps', app, 'environment_file'];
     const variables: Variable[] = [];
     for (const each of named(root, path)) {

@@ -1,32 +1,20 @@
 import { resolve } from 'node:path';
-import { canonical, sha256 } from '../core/digest.ts';
-import { HarborError } from '../errors.ts';
+import { asHarborError, HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
-import { reveal, Secret } from '../model/secret.ts';
-import { digestsOf } from './digests.ts';
-import { milliseconds } from './duration.ts';
-import { readEnvironmentFiles } from './environment-files.ts';
-import { explain } from './explain.ts';
+import type { ConfigurationSource, ConfigurationText, Offer } from '../model/configuration.ts';
+import { assemble, type Surroundings } from './assemble.ts';
+import { commandLine } from './command-line.ts';
+import { fencedLookup, judgeForeign } from './fence.ts';
 import { configFiles, type Files, missing } from './files.ts';
-import { type Found, interpolate, type Lookup } from './interpolate.ts';
-import { annotatedSchema } from './json-schema.ts';
-import { notifierConfig } from './notifier-schema.ts';
-import { judgeOrder } from './order-sense.ts';
-import { parseTree } from './parse.ts';
-import { configInvalid, type Problem } from './problems.ts';
-import { type Relevance, relevance } from './relevance.ts';
-import { resolveApp } from './resolve-app.ts';
-import { resolvePolicy } from './resolve-policy.ts';
-import { type Catalogues, type Config, type ConfigSchema, configSchema } from './schema.ts';
-import { redactable } from './secrets.ts';
-import { judgeSense } from './sense.ts';
-import { sentence } from './sentences.ts';
-import { readSigners } from './signers.ts';
-import { isNull, type Node, nodeAt, toValue } from './tree.ts';
-import { resolveWindow } from './window-schema.ts';
-import { judgeWindows } from './window-sense.ts';
+import { type Elsewhere, elsewhereIn } from './from.ts';
+import type { Found, Lookup } from './interpolate.ts';
+import { type Layer, layerOf, nothing } from './layer.ts';
+import { stacked } from './layers.ts';
+import { printable } from './problems.ts';
+import { type Catalogues, configSchema } from './schema.ts';
 
 export interface LoadRequest {
+  /** This host's own file. */
   readonly file: string;
   /** The machine's host name; the file may say another. */
   readonly host: string;
@@ -35,73 +23,56 @@ export interface LoadRequest {
   readonly catalogues: Catalogues;
   /** Told of each file that is read, by its absolute path: also of those that a load reads which fails. */
   readonly told?: (path: string) => void;
+  /** What the command line says in place of `config.from`; then the host need not have a file of its own. */
+  readonly from?: FromOptions | undefined;
+  /** Asked where the configuration comes from a repository. */
+  readonly git?: ConfigurationGit;
+  /** The newest configuration or none. Otherwise what was in force last is used where that cannot be had, and says so (`troubles`). */
+  readonly strict?: boolean;
+}
+
+export interface FromOptions {
+  /** Keys of `config.from`, and `token_file`; paths absolute. */
+  readonly values: Readonly<Record<string, string>>;
+  /** How each was said: `--config-branch`. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Whether somebody named the host's own file besides. */
+  readonly ownIsChosen: boolean;
+}
+
+/** What a load asks of Git. */
+export interface ConfigurationGit {
+  text(source: ConfigurationSource): Promise<Offer<ConfigurationText>>;
 }
 
 /** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
 export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
-  const { file, host, catalogues } = request;
+  const { host, catalogues } = request;
+  const file = resolve(request.file);
   const schema = configSchema(catalogues);
   const files = configFiles(file, request.environment['HOME'], request.told);
-  const written = await readTree(file, files);
-  const { root, problems: unfollowed, secrets } = await interpolate(written.root, lookupIn(request, files));
-  const here = relevance(root, host);
-  const variables = await readEnvironmentFiles({ root, apps: here.active, files, file });
-  const signers = await readSigners({ root, apps: here.active, files });
-  const problems = [
-    ...written.problems,
-    ...unfollowed.filter(({ path }) => here.reads(path)),
-    ...shapeProblems(root, schema),
-    ...judgeSense(root, here.runsHere),
-    ...judgeWindows(root),
-    ...judgeOrder(root),
-    ...variables.problems,
-    ...signers.problems,
-  ];
-  if (problems.length > 0) throw configInvalid(problems);
-  const config = validated(root, here, schema);
-  const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
-  const options = notifiers
-    .flatMap((notifier) => Object.values(notifier.options))
-    .filter((value) => value instanceof Secret);
-  const interpolated = secrets.filter(({ path }) => path[0] !== 'config').map(({ value }) => value);
-  const apps = Object.entries(config.apps).map(([name, app]) =>
-    resolveApp(name, app, {
-      config,
-      root,
-      declared: here.declared,
-      fileVariables: variables.of,
-      absolute: files.resolve,
-      signersDigest: signers.digestOf,
-    }),
-  );
-  const signersOf = (name: string) => apps.find((app) => app.name === name)?.verify?.allowedSigners.digest;
-  const digests = digestsOf(root, here, { variables: variables.of, signers: signersOf });
-  return {
-    ...hostConfig(config, here),
-    notifiers,
-    windows: config.windows.map(resolveWindow),
-    policy: resolvePolicy(config.policy, undefined, 'policy'),
-    apps,
-    file: resolve(file),
-    origin: { file: resolve(file) },
-    digests,
-    fingerprint: sha256(canonical(digests)),
-    troubles: [],
-    secrets: redactable([...interpolated, ...variables.values, ...options.map(reveal)]),
-    files: files.paths(),
-  };
+  const around = { file, files, host, catalogues, schema };
+  const lookup = lookupIn(request, files);
+  const own = await ownLayer(request, files, lookup);
+  const elsewhere = await elsewhereIn(own.layer, { schema, files, file, notifiers: catalogues.notifiers });
+  if (elsewhere === undefined) return assemble({ layer: own.layer, foreign: [], origin: { file } }, around);
+  return fromGit(request, { around, lookup, own, elsewhere });
 }
 
-async function readTree(file: string, files: Files): Promise<{ root: Node; problems: readonly Problem[] }> {
+interface Own {
+  readonly layer: Layer;
+  /** Undefined: the host has no file of its own. */
+  readonly file: string | undefined;
+}
+
+/** This host's own file, with what the command line says over it. */
+async function ownLayer({ file, from }: LoadRequest, files: Files, lookup: Lookup): Promise<Own> {
   const content = await files.read(resolve(file));
-  if ('fault' in content) throw unreadable(file, content.fault);
-  const { root, problems } = parseTree(content.text, file);
-  if (root && !isNull(root)) return { root, problems };
-  const text = 'holds no configuration; write `apps: {}` if this host is meant to run nothing';
-  throw configInvalid([
-    ...problems,
-    ...(problems.length === 0 ? [{ at: { file, line: 1, column: 1 }, path: [], text }] : []),
-  ]);
+  const isAbsent = 'fault' in content && content.fault === missing && from !== undefined && !from.ownIsChosen;
+  if ('fault' in content && !isAbsent) throw unreadable(file, content.fault);
+  const layer = 'text' in content ? await layerOf(content.text, file, lookup) : nothing(file);
+  const over = from === undefined ? layer : await commandLine(layer, from, lookup);
+  return { layer: over, file: 'text' in content ? resolve(file) : undefined };
 }
 
 function unreadable(file: string, fault: string): HarborError {
@@ -112,9 +83,54 @@ function unreadable(file: string, fault: string): HarborError {
     });
   return new HarborError(`there is no configuration at ${file}`, {
     code: 'config-missing',
-    hint: 'Write one with `harbormaster init`, or name another with --config FILE.',
+    hint: 'Write one with `harbormaster init`, name another with --config FILE, or a repository with --config-repo URL.',
   });
 }
+
+interface FromGit {
+  readonly around: Surroundings;
+  readonly lookup: Lookup;
+  readonly own: Own;
+  readonly elsewhere: Elsewhere;
+}
+
+/** The newest that Git has; where that cannot be had or is wrong, what was in force last. */
+async function fromGit(request: LoadRequest, parts: FromGit): Promise<HostConfig> {
+  const { git, strict = false } = request;
+  if (git === undefined) throw new HarborError('nobody can ask Git here', { code: 'bug' });
+  const { newest, kept } = await git.text(parts.elsewhere.source);
+  try {
+    if (newest instanceof Error) throw newest;
+    return await together(newest, parts);
+  } catch (error) {
+    const { code, message, hint } = asHarborError(error);
+    if (strict || kept === undefined || kept === newest) throw error;
+    const config = await together(kept, parts).catch(() => {
+      throw error;
+    });
+    return { ...config, troubles: [...config.troubles, { of: 'configuration', code, message, hint }] };
+  }
+}
+
+async function together(text: ConfigurationText, { around, lookup, own, elsewhere }: FromGit): Promise<HostConfig> {
+  const { source, fence } = elsewhere;
+  const { revision } = text;
+  const name = placeName(revision.repository, revision.commit, source.path);
+  const shared = await layerOf(text.text, name, fencedLookup(lookup, fence, around.files));
+  const config = await assemble(
+    {
+      layer: stacked(own.layer, shared),
+      foreign: judgeForeign(shared.root, fence, around.files),
+      origin: { file: own.file, revision, path: source.path },
+    },
+    around,
+  );
+  return { ...config, source, text };
+}
+
+/** What places in a repository's file are called: `https://git.example.org/ops/hosts.git@8f3c1d0e5b7a:harbormaster.yml`. */
+const placeName = (repository: string, commit: string, path: string): string =>
+  printable(`${repository}@${commit.slice(0, 12)}:${path}`);
 
 const lookupIn =
   ({ environment }: LoadRequest, files: Files): Lookup =>
@@ -134,30 +150,3 @@ const lookupIn =
       text: `reads the variable ${name}, which is not set; set it, or write \${${name}:-default}`,
     };
   };
-
-function shapeProblems(root: Node, schema: ConfigSchema): readonly Problem[] {
-  const { error } = schema.safeParse(toValue(root), { error: sentence });
-  if (!error) return [];
-  return explain(error.issues, root, annotatedSchema(schema)).filter(({ path }) => isResolved(nodeAt(root, path)));
-}
-
-const isResolved = (node: Node | undefined): boolean => node?.kind !== 'scalar' || node.resolved;
-
-/** The values that this host reads: whatever belongs to other hosts alone may hold references that cannot be followed here. */
-function validated(root: Node, here: Relevance, schema: ConfigSchema): Config {
-  const kept = toValue(root, (path) => path.length !== 2 || here.reads(path));
-  return schema.parse(kept);
-}
-
-function hostConfig({ config }: Config, { host, declared, elsewhere }: Relevance) {
-  return {
-    host,
-    declared,
-    elsewhere,
-    imageInterval: milliseconds(config.image_interval),
-    keepReleases: config.keep_releases,
-    removalGuard: config.removal_guard,
-    prune: config.prune,
-    logLevel: config.log_level,
-  };
-}

@@ -6,6 +6,8 @@ import { Secret } from '../model/secret.ts';
 export interface NotifierKind {
   readonly type: string;
   readonly options: z.ZodObject;
+  /** It runs programs of this host: only the host itself says which. */
+  readonly runsPrograms?: boolean | undefined;
 }
 
 const events = ['failed', 'blocked', 'drifted', 'recovered'] as const;

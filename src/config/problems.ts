@@ -28,7 +28,8 @@ const line = (problem: Problem): string =>
   [place(problem), ...(problem.path.length > 0 ? [pathText(problem.path)] : []), problem.text].join(': ');
 
 const place = (problem: Problem | undefined): string | undefined =>
-  problem && `${printable(problem.at.file)}:${problem.at.line}:${problem.at.column}`;
+  problem &&
+  (problem.at.line === 0 ? problem.at.file : `${printable(problem.at.file)}:${problem.at.line}:${problem.at.column}`);
 
 /** `apps.web.url`, `notifiers[0].url`; a key that is not a plain word in quotes. */
 export function pathText(path: Path): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import { duration } from './duration.ts';
+import { fromSchema } from './from-schema.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
@@ -24,6 +25,7 @@ const hostSchema = z.strictObject({
       examples: ['web-1'],
       absent: "the machine's host name",
     }),
+  from: fromSchema.optional(),
   prune: v
     .flag()
     .default(false)

@@ -2,8 +2,8 @@ import { nearest } from '../core/nearest.ts';
 import { milliseconds } from './duration.ts';
 import { isHttp, isSsh, urlFault } from './git-url.ts';
 import { type Problem, printable, problemAt } from './problems.ts';
-import { modeFor } from './signers.ts';
-import { child, entriesOf, entryOf, type Node, type Path, textOf, textsOf } from './tree.ts';
+import { modeFor, verificationPlaces } from './signers.ts';
+import { child, entriesOf, entryOf, type Node, nodeAt, type Path, textOf, textsOf } from './tree.ts';
 import { projectOf } from './values.ts';
 
 /**
@@ -38,9 +38,17 @@ function oneApp(root: Node, app: Node, path: Path): readonly Problem[] {
     ...refs(root, app, path),
     ...access(root, app, path),
     ...health(root, app, path),
-    ...verified(root, app, path),
+    ...verified(root, app, path, verificationPlaces(String(path[1]))),
     ...entriesOf(child(app, 'environment')).flatMap(([name]) => variable(root, name, [...path, 'environment', name])),
   ];
+}
+
+/** The same of the repository that the configuration comes from. */
+export function judgeFrom(root: Node): readonly Problem[] {
+  const path: Path = ['config', 'from'];
+  const from = nodeAt(root, path);
+  if (from?.kind !== 'map') return [];
+  return [...refs(root, from, path), ...access(root, from, path), ...verified(root, from, path, [[...path, 'verify']])];
 }
 
 function source(root: Node, app: Node, path: Path): readonly Problem[] {
@@ -142,8 +150,8 @@ function health(root: Node, app: Node, path: Path): readonly Problem[] {
 }
 
 /** Only an annotated tag bears a signature of its own. */
-function verified(root: Node, app: Node, path: Path): readonly Problem[] {
-  if (modeFor(root, String(path[1])) !== 'tag' || entryOf(app, 'tag')) return [];
+function verified(root: Node, app: Node, path: Path, places: readonly Path[]): readonly Problem[] {
+  if (modeFor(root, places) !== 'tag' || entryOf(app, 'tag')) return [];
   const isOwn = entryOf(child(app, 'verify'), 'mode') !== undefined;
   const place = isOwn ? [...path, 'verify', 'mode'] : path;
   return [

@@ -13,18 +13,24 @@ export interface SignerFiles {
 
 interface Request {
   readonly root: Node;
-  /** Only their lists are read: those of another host's apps need not exist here. */
-  readonly apps: readonly string[];
+  /** For each that may be verified: the places that say how, the strongest first. Lists of another host's apps need not exist here. */
+  readonly verified: readonly (readonly Path[])[];
   readonly files: Files;
 }
 
-/** Reads the lists of keys that apps are verified by, so that a change of one is a change of the configuration. */
-export async function readSigners({ root, apps, files }: Request): Promise<SignerFiles> {
+/** Where it stands how an app is verified. */
+export const verificationPlaces = (app: string): readonly Path[] => [
+  ['apps', app, 'verify'],
+  ['defaults', 'verify'],
+];
+
+/** Reads the lists of keys that commits are verified by, so that a change of one is a change of the configuration. */
+export async function readSigners({ root, verified, files }: Request): Promise<SignerFiles> {
   const digests = new Map<string, string>();
   const problems: Problem[] = [];
   const told = new Set<string>();
-  for (const app of apps) {
-    const { file, path } = listOf(root, app) ?? {};
+  for (const places of verified) {
+    const { file, path } = listOf(root, places) ?? {};
     if (file === undefined || path === undefined || digests.has(file)) continue;
     const content = await files.read(file);
     const fault = 'fault' in content ? `which ${content.fault}` : faultIn(content.text);
@@ -43,15 +49,11 @@ function faultIn(text: string): string | undefined {
     : 'which names nobody; write a line such as: ada@example.org namespaces="git" ssh-ed25519 AAAA…';
 }
 
-/** The list in force for an app, and the place that is to blame for it; undefined for an app that verifies nothing. */
-function listOf(root: Node, app: string): { readonly file: string; readonly path: Path } | undefined {
-  const places: readonly Path[] = [
-    ['apps', app, 'verify'],
-    ['defaults', 'verify'],
-  ];
+/** The list in force, and the place that is to blame for it; undefined where nothing is verified. */
+function listOf(root: Node, places: readonly Path[]): { readonly file: string; readonly path: Path } | undefined {
   const present = places.filter((path) => nodeAt(root, path)?.kind === 'map');
   const [nearest] = present;
-  if (nearest === undefined || modeFor(root, app) === 'none') return undefined;
+  if (nearest === undefined || modeFor(root, places) === 'none') return undefined;
   const named = present.find((path) => entryOf(nodeAt(root, path), 'allowed_signers'));
   if (named === undefined) return { file: standardSigners, path: nearest };
   const path = [...named, 'allowed_signers'];
@@ -59,10 +61,7 @@ function listOf(root: Node, app: string): { readonly file: string; readonly path
   return file?.startsWith('/') ? { file, path } : undefined;
 }
 
-/** `verify.mode` of an app: its own, else the general one. */
-export function modeFor(root: Node, app: string): string | undefined {
-  const [own, general] = [nodeAt(root, ['apps', app]), child(root, 'defaults')].map((settings) =>
-    textOf(child(child(settings, 'verify'), 'mode')),
-  );
-  return own ?? general;
+/** `verify.mode`: its own, else the general one. */
+export function modeFor(root: Node, places: readonly Path[]): string | undefined {
+  return places.map((place) => textOf(child(nodeAt(root, place), 'mode'))).find((mode) => mode !== undefined);
 }

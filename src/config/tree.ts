@@ -1,4 +1,4 @@
-/** A place in a file of the user's; line and column count from 1. */
+/** A place in a file of the user's; line and column count from 1. Line 0: no file, but what it is called says all. */
 export interface Mark {
   readonly file: string;
   readonly line: number;
@@ -66,6 +66,10 @@ export function markAt(root: Node, path: Path): Mark {
 export function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
+
+/** The scalars of a key that takes one or a list of them. */
+export const scalarsOf = (node: Node | undefined): readonly ScalarNode[] =>
+  (node?.kind === 'list' ? node.items : [node]).flatMap((item) => (item?.kind === 'scalar' ? [item] : []));
 
 /** Texts of a key that takes one or a list of them. */
 export function textsOf(node: Node | undefined): readonly string[] {

@@ -101,6 +101,13 @@ export const absoluteFile = () =>
     valid: (path) => path.startsWith('/') && !control.test(path),
   });
 
+export const hostFolder = () =>
+  text({
+    title: 'absolute path on the host',
+    must: 'must be the absolute path of a folder on this host, without ".."',
+    valid: (path) => path.startsWith('/') && !control.test(path) && !path.split('/').includes('..'),
+  });
+
 export const hostBind = () =>
   text({
     title: 'path on the host',

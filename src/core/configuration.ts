@@ -1,6 +1,12 @@
 import { faultOf } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { ConfigurationDigests, ConfigurationRecord, ConfigurationTrouble } from '../model/configuration.ts';
+import type {
+  ConfigurationDigests,
+  ConfigurationRecord,
+  ConfigurationSource,
+  ConfigurationTrouble,
+  Following,
+} from '../model/configuration.ts';
 import type { EntryOf } from '../model/entry.ts';
 import { canonical, hmac, sha256 } from './digest.ts';
 
@@ -19,6 +25,22 @@ const keyed = (digests: Readonly<Record<string, string>>, key: Uint8Array): Read
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(([name, digest]) => [name, hmac(key, `${name}\n${digest}`).slice(0, digits)]),
   );
+
+/** The ref that the configuration comes from, as something that is followed. */
+export const followingOf = ({ repository, ref, interval }: ConfigurationSource): Following => ({
+  name: ' configuration',
+  repository,
+  ref,
+  interval,
+});
+
+/** Every ref that a configuration hangs on. */
+export const followingsOf = (config: Pick<HostConfig, 'source'> | undefined): readonly Following[] =>
+  config?.source === undefined ? [] : [followingOf(config.source)];
+
+/** Where it comes from, as one text: with another ref or path it is another configuration. */
+export const sourceName = (source: ConfigurationSource | undefined): string | undefined =>
+  source && `${source.repository.url} ${source.ref.name} ${source.path}`;
 
 /** Whether there is anything to do, or to tell, because of another configuration. */
 export const saysOtherwise = (

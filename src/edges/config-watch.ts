@@ -1,49 +1,51 @@
 import { asHarborError } from '../errors.ts';
-import type { HostConfig } from '../model/config.ts';
 import type { Logger } from '../ports.ts';
 import { watchFiles } from './watch.ts';
 
 export interface Reloading {
   readonly config: {
-    /** Reads the configuration anew; one that is wrong is thrown and leaves the last good one in force. */
-    load(): Promise<HostConfig>;
-    current(): HostConfig;
+    /** Reads the configuration anew; one that is wrong is thrown and leaves the last good one in force. `fresh`: also what Git has. */
+    load(fresh: boolean): Promise<unknown>;
     /** Everything that was read for it, also for one that is wrong. */
     files(): readonly string[];
   };
   readonly logger: Logger;
-  /** Called after each load, also after one that failed: then what is in force says why. `asked`: by a person, who may expect more than what changed. */
+  /** Called after each load, also after one that failed: what is in force says why. `asked`: by a person, who may expect more than what changed. */
   readonly reloaded: (asked: boolean) => void;
 }
 
-/** A changed file or SIGHUP loads the configuration anew; one that is wrong is reported and changes nothing. */
-export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<AsyncDisposable> {
+export interface Watching extends AsyncDisposable {
+  /** For whatever else than a file has changed. Resolves when that is taken over. */
+  reload(): Promise<void>;
+}
+
+/** A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. */
+export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<Watching> {
   let isClosing = false;
   let work = Promise.resolve();
-  const later = (asked: boolean) => (): void => {
+  const begin = (asked: boolean): Promise<void> => {
     work = work.then(() => reload(asked)).catch((error) => logger.error({ error }, 'the configuration is not watched'));
+    return work;
   };
-  const [onChange, onHangUp] = [later(false), later(true)];
+  const onChange = (): void => void begin(false);
+  const onHangUp = (): void => void begin(true);
   let watched = config.files();
   let watching = await watchFiles(watched, onChange);
   process.on('SIGHUP', onHangUp);
 
   async function reload(asked: boolean): Promise<void> {
     if (isClosing) return;
-    try {
-      do await loadOnce();
-      while (await follow(config.files()));
-    } finally {
-      reloaded(asked);
-    }
+    do await loadOnce(asked);
+    while (await follow(config.files()));
+    reloaded(asked);
   }
 
-  async function loadOnce(): Promise<void> {
+  /** What is wrong with it stands in what is in force; a fault of our own does not, with where it was thrown. */
+  async function loadOnce(fresh: boolean): Promise<void> {
     try {
-      await config.load();
-      logger.info({ apps: config.current().apps.length }, 'the configuration was loaded anew');
+      await config.load(fresh);
     } catch (error) {
-      logger.error(fault(error), 'the changed configuration is not valid; the last good one stays in force');
+      if (asHarborError(error).code === 'bug') logger.error({ error }, 'the configuration could not be loaded');
     }
   }
 
@@ -59,6 +61,7 @@ export async function watchConfiguration({ config, logger, reloaded }: Reloading
   }
 
   return {
+    reload: () => begin(false),
     async [Symbol.asyncDispose]() {
       isClosing = true;
       process.off('SIGHUP', onHangUp);
@@ -70,9 +73,3 @@ export async function watchConfiguration({ config, logger, reloaded }: Reloading
 
 const isSame = (files: readonly string[], others: readonly string[]): boolean =>
   files.length === others.length && files.every((file) => others.includes(file));
-
-/** Where in our code it was thrown matters only for our own mistakes. */
-function fault(error: unknown): object {
-  const { code, message, hint } = asHarborError(error);
-  return code === 'bug' ? { error } : { error: { code, message, hint } };
-}

@@ -8,6 +8,8 @@ import { isFull, isMissing, systemCode } from './fs-errors.ts';
 /** Where everything is that Harbormaster keeps. Absolute paths. */
 export interface StatePaths {
   readonly root: string;
+  /** What of the configuration came from Git and was in force last. */
+  readonly configuration: string;
   readonly repos: string;
   readonly apps: string;
   readonly log: string;
@@ -21,6 +23,7 @@ export function statePaths(root: string): StatePaths {
   const run = join(root, 'run');
   return {
     root,
+    configuration: join(root, 'configuration.json'),
     repos: join(root, 'repos'),
     apps: join(root, 'apps'),
     log: join(root, 'log'),

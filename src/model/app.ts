@@ -73,6 +73,9 @@ export interface App {
   readonly removal: Pick<RemovalPolicy, 'onRemove' | 'grace'>;
 }
 
+/** Whatever follows a ref of a repository. */
+export type Follower = Pick<App, 'name' | 'repository' | 'ref'>;
+
 /** Who must agree to a plan before it is performed. */
 export interface ApprovalPolicy {
   /** How many people. */

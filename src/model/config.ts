@@ -1,5 +1,11 @@
 import type { App } from './app.ts';
-import type { ConfigurationDigests, ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
+import type {
+  ConfigurationDigests,
+  ConfigurationOrigin,
+  ConfigurationSource,
+  ConfigurationText,
+  ConfigurationTrouble,
+} from './configuration.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
@@ -20,6 +26,9 @@ export interface HostConfig {
   /** SHA-256 over everything that is written, secrets included: equal for configurations that say the same. */
   readonly fingerprint: string;
   readonly origin: ConfigurationOrigin;
+  /** The repository that it comes from, and what that had: kept, so that it holds while Git is down. */
+  readonly source?: ConfigurationSource | undefined;
+  readonly text?: ConfigurationText | undefined;
   /** The same, part by part. For memory only. */
   readonly digests: ConfigurationDigests;
   /** Why something newer is not in force. */

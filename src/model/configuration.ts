@@ -1,5 +1,8 @@
+import type { HarborError } from '../errors.ts';
+import type { Follower, Ref, Repository } from './app.ts';
 import type { Failure } from './outcome.ts';
 import type { Revision } from './revision.ts';
+import type { Verification } from './verification.ts';
 
 /** Where a configuration was read. */
 export interface ConfigurationOrigin {
@@ -38,4 +41,38 @@ export interface ConfigurationRecord extends ConfigurationDigests {
   readonly trouble?:
     | { readonly seq: number; readonly since: string; readonly signature: string; readonly message: string }
     | undefined;
+}
+
+/** The repository that the configuration comes from. */
+export interface ConfigurationSource {
+  readonly repository: Repository;
+  readonly ref: Ref;
+  /** Of the file in it. */
+  readonly path: string;
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  readonly verify: Verification | undefined;
+}
+
+/** A configuration as a commit has it. */
+export interface ConfigurationText {
+  readonly revision: Revision;
+  readonly text: string;
+}
+
+/** What Git has now, or why nobody knows; and what of it was in force last on this host. */
+export interface Offer<Thing> {
+  readonly newest: Thing | HarborError;
+  readonly kept: Thing | undefined;
+}
+
+/** What of the configuration came from Git and was in force last, by what it was found by. */
+export interface KeptConfiguration {
+  readonly texts: Readonly<Record<string, ConfigurationText>>;
+}
+
+/** A ref that the configuration hangs on. */
+export interface Following extends Follower {
+  /** Milliseconds between two looks. */
+  readonly interval: number;
 }

@@ -42,12 +42,14 @@ export async function daemon(
   harbor: Partial<Served> = {},
   configFile = '/etc/harbormaster/harbormaster.yml',
   peer?: Peer,
+  from?: string,
 ) {
   const path = await socketPath();
   const serving = await serveOn(path, {
     harbor: { ...nothing, ...harbor },
     version: '1.2.3',
     configFile,
+    from: () => from,
     peerOf: async () => peer,
   });
   return { path, serving, [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose]() };

@@ -9,7 +9,13 @@ import type { PassReport } from '../../src/model/report.ts';
 import { passed } from '../cli/builders.ts';
 import { curl, daemon, nothing, socketPath } from './rig.ts';
 
-const second = { harbor: nothing, version: '2', configFile: '/h.yml', peerOf: async () => undefined };
+const second = {
+  harbor: nothing,
+  version: '2',
+  configFile: '/h.yml',
+  from: () => undefined,
+  peerOf: async () => undefined,
+};
 
 test('health tells who answers', async () => {
   await using hm = await daemon();

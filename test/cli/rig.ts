@@ -1,5 +1,5 @@
 import { run } from '../../src/cli/run.ts';
-import type { Check, LogReader, VerifyReport, Wired } from '../../src/cli/wired.ts';
+import type { Check, Invocation, LogReader, VerifyReport, Wired } from '../../src/cli/wired.ts';
 import { selectEntries } from '../../src/core/log-query.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Entry } from '../../src/model/entry.ts';
@@ -32,7 +32,7 @@ export interface Ran {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  readonly invocations: readonly { readonly configFile: string; readonly stateDir: string }[];
+  readonly invocations: readonly Pick<Invocation, 'configFile' | 'stateDir' | 'from'>[];
   readonly asked: readonly string[];
 }
 
@@ -68,8 +68,8 @@ export async function harbormaster(command: string | readonly string[], rig: Rig
     user,
     signal: rig.signal ?? new AbortController().signal,
     now: () => now,
-    wire: async ({ configFile, stateDir }) => {
-      ran.invocations.push({ configFile, stateDir });
+    wire: async ({ configFile, stateDir, from }) => {
+      ran.invocations.push({ configFile, stateDir, from });
       return fakeWired(rig);
     },
   });
@@ -106,14 +106,19 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
   };
 }
 
+const bothWays = (read: Wired['loadConfig']): Pick<Wired, 'loadConfig' | 'checkConfig'> => ({
+  loadConfig: read,
+  checkConfig: read,
+});
+
 function fakeWired(rig: Rig): Wired {
   return {
     socketPath: rig.socketPath ?? '/nowhere/socket',
-    loadConfig: async () => {
+    ...bothWays(async () => {
       if (rig.config instanceof Error || rig.config === undefined)
         throw rig.config ?? new Error('no configuration in this test');
       return rig.config;
-    },
+    }),
     reader: async () => fakeHarbor(rig.harbor),
     operator: async () => fakeHarbor(rig.harbor),
     daemon: unused,

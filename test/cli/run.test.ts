@@ -47,66 +47,96 @@ test('help lists every verb in its group, the options of all verbs, and the exit
     provably, every time it tried.
 
     Options:
-      -V, --version        print the version
-      --config <file>      configuration (HARBORMASTER_CONFIG; ./harbormaster.yml,
-                           else /etc/harbormaster/harbormaster.yml)
-      --state-dir <dir>    state directory (HARBORMASTER_STATE_DIR;
-                           /var/lib/harbormaster for root, else ~/.local/state)
-      --json               results and errors as JSON on stdout
-      --no-color           no colours (NO_COLOR; FORCE_COLOR=1 for always)
-      -h, --help           print this help, or that of a verb
+      -V, --version                 print the version
+      --config <file>               configuration (HARBORMASTER_CONFIG;
+                                    ./harbormaster.yml, else
+                                    /etc/harbormaster/harbormaster.yml)
+      --state-dir <dir>             state directory (HARBORMASTER_STATE_DIR;
+                                    /var/lib/harbormaster for root, else
+                                    ~/.local/state)
+      --json                        results and errors as JSON on stdout
+      --no-color                    no colours (NO_COLOR; FORCE_COLOR=1 for always)
+      -h, --help                    print this help, or that of a verb
+
+    Configuration from Git (each also as HARBORMASTER_CONFIG_…):
+      --config-repo <url>           repository that the configuration comes from
+                                    (more --config-…: harbormaster --help)
+      --config-path <path>          the file in it (harbormaster.yml)
+      --config-branch <branch>      branch to follow (main)
+      --config-tag <tag>            tag to follow in its place, or a range of
+                                    versions
+      --config-interval <duration>  how often to look at it (60s)
+      --config-ssh-key <file>       private key for an ssh URL
+      --config-known-hosts <file>   host keys that an ssh URL may answer with
+      --config-username <name>      user for an https URL with a token (git)
+      --config-token-file <file>    file with the token for an https URL
+      --config-ca <file>            certificate authorities for an https URL
 
     Set up:
-      demo                 shows the main job on this machine, then removes what it
-                           made
-      init                 writes a first configuration
-      validate             checks the configuration and shows every mistake at once
-      policy [show|check]  what apps may ask of this host, and whose word that is
-      schema               prints the JSON Schema of harbormaster.yml
-      doctor               checks engine, Compose, Git, permissions, clock, disk and
-                           paths
-      notify [test]        tells every notifier something, and whether it arrived
-      install              sets Harbormaster up on this host: a systemd service, or
-                           a container
-      backup               writes what cannot be made again into one archive
-      restore              makes the state directory from a backup
-      completion           prints what completes commands in bash, zsh or fish
+      demo                          shows the main job on this machine, then removes
+                                    what it made
+      init                          writes a first configuration
+      validate                      checks the configuration and shows every mistake
+                                    at once
+      policy [show|check]           what apps may ask of this host, and whose word
+                                    that is
+      schema                        prints the JSON Schema of harbormaster.yml
+      doctor                        checks engine, Compose, Git, permissions, clock,
+                                    disk and paths
+      notify [test]                 tells every notifier something, and whether it
+                                    arrived
+      install                       sets Harbormaster up on this host: a systemd
+                                    service, or a container
+      backup                        writes what cannot be made again into one
+                                    archive
+      restore                       makes the state directory from a backup
+      completion                    prints what completes commands in bash, zsh or
+                                    fish
 
     Every day:
-      plan                 what would happen, why, and what forbids it
-      apply                one pass now, over all apps or the named ones
-      status               the host in one sentence, its apps, and what lifts each
-                           trouble
-      why                  why an app is as it is, and the command that lifts each
-                           block
-      windows              the windows of the next fourteen days, and which are on
-                           now
+      plan                          what would happen, why, and what forbids it
+      apply                         one pass now, over all apps or the named ones
+      status                        the host in one sentence, its apps, and what
+                                    lifts each trouble
+      why                           why an app is as it is, and the command that
+                                    lifts each block
+      windows                       the windows of the next fourteen days, and which
+                                    are on now
 
     By hand:
-      approve              agrees to a plan that waits under \`deploy: approve\`
-      reject               turns a plan down that waits under \`deploy: approve\`
-      approve-removal      lets go apps that wait because too many left the
-                           configuration at once
-      retry                tries again what failed: lifts quarantine and waiting
-      rollback             goes back to an earlier release that is kept on disk
-      hold                 keeps an app at what is deployed, until \`release\`
-      release              ends a hold: what Git asks for is deployed again
-      suspend              nothing acts on an app, or on the host, for a while
-      resume               ends a suspension: what waits is done
-      accept-history       lets a rewritten history through, this once
-      adopt                takes over a project that somebody else started
-      forget               drops an app and leaves its containers running
+      approve                       agrees to a plan that waits under \`deploy:
+                                    approve\`
+      reject                        turns a plan down that waits under \`deploy:
+                                    approve\`
+      approve-removal               lets go apps that wait because too many left
+                                    the configuration at once
+      retry                         tries again what failed: lifts quarantine and
+                                    waiting
+      rollback                      goes back to an earlier release that is kept on
+                                    disk
+      hold                          keeps an app at what is deployed, until
+                                    \`release\`
+      release                       ends a hold: what Git asks for is deployed again
+      suspend                       nothing acts on an app, or on the host, for a
+                                    while
+      resume                        ends a suspension: what waits is done
+      accept-history                lets a rewritten history through, this once
+      adopt                         takes over a project that somebody else started
+      forget                        drops an app and leaves its containers running
 
     The record:
-      log [show|verify]    the deployment log: every attempt and how it ended
-      history              every attempt with one app, and what one can go back to
+      log [show|verify]             the deployment log: every attempt and how it
+                                    ended
+      history                       every attempt with one app, and what one can go
+                                    back to
 
     The daemon:
-      run                  keeps this host as Git declares, until it is stopped
-      healthcheck          exits with 0 if the daemon answers
+      run                           keeps this host as Git declares, until it is
+                                    stopped
+      healthcheck                   exits with 0 if the daemon answers
 
     Help:
-      help                 the help of a verb
+      help                          the help of a verb
 
     Exit codes:
       0   done, or nothing to do

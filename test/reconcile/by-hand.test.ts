@@ -160,7 +160,9 @@ describe('a rollback by hand', () => {
     expect(await shop.back()).toMatchObject({ outcome: { kind: 'blocked' } });
     expect(shop.runs()).toEqual(['web:2']);
     await shop.pass();
-    expect(await shop.status()).toMatchObject({ sync: { state: 'in-sync' }, blockedBy: [] });
+    const [app] = [await shop.status()].flat();
+    expect(app).toMatchObject({ sync: { state: 'in-sync' } });
+    expect(app?.blockedBy.map(({ code }) => code)).toEqual(['policy']);
   });
 
   test('begins only when the operation that a crash cut short has its outcome', async () => {

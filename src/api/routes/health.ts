@@ -4,5 +4,6 @@ import type { Route } from './route.ts';
 export const health: Route = {
   method: 'GET',
   path: '/v1/health',
-  answer: (context, { pid, version, configFile }) => context.json({ status: 'ok', pid, version, config: configFile }),
+  answer: (context, { pid, version, configFile, from }) =>
+    context.json({ status: 'ok', pid, version, config: configFile, from: from() }),
 };

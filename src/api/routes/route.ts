@@ -10,6 +10,8 @@ export interface Desk {
   readonly pid: number;
   /** Absolute. */
   readonly configFile: string;
+  /** The repository that the configuration comes from now, besides. */
+  readonly from: () => string | undefined;
   /** Who is at the other end of a connection, as the kernel knows it; undefined where nobody can tell. */
   peerOf(socket: Socket): Promise<Peer | undefined>;
   /** Begins work that the server waits for before it ends. Throws `daemon-unreachable` once it is closing. */

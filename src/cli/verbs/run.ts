@@ -18,8 +18,8 @@ SIGTERM and SIGINT finish the current step, then stop; apps keep running. SIGHUP
     const { serveOn } = await import('../../api/server.ts');
     const wired = await call.wired();
     sayOnInterrupt(call);
-    await wired.daemon(signal, (harbor, socketPath) =>
-      serveOn(socketPath, { harbor, version, configFile, peerOf: wired.peerOf }),
+    await wired.daemon(signal, (harbor, socketPath, from) =>
+      serveOn(socketPath, { harbor, version, configFile, from, peerOf: wired.peerOf }),
     );
     return 0;
   },

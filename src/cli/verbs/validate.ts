@@ -1,3 +1,4 @@
+import { originText } from '../../core/configuration-words.ts';
 import type { HostConfig } from '../../model/config.ts';
 import { good, type Line, nextStep } from '../line.ts';
 import type { Verb } from '../verb.ts';
@@ -8,13 +9,17 @@ export const validate: Verb = {
   group: 'Set up',
   summary: 'checks the configuration and shows every mistake at once',
   details:
-    'Each mistake is told as file:line:column with the key and what would be right. Neither Git nor Docker is asked. Exits with 4 if there is a mistake.',
+    'Each mistake is told as file:line:column with the key and what would be right. Docker is not asked; Git only for a configuration that comes from a repository, and then for its newest commit. Exits with 4 if there is a mistake.',
   examples: [
     { command: 'harbormaster validate', does: 'the configuration of this host' },
     { command: 'harbormaster validate --config new.yml', does: 'another one, before it is put in place' },
+    {
+      command: 'harbormaster validate --config-repo URL',
+      does: 'the newest one of a repository, as this host would read it',
+    },
   ],
   async run(call) {
-    const config = await (await call.wired()).loadConfig();
+    const config = await (await call.wired()).checkConfig();
     call.answer(summaryOf(config), () => lines(config));
     return 0;
   },
@@ -23,6 +28,7 @@ export const validate: Verb = {
 const summaryOf = (config: HostConfig) => ({
   valid: true,
   file: config.file,
+  origin: config.origin,
   host: config.host,
   apps: config.apps.map(({ name }) => name),
   disabled: disabledOf(config),
@@ -38,7 +44,7 @@ function lines(config: HostConfig): readonly Line[] {
   const elsewhere = Object.keys(config.elsewhere);
   return [
     [
-      good(`${config.file} is valid`),
+      good(`${originText(config.origin)} is valid`),
       `: ${counted(apps.length, 'app')} for the host ${config.host}${apps.length > 0 ? ` (${names(apps)})` : ''}.`,
     ],
     ...(disabled.length > 0 ? [`Disabled: ${names(disabled)}.`] : []),

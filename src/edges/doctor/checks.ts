@@ -1,6 +1,8 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { originText } from '../../core/configuration-words.ts';
 import { asHarborError } from '../../errors.ts';
+import type { HostConfig } from '../../model/config.ts';
 import type { Engine } from '../../ports.ts';
 import { run } from '../process.ts';
 
@@ -15,9 +17,8 @@ export interface Check {
 export interface DoctorInput {
   readonly engine: Engine;
   readonly stateDir: string;
-  readonly configFile: string;
-  /** Loads the configuration; throws what is wrong with it. */
-  readonly loadConfig: () => Promise<{ readonly apps: readonly unknown[] }>;
+  /** Loads the configuration as a daemon would; throws what is wrong with it. */
+  readonly loadConfig: () => Promise<Pick<HostConfig, 'apps' | 'origin' | 'troubles'>>;
   readonly environment: Readonly<Record<string, string>>;
   /** Name of whoever runs this. */
   readonly user: string;
@@ -54,11 +55,18 @@ export async function doctor(input: DoctorInput): Promise<readonly Check[]> {
 const ok = (detail: string) => ({ state: 'ok' as const, detail, hint: undefined });
 const warn = (detail: string, hint: string) => ({ state: 'warn' as const, detail, hint });
 
-async function configuration({ loadConfig, configFile }: DoctorInput) {
-  const { apps } = await loadConfig();
+async function configuration({ loadConfig }: DoctorInput) {
+  const { apps, origin, troubles } = await loadConfig();
+  const where = originText(origin);
+  const [trouble] = troubles;
+  if (trouble)
+    return warn(
+      `${where} stays in force, because the newest ${trouble.of} cannot be used: ${trouble.message}`,
+      trouble.hint ?? 'Mend it, and push.',
+    );
   return apps.length === 0
-    ? warn(`${configFile} is valid, and has no app for this host`, 'Add one under `apps:`.')
-    : ok(`${configFile}: ${apps.length === 1 ? '1 app' : `${apps.length} apps`} on this host`);
+    ? warn(`${where} is valid, and has no app for this host`, 'Add one under `apps:`.')
+    : ok(`${where}: ${apps.length === 1 ? '1 app' : `${apps.length} apps`} on this host`);
 }
 
 async function engine({ engine: port }: DoctorInput) {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { HarborError } from '../../errors.ts';
-import type { App, Ref, Repository } from '../../model/app.ts';
+import type { Follower, Ref, Repository } from '../../model/app.ts';
 import { run } from '../process.ts';
 import { lsRemote } from './argv.ts';
 import { accessTo, type GitContext } from './context.ts';
@@ -29,7 +29,7 @@ export function remoteLook(
   context: GitContext,
   client: HttpClient,
   chose: Chose,
-): (apps: readonly App[]) => Promise<Answers> {
+): (apps: readonly Follower[]) => Promise<Answers> {
   const perServer = limitPerServer(together);
   const asker = refAsker(context, client);
   return async (apps) => {
@@ -57,11 +57,11 @@ export function remoteLook(
 
 interface Group {
   readonly repository: Repository;
-  readonly apps: readonly App[];
+  readonly apps: readonly Follower[];
 }
 
-function groups(apps: readonly App[]): readonly Group[] {
-  const byId = new Map<string, { repository: Repository; apps: App[] }>();
+function groups(apps: readonly Follower[]): readonly Group[] {
+  const byId = new Map<string, { repository: Repository; apps: Follower[] }>();
   for (const app of apps) {
     const group = byId.get(app.repository.id) ?? { repository: app.repository, apps: [] };
     group.apps.push(app);

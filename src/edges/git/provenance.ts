@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HarborError } from '../../errors.ts';
-import type { App, Repository } from '../../model/app.ts';
+import type { Follower, Repository } from '../../model/app.ts';
 import type { Provenance, SignedObject, Verification } from '../../model/verification.ts';
 import type { ProvenanceRequest } from '../../ports.ts';
 import { type Argv, type Finished, run } from '../process.ts';
@@ -42,7 +42,7 @@ const ask = (
 ): Promise<Finished> => run(argv, { env, cwd: '/', limit: timeouts.fetch });
 
 /** Pins the deployed commit, so that a rewritten branch and tidying up do not take it away. Undefined: the mirror does not have it. */
-async function keep(mirror: Mirror, app: App, commit: string): Promise<string | undefined> {
+async function keep(mirror: Mirror, app: Follower, commit: string): Promise<string | undefined> {
   const { exitCode } = await ask(mirror, keepRef(`refs/harbormaster/deployed/${hashed(app.name)}`, commit));
   return exitCode === 0 ? commit : undefined;
 }

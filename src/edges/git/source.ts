@@ -1,5 +1,5 @@
 import { HarborError } from '../../errors.ts';
-import type { App, Ref, Repository } from '../../model/app.ts';
+import type { Follower, Ref, Repository } from '../../model/app.ts';
 import type { GitObject, Revision } from '../../model/revision.ts';
 import type { ExportRequest, Logger, Source } from '../../ports.ts';
 import { authorityFiles } from './authorities.ts';
@@ -84,7 +84,7 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
     look: remoteLook(context, client, (repository, ref, { tag, commit }) =>
       chosen.set(choice(repository, ref, commit), tag),
     ),
-    fetch: async ({ repository, ref }: App, commit): Promise<Revision> =>
+    fetch: async ({ repository, ref }: Follower, commit): Promise<Revision> =>
       revisionOf(repository, refOf(repository, ref, commit), commit, await description(repository, ref, commit)),
     provenance: (request) => provenanceIn(open.of(request.app.repository).folder, request, context),
     objects: async (repository, commit, paths): Promise<ReadonlyMap<string, GitObject | undefined>> => {

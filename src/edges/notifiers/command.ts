@@ -27,6 +27,7 @@ type Options = z.output<typeof options>;
 
 export const command = defineKind({
   type: 'command',
+  runsPrograms: true,
   options,
   create: (given: Options): Notifier => commandNotifier(given),
 });

@@ -26,6 +26,7 @@ test('validate tells which apps the configuration means for this host', async ()
   expect(JSON.parse((await harbormaster('validate --json', { config })).stdout)).toEqual({
     valid: true,
     file: '/srv/harbormaster.yml',
+    origin: { file: '/srv/harbormaster.yml' },
     host: 'prod-1',
     apps: ['shop', 'blog'],
     disabled: ['wiki'],

@@ -1,0 +1,125 @@
+import { jittered } from '../core/backoff.ts';
+import { instead } from '../core/instead.ts';
+import { asHarborError, HarborError } from '../errors.ts';
+import type { Follower } from '../model/app.ts';
+import type { Following } from '../model/configuration.ts';
+import type { Clock, Source } from '../ports.ts';
+import { type Bell, createBell } from './bell.ts';
+
+/** What was seen of the refs that the configuration hangs on, by whoever looked. */
+export interface Sightings {
+  /** The source; its looks at a repository of which something is followed find out about that too, in the same request. */
+  readonly source: Source;
+  /** The commit that a ref points at, looked for now unless it was seen lately. It counts as taken up. Throws why nobody knows. */
+  commit(following: Following): Promise<string>;
+  /** What was taken up could not be had after all, by the world's fault: it is news again after the interval. */
+  again(following: Following): void;
+  look(followings: readonly Following[]): Promise<void>;
+  /** Milliseconds until it is to be looked at. */
+  dueIn(following: Following): number;
+  /** Whether anything else was seen than what was taken up. */
+  isNews(following: Following): boolean;
+  /** Rings when somebody's look brought news. */
+  readonly bell: Bell;
+  /** What is asked for next is looked for now. */
+  forget(): void;
+}
+
+interface Sighting {
+  readonly answer: string | HarborError;
+  readonly at: number;
+  readonly due: number;
+}
+
+interface Taken {
+  readonly answer: string;
+  readonly againAt: number;
+}
+
+interface SightingsOptions {
+  readonly source: Source;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** What is followed now. */
+  readonly follows: () => readonly Following[];
+}
+
+/** Milliseconds that a failure to look answers whoever asks, too. */
+const failureCounts = 1000;
+
+export function createSightings({ source, clock, random, follows }: SightingsOptions): Sightings {
+  const seen = new Map<string, Sighting>();
+  const taken = new Map<string, Taken>();
+  const bell = createBell();
+
+  const note = (following: Following, found: string | Error | undefined): void => {
+    const now = clock.elapsed();
+    const answer = typeof found === 'string' ? found : asHarborError(found ?? notLooked(following));
+    seen.set(keyOf(following), { answer, at: now, due: now + jittered(following.interval, random()) });
+  };
+
+  const lookAt = async (followings: readonly Following[]): Promise<void> => {
+    const answers = await source.look(followings);
+    for (const following of followings) note(following, answers.get(following.name));
+  };
+
+  const isNews = (following: Following): boolean => {
+    const [sighting, last] = [seen.get(keyOf(following)), taken.get(keyOf(following))];
+    if (sighting === undefined) return false;
+    return last?.answer !== textOf(sighting.answer) || clock.elapsed() >= last.againAt;
+  };
+
+  const isFresh = ({ answer, at }: Sighting, { interval }: Following): boolean =>
+    clock.elapsed() - at < (typeof answer === 'string' ? interval : failureCounts);
+
+  return {
+    bell,
+    isNews,
+    look: async (followings) => void (await Promise.all(byRepository(followings).map(lookAt))),
+    async commit(following) {
+      const known = seen.get(keyOf(following));
+      if (known === undefined || !isFresh(known, following)) await lookAt([following]);
+      const { answer } = seen.get(keyOf(following)) ?? { answer: notLooked(following) };
+      taken.set(keyOf(following), { answer: textOf(answer), againAt: Number.POSITIVE_INFINITY });
+      if (typeof answer === 'string') return answer;
+      throw answer;
+    },
+    again(following) {
+      const answer = taken.get(keyOf(following))?.answer ?? '';
+      taken.set(keyOf(following), { answer, againAt: clock.elapsed() + following.interval });
+    },
+    dueIn: (following) => (seen.get(keyOf(following))?.due ?? 0) - clock.elapsed(),
+    forget: () => seen.clear(),
+    source: instead(source, {
+      async look(followers) {
+        const joined = follows().filter(({ repository }) =>
+          followers.some((other) => other.repository.id === repository.id),
+        );
+        const answers = new Map(await source.look([...followers, ...joined]));
+        for (const following of joined) {
+          note(following, answers.get(following.name));
+          answers.delete(following.name);
+        }
+        if (joined.some(isNews)) bell.ring();
+        return answers;
+      },
+    }),
+  };
+}
+
+const keyOf = ({ repository, ref }: Follower): string => `${repository.id} ${ref.kind} ${ref.name}`;
+
+/** What the world does wrong is told by its kind: its words may change from time to time. */
+const textOf = (answer: string | HarborError): string =>
+  typeof answer === 'string' ? answer : `failed: ${answer.code}`;
+
+const notLooked = ({ repository }: Follower): HarborError =>
+  new HarborError(`nothing is known of ${repository.url}`, { code: 'source-broken' });
+
+function byRepository(followings: readonly Following[]): readonly (readonly Following[])[] {
+  const groups = new Map<string, Following[]>();
+  for (const following of followings)
+    groups.set(following.repository.id, [...(groups.get(following.repository.id) ?? []), following]);
+  return [...groups.values()];
+}

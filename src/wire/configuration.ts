@@ -1,0 +1,63 @@
+import type { Invocation } from '../cli/wired.ts';
+import { type InForce, inForce } from '../config/in-force.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Catalogues } from '../config/schema.ts';
+import { redactor } from '../core/redact.ts';
+import type { Route } from '../edges/notifiers/fan-out.ts';
+import * as notifierKinds from '../edges/notifiers/index.ts';
+import type { HostConfig, NotifierConfig } from '../model/config.ts';
+import type { OpenGit } from './git.ts';
+
+/** The configuration in force, and what is made of it for everybody. */
+export interface Configuration extends Omit<InForce, 'load'> {
+  /** `fresh`: what Git has is looked for now, however lately it was looked for. */
+  load(fresh?: boolean): Promise<HostConfig>;
+  /** The newest or none; nothing comes into force. */
+  check(): Promise<HostConfig>;
+  redact(text: string): string;
+  logLevel(): HostConfig['logLevel'];
+  /** The notifiers of the configuration in force. */
+  routes(): readonly Route[];
+}
+
+interface ConfigurationOptions {
+  readonly invocation: Invocation;
+  readonly catalogues: Catalogues;
+  readonly git: () => OpenGit;
+}
+
+export function configuration({ invocation, catalogues, git }: ConfigurationOptions): Configuration {
+  const { configFile, hostName, environment, from } = invocation;
+  const request = { file: configFile, host: hostName, environment, catalogues, from };
+  const asked = { text: (source: Parameters<OpenGit['offers']['text']>[0]) => git().offers.text(source) };
+  const held = inForce((told) => loadConfig({ ...request, told, git: asked }));
+  const redact = latest(held, (config) => redactor(config?.secrets ?? []));
+  const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
+  return {
+    ...held,
+    async load(fresh = false) {
+      if (fresh) git().sightings.forget();
+      const config = await held.load();
+      if (config.source !== undefined && git().exclusive) await git().offers.keep(config);
+      return config;
+    },
+    check: () => loadConfig({ ...request, git: asked, strict: true }),
+    redact: (text) => redact()(text),
+    logLevel: () => held.known()?.logLevel ?? 'info',
+    routes,
+  };
+}
+
+/** Made from the configuration in force, anew only when another one is. */
+function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined) => Made): () => Made {
+  let [of, made] = [known(), make(known())];
+  return () => {
+    if (known() !== of) [of, made] = [known(), make(known())];
+    return made;
+  };
+}
+
+const routeOf = ({ type, options, on, apps }: NotifierConfig): readonly Route[] =>
+  Object.values(notifierKinds)
+    .filter((kind) => kind.type === type)
+    .map((kind) => ({ type, on, apps, notifier: kind.make(options) }));
