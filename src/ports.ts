@@ -50,6 +50,14 @@ export interface Source {
   export(request: ExportRequest): Promise<void>;
 }
 
+/** A working copy as the source: only what is committed in it counts, and it never reaches out. */
+export interface Checkout extends Source {
+  /** Where it was cloned from, without credentials; undefined if it does not say. */
+  readonly url: string | undefined;
+  /** The commit that a name means there: `HEAD`, `origin/main`, a tag, an id or its first digits. Throws `ref-missing`. */
+  commitOf(name: string): Promise<string>;
+}
+
 export interface ProvenanceRequest {
   readonly app: App;
   readonly verify: Verification;

@@ -2,11 +2,20 @@
 import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
+import type {
+  CheckoutPreview,
+  CheckoutRequest,
+  InstallRequest,
+  Invocation,
+  NotifierTrial,
+  Serve,
+  Wired,
+} from './cli/wired.ts';
 import { type InForce, inForce } from './config/in-force.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { loadConfig as load } from './config/load.ts';
 import { starter } from './config/starter.ts';
+import { mapLimit } from './core/concurrency.ts';
 import { saysOtherwise } from './core/configuration.ts';
 import { redactor } from './core/redact.ts';
 import { repositoryName } from './core/repository-name.ts';
@@ -16,6 +25,7 @@ import { backup } from './edges/backup/backup.ts';
 import { restore } from './edges/backup/restore.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
+import { readDeployed } from './edges/deployed-file.ts';
 import { follow } from './edges/deployment-log/follow.ts';
 import { openLog } from './edges/deployment-log/open-log.ts';
 import { sift } from './edges/deployment-log/sift.ts';
@@ -23,6 +33,7 @@ import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { openCheckout } from './edges/git/checkout.ts';
 import { gitSource } from './edges/git/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
@@ -38,8 +49,11 @@ import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
 import { asHarborError } from './errors.ts';
 import type { HostConfig, NotifierConfig } from './model/config.ts';
+import type { PlanReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
 import type { Logger } from './ports.ts';
+import { previewCheckout } from './reconcile/checkout-preview.ts';
+import { type Against, comparisonsOf } from './reconcile/comparisons.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHost } from './reconcile/host.ts';
@@ -79,6 +93,7 @@ export function wire(invocation: Invocation): Wired {
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
+    preview: (request) => preview(frame, request),
     log: {
       read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
@@ -100,6 +115,50 @@ export function wire(invocation: Invocation): Wired {
     ...settingUp(frame),
   };
 }
+
+/** Where a host has its state, unless it was told otherwise: plans speak of these paths. */
+const usualState = '/var/lib/harbormaster';
+
+/** Nothing of this machine goes into it but the checkout, the configuration, and Compose. */
+async function preview({ invocation, environment, logger }: Frame, request: CheckoutRequest): Promise<CheckoutPreview> {
+  const { folder, againstRef, againstFile, againstConfig, placeholders, host } = request;
+  const missing = new Set<string>();
+  const lacks = placeholders ? (what: string) => void missing.add(what) : undefined;
+  const afar = { everyHost: host === undefined, lacks };
+  const read = (file: string) => load({ file, host: host ?? invocation.hostName, environment, catalogues, afar });
+  const config = await read(invocation.configFile);
+  const before = againstConfig === undefined ? config : await read(againstConfig);
+  await using checkout = await openCheckout({ folder, logger, environment });
+  const instance = 'preview';
+  const docker = { ...dockerOptions(environment), dockerHost: 'unix:///nonexistent/docker.sock' };
+  const parts = {
+    source: checkout,
+    engine: composeEngine({ ...docker, runDirectory: '/nonexistent', instance, logger }),
+    live: liveFiles({ directory: statePaths(usualState).apps }),
+    scratch: await openScratch(),
+    clock: systemClock,
+    strategies: Object.values(strategies),
+    gates: Object.values(gates),
+    // No digest of it is ever compared with one of a host.
+    key: Buffer.from(instance),
+    instance,
+  };
+  const against = await againstOf(againstRef, againstFile);
+  const compared = await comparisonsOf({ ...request, against }, { config, before }, checkout);
+  const plans = await mapLimit(compared, 4, (comparison) => previewCheckout(comparison, { parts, lacks }));
+  const redact = redactor([...config.secrets, ...before.secrets]);
+  return { plans: plans.map((plan) => redactFailure(plan, redact)), placeholders: [...missing].sort() };
+}
+
+async function againstOf(ref: string | undefined, file: string | undefined): Promise<Against> {
+  if (ref !== undefined) return { kind: 'ref', name: ref };
+  if (file === undefined) return { kind: 'nothing' };
+  return { kind: 'deployed', commits: await readDeployed(file), from: file };
+}
+
+/** What Compose says of a file may quote it. */
+const redactFailure = (plan: PlanReport, redact: (text: string) => string): PlanReport =>
+  plan.kind === 'failed' ? { ...plan, message: redact(plan.message), hint: plan.hint && redact(plan.hint) } : plan;
 
 /** One after the other, each with its own limit; a test is for every one of them, whatever else it wants to hear. */
 async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { canonical, sha256 } from '../core/digest.ts';
+import { placeholder } from '../core/placeholder.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import { reveal, Secret } from '../model/secret.ts';
@@ -8,8 +9,9 @@ import { milliseconds } from './duration.ts';
 import { readEnvironmentFiles } from './environment-files.ts';
 import { explain } from './explain.ts';
 import { configFiles, type Files, missing } from './files.ts';
-import { type Found, interpolate, type Lookup } from './interpolate.ts';
+import { type Found, interpolate, type Lookup, type Reference } from './interpolate.ts';
 import { annotatedSchema } from './json-schema.ts';
+import { only } from './layers.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { judgeOrder } from './order-sense.ts';
 import { parseTree } from './parse.ts';
@@ -35,6 +37,15 @@ export interface LoadRequest {
   readonly catalogues: Catalogues;
   /** Told of each file that is read, by its absolute path: also of those that a load reads which fails. */
   readonly told?: (path: string) => void;
+  /** It is looked at from elsewhere than from its host. */
+  readonly afar?: Afar | undefined;
+}
+
+export interface Afar {
+  /** Whatever hosts its apps are for. */
+  readonly everyHost: boolean;
+  /** What the host has and this machine lacks is not wrong: a placeholder stands for it. Told of each. */
+  readonly lacks?: ((what: string) => void) | undefined;
 }
 
 /** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
@@ -43,15 +54,20 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const schema = configSchema(catalogues);
   const files = configFiles(file, request.environment['HOME'], request.told);
   const written = await readTree(file, files);
-  const { root, problems: unfollowed, secrets } = await interpolate(written.root, lookupIn(request, files));
-  const here = relevance(root, host);
-  const variables = await readEnvironmentFiles({ root, apps: here.active, files, file });
-  const signers = await readSigners({ root, apps: here.active, files });
+  const { afar } = request;
+  // Nobody is told of anything from afar.
+  const { root: whole } = written;
+  const concerned = afar && whole.kind === 'map' ? only(whole, (key) => key !== 'notifiers') : whole;
+  const { root, problems: unfollowed, secrets } = await interpolate(concerned, lookupIn(request, files));
+  const here = relevance(root, host, afar);
+  const variables = await readEnvironmentFiles({ root, apps: here.active, files, file, lacks: afar?.lacks });
+  const signers = await readSigners({ root, apps: here.active, files, lacks: afar?.lacks });
   const problems = [
     ...written.problems,
     ...unfollowed.filter(({ path }) => here.reads(path)),
     ...shapeProblems(root, schema),
-    ...judgeSense(root, here.runsHere),
+    // Apps of several hosts may share a project.
+    ...judgeSense(root, afar?.everyHost ? () => false : here.runsHere),
     ...judgeWindows(root),
     ...judgeOrder(root),
     ...variables.problems,
@@ -117,23 +133,38 @@ function unreadable(file: string, fault: string): HarborError {
 }
 
 const lookupIn =
-  ({ environment }: LoadRequest, files: Files): Lookup =>
+  (request: LoadRequest, files: Files): Lookup =>
   async (reference): Promise<Found> => {
-    if (reference.kind === 'file') {
-      const content = await files.read(reference.path);
-      if ('fault' in content)
-        return { kind: 'fault', text: `reads the file ${files.resolve(reference.path)}, which ${content.fault}` };
-      return { kind: 'secret', value: content.text.replace(/[\r\n]+$/, '') };
-    }
-    const { name, fallback } = reference;
-    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    if (value !== undefined && (value !== '' || fallback === undefined)) return { kind: 'secret', value };
-    if (fallback !== undefined) return { kind: 'plain', value: fallback };
-    return {
-      kind: 'fault',
-      text: `reads the variable ${name}, which is not set; set it, or write \${${name}:-default}`,
-    };
+    const found = reference.kind === 'file' ? await inFile(reference.path, files) : inEnvironment(reference, request);
+    const { lacks } = request.afar ?? {};
+    if (found.kind !== 'fault' || lacks === undefined) return found;
+    return standIn(reference.kind === 'file' ? `the file ${reference.path}` : `the variable ${reference.name}`, lacks);
   };
+
+async function inFile(path: string, files: Files): Promise<Found> {
+  const content = await files.read(path);
+  if ('fault' in content)
+    return { kind: 'fault', text: `reads the file ${files.resolve(path)}, which ${content.fault}` };
+  return { kind: 'secret', value: content.text.replace(/[\r\n]+$/, '') };
+}
+
+function inEnvironment(
+  { name, fallback }: Extract<Reference, { kind: 'variable' }>,
+  { environment }: LoadRequest,
+): Found {
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  if (value !== undefined && (value !== '' || fallback === undefined)) return { kind: 'secret', value };
+  if (fallback !== undefined) return { kind: 'plain', value: fallback };
+  return {
+    kind: 'fault',
+    text: `reads the variable ${name}, which is not set; set it, or write \${${name}:-default}`,
+  };
+}
+
+function standIn(what: string, lacks: (what: string) => void): Found {
+  lacks(what);
+  return { kind: 'secret', value: placeholder(what) };
+}
 
 function shapeProblems(root: Node, schema: ConfigSchema): readonly Problem[] {
   const { error } = schema.safeParse(toValue(root), { error: sentence });

@@ -15,13 +15,14 @@ export interface Relevance {
   readonly reads: (path: Path) => boolean;
 }
 
-export function relevance(root: Node, machine: string): Relevance {
+/** `afar`: seen from a machine that is not the host. */
+export function relevance(root: Node, machine: string, afar?: { readonly everyHost: boolean }): Relevance {
   const host = textOf(child(child(root, 'config'), 'host')) ?? machine;
   const defaults = child(root, 'defaults');
   const hostsOf = (app: Node): Node | undefined => child(app, 'hosts') ?? child(defaults, 'hosts');
   const runsHere = (app: Node): boolean => {
     const globs = hostsOf(app);
-    return globs === undefined || isAmong(textsOf(globs), host);
+    return globs === undefined || afar?.everyHost === true || isAmong(textsOf(globs), host);
   };
   const all = entriesOf(child(root, 'apps'));
   const here = all.filter(([, { node }]) => runsHere(node));

@@ -16,10 +16,12 @@ interface Request {
   /** Only their lists are read: those of another host's apps need not exist here. */
   readonly apps: readonly string[];
   readonly files: Files;
+  /** Told of a list that is not here, which is then no problem. */
+  readonly lacks?: ((what: string) => void) | undefined;
 }
 
 /** Reads the lists of keys that apps are verified by, so that a change of one is a change of the configuration. */
-export async function readSigners({ root, apps, files }: Request): Promise<SignerFiles> {
+export async function readSigners({ root, apps, files, lacks }: Request): Promise<SignerFiles> {
   const digests = new Map<string, string>();
   const problems: Problem[] = [];
   const told = new Set<string>();
@@ -27,6 +29,10 @@ export async function readSigners({ root, apps, files }: Request): Promise<Signe
     const { file, path } = listOf(root, app) ?? {};
     if (file === undefined || path === undefined || digests.has(file)) continue;
     const content = await files.read(file);
+    if ('fault' in content && lacks) {
+      lacks(`the list of signers ${file}`);
+      continue;
+    }
     const fault = 'fault' in content ? `which ${content.fault}` : faultIn(content.text);
     if ('text' in content) digests.set(file, createHash('sha256').update(content.text).digest('hex'));
     if (fault === undefined || told.has(file)) continue;

@@ -9,6 +9,13 @@ import type { Plan } from './plan.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
+/** Of what a plan is only a preview. */
+export interface Previewed {
+  readonly ref: string;
+  /** What it is compared with; undefined: with what runs on this host. */
+  readonly against?: string | undefined;
+}
+
 /** What `plan` answers for one app: what would happen, why, and what forbids it. */
 export type PlanReport =
   | {
@@ -23,9 +30,15 @@ export type PlanReport =
       /** Under `deploy: approve`, where there is something to approve: the plan's digest, and what people said of it. */
       readonly approval?: { readonly plan: string; readonly ruling: Ruling };
       /** It was only asked what would come of this: nothing of it is going to happen. */
-      readonly preview?: { readonly ref: string };
+      readonly preview?: Previewed;
     }
-  | { readonly kind: 'removal'; readonly app: string; readonly plan: Plan; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly kind: 'removal';
+      readonly app: string;
+      readonly plan: Plan;
+      readonly verdicts: readonly Verdict[];
+      readonly preview?: Previewed;
+    }
   | {
       readonly kind: 'failed';
       readonly app: string;

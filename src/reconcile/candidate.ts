@@ -4,7 +4,7 @@ import { pathsOf, type TreeFolders, treePath, withAbsoluteProfiles } from '../co
 import { canonical, hmac } from '../core/digest.ts';
 import { refuseAlways } from '../core/refuse.ts';
 import { seal } from '../core/seal.ts';
-import { HarborError } from '../errors.ts';
+import { HarborError, UnsetVariables } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { ComposeModel } from '../model/compose-model.ts';
 import type { Release } from '../model/release.ts';
@@ -14,6 +14,11 @@ import type { Rendered, RenderRequest, Source } from '../ports.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
 import { type AppReads, readsOfApp } from './reads.ts';
+
+/** What making a release takes. */
+export type Sealing = Pick<Parts, 'source' | 'engine' | 'live' | 'scratch' | 'key' | 'instance'> & {
+  readonly pins: PinBook;
+};
 
 /** Raised when sealing itself changes: then every release is made anew, once. */
 const sealVersion = 1;
@@ -26,7 +31,7 @@ export async function candidate(
   app: App,
   revision: Revision,
   known: readonly Release[],
-  parts: Parts & { pins: PinBook },
+  parts: Sealing,
 ): Promise<Release> {
   const options = optionsOf(app, parts);
   const previous = await firstMatching(known, options, (paths) =>
@@ -84,7 +89,7 @@ async function renderAndSeal(
   app: App,
   revision: Revision,
   previous: Release | undefined,
-  parts: Parts & { pins: PinBook },
+  parts: Sealing,
 ): Promise<Release> {
   const { source, live, key, instance, pins } = parts;
   const environment = environmentOf(app, live.folders(app.name));
@@ -168,6 +173,7 @@ function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {
     throw new HarborError(`${unset.length === 1 ? 'a variable is' : 'variables are'} not set: ${unset.join(', ')}`, {
       code: 'variable-unset',
       hint: `Set it under apps.${app.name}.environment, give it a default in the compose file (\${${unset[0]}:-value}), or let unset ones be empty: apps.${app.name}.unset_variables: warn`,
+      cause: new UnsetVariables(unset),
     });
   }
   return unset.map((name) => `the variable ${name} is not set and counts as empty`);
@@ -191,6 +197,7 @@ function neededEnvironment(model: ComposeModel, environment: Readonly<Record<str
     throw new HarborError(`a secret or config is made from the variable ${missing}, which is not set`, {
       code: 'variable-unset',
       hint: `Set ${missing} under the app's \`environment\` in harbormaster.yml.`,
+      cause: new UnsetVariables([missing]),
     });
   }
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));

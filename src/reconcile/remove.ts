@@ -40,7 +40,7 @@ export function leftovers(
 /** Containers and networks go; volumes and data stay, always. */
 export async function removalPlan(
   { app, project, cause, containers }: Leftover,
-  { engine, instance }: Parts,
+  { engine, instance }: Pick<Parts, 'engine' | 'instance'>,
 ): Promise<Plan> {
   const networks = (await engine.networks(project)).filter((network) => network.instance === instance);
   const services = [...new Set(containers.map(({ service, name }) => service ?? name))].map((service) => ({

@@ -14,6 +14,7 @@ const user = { kind: 'user', name: 'ada', uid: 1000 } as const;
 export const ada = { kind: 'request', by: 'ada', actor: user } as const;
 
 export interface Rig {
+  readonly preview?: Wired['preview'];
   readonly harbor?: Partial<Harbor>;
   readonly entries?: readonly Entry[];
   readonly coming?: readonly Entry[];
@@ -121,6 +122,7 @@ function fakeWired(rig: Rig): Wired {
     log: fakeLog(rig),
     doctor: async () => rig.checks ?? [],
     tryNotifiers: unused,
+    preview: rig.preview ?? unused,
     installation: unused,
     install: unused,
     backup: unused,
