@@ -43,7 +43,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
 }
 
 /** Acts that change what containers are or see; the others only prepare, or wait. */
-const touching = new Set<EntryOf<'step'>['act']>([
+export const touching = new Set<EntryOf<'step'>['act']>([
   'files',
   'stop',
   'remove-network',

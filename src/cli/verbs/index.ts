@@ -3,6 +3,7 @@ import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
+import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -28,6 +29,7 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { trace } from './trace.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
 import { windows } from './windows.ts';
@@ -65,6 +67,8 @@ export const verbs: readonly Verb[] = [
   logShow,
   logVerify,
   history,
+  audit,
+  trace,
   run,
   healthcheck,
 ];
