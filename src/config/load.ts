@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { ConfigurationSource, ConfigurationText, Offer } from '../model/configuration.ts';
-import { assemble, type Surroundings } from './assemble.ts';
+import type { Surroundings } from './assemble.ts';
 import { commandLine } from './command-line.ts';
 import { fencedLookup, judgeForeign } from './fence.ts';
 import { configFiles, type Files, missing } from './files.ts';
@@ -12,6 +12,7 @@ import { type Layer, layerOf, nothing } from './layer.ts';
 import { stacked } from './layers.ts';
 import { printable } from './problems.ts';
 import { type Catalogues, configSchema } from './schema.ts';
+import { assemble, type FolderGit } from './with-found.ts';
 
 export interface LoadRequest {
   /** This host's own file. */
@@ -41,7 +42,7 @@ export interface FromOptions {
 }
 
 /** What a load asks of Git. */
-export interface ConfigurationGit {
+export interface ConfigurationGit extends FolderGit {
   text(source: ConfigurationSource): Promise<Offer<ConfigurationText>>;
 }
 
@@ -55,7 +56,9 @@ export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
   const lookup = lookupIn(request, files);
   const own = await ownLayer(request, files, lookup);
   const elsewhere = await elsewhereIn(own.layer, { schema, files, file, notifiers: catalogues.notifiers });
-  if (elsewhere === undefined) return assemble({ layer: own.layer, foreign: [], origin: { file } }, around);
+  const { git, strict = false } = request;
+  if (elsewhere === undefined)
+    return assemble({ layer: own.layer, foreign: [], origin: { file } }, around, { git, strict });
   return fromGit(request, { around, lookup, own, elsewhere });
 }
 
@@ -101,18 +104,22 @@ async function fromGit(request: LoadRequest, parts: FromGit): Promise<HostConfig
   const { newest, kept } = await git.text(parts.elsewhere.source);
   try {
     if (newest instanceof Error) throw newest;
-    return await together(newest, parts);
+    return await together(newest, parts, { git, strict });
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
     if (strict || kept === undefined || kept === newest) throw error;
-    const config = await together(kept, parts).catch(() => {
+    const config = await together(kept, parts, { git, strict }).catch(() => {
       throw error;
     });
     return { ...config, troubles: [...config.troubles, { of: 'configuration', code, message, hint }] };
   }
 }
 
-async function together(text: ConfigurationText, { around, lookup, own, elsewhere }: FromGit): Promise<HostConfig> {
+async function together(
+  text: ConfigurationText,
+  { around, lookup, own, elsewhere }: FromGit,
+  looking: Parameters<typeof assemble>[2],
+): Promise<HostConfig> {
   const { source, fence } = elsewhere;
   const { revision } = text;
   const name = placeName(revision.repository, revision.commit, source.path);
@@ -124,6 +131,7 @@ async function together(text: ConfigurationText, { around, lookup, own, elsewher
       origin: { file: own.file, revision, path: source.path },
     },
     around,
+    looking,
   );
   return { ...config, source, text };
 }

@@ -24,6 +24,12 @@ export const verificationPlaces = (app: string): readonly Path[] => [
   ['defaults', 'verify'],
 ];
 
+/** The same for an entry of `discover`. */
+export const discoveryPlaces = (index: number): readonly Path[] => [
+  ['discover', index, 'verify'],
+  ['defaults', 'verify'],
+];
+
 /** Reads the lists of keys that commits are verified by, so that a change of one is a change of the configuration. */
 export async function readSigners({ root, verified, files }: Request): Promise<SignerFiles> {
   const digests = new Map<string, string>();

@@ -43,5 +43,6 @@ export type BlockCode =
   | 'quarantined'
   | 'suspended'
   | 'removal-guard'
+  | 'undiscovered'
   | 'window'
   | 'waiting-for';

@@ -1,11 +1,15 @@
-import { followingOf, sourceName } from '../core/configuration.ts';
+import { mapLimit } from '../core/concurrency.ts';
+import { discoveryFollowing, discoveryName, followingOf, sourceName } from '../core/configuration.ts';
 import { canonical } from '../core/digest.ts';
+import { folderFile } from '../core/folder-file.ts';
 import { signerOf } from '../core/provenance.ts';
 import { asHarborError, faultOf, HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type {
   ConfigurationSource,
   ConfigurationText,
+  Discovery,
+  Finding,
   Following,
   KeptConfiguration,
   Offer,
@@ -18,6 +22,7 @@ import type { Sightings } from './sightings.ts';
 /** What Git has of the configuration now, and what of it was in force last. */
 export interface ConfigurationOffers {
   text(source: ConfigurationSource): Promise<Offer<ConfigurationText>>;
+  folders(discovery: Discovery): Promise<Offer<Finding>>;
   /** What is in force now is what is offered from then on where nothing newer can be had, also after a restart. */
   keep(config: HostConfig): Promise<void>;
 }
@@ -30,6 +35,10 @@ interface OffersOptions {
 
 /** Bytes of a configuration file. */
 const largest = 1024 * 1024;
+/** Bytes of what a folder says of its app. */
+const largestSettings = 64 * 1024;
+/** So many folders are read at once. */
+const together = 16;
 
 export function createConfigurationOffers({ sightings, keeper, logger }: OffersOptions): ConfigurationOffers {
   const { source } = sightings;
@@ -61,10 +70,17 @@ export function createConfigurationOffers({ sightings, keeper, logger }: OffersO
       const isSame = !(found instanceof Error) && found.text === last?.text;
       return { newest: isSame ? last : found, kept: last };
     },
-    async keep({ source: from, text }) {
+    async folders(discovery) {
+      const last = own((await kept()).findings, discoveryName(discovery));
+      const following = discoveryFollowing(discovery);
+      const found = await newest(following, (commit) => foldersAt(commit, discovery, last, source));
+      const isSame = !(found instanceof Error) && canonical(found.folders) === canonical(last?.folders ?? null);
+      return { newest: isSame && last ? last : found, kept: last };
+    },
+    async keep({ source: from, text, findings }) {
       const before = await kept();
-      const now = { texts: text === undefined ? {} : { [sourceName(from) ?? '']: text } };
-      if (canonical(now) === canonical({ texts: before.texts })) return;
+      const now = { texts: text === undefined ? {} : { [sourceName(from) ?? '']: text }, findings };
+      if (canonical(now) === canonical(before)) return;
       loaded = Promise.resolve(now);
       await keeper.save(now).catch((error: unknown) => {
         logger.warn(
@@ -95,6 +111,30 @@ async function textAt(
       hint: 'Push one there, or name another with config.from.path (--config-path PATH).',
     });
   return { revision, text: decoded(bytes, `${from.path} in ${where}`) };
+}
+
+/** The folders, each with what it says of itself. */
+async function foldersAt(
+  commit: string,
+  discovery: Discovery,
+  last: Finding | undefined,
+  source: Source,
+): Promise<Finding> {
+  const following = discoveryFollowing(discovery);
+  const revision = await vouched(following, await source.fetch(following, commit), { from: discovery, last, source });
+  const { repository, search } = discovery;
+  const folders = new Map<string, string[]>();
+  for (const path of await source.find(repository, commit, search)) {
+    const cut = path.lastIndexOf('/');
+    const folder = cut < 0 ? '.' : path.slice(0, cut);
+    folders.set(folder, [...(folders.get(folder) ?? []), path.slice(cut + 1)]);
+  }
+  const found = await mapLimit([...folders], together, async ([folder, files]) => {
+    const path = folder === '.' ? folderFile : `${folder}/${folderFile}`;
+    const bytes = await source.read(repository, commit, path, largestSettings);
+    return { folder, files, ...(bytes && { settings: decoded(bytes, `${path} in ${revision.repository}`) }) };
+  });
+  return { revision, folders: found };
 }
 
 function decoded(bytes: Uint8Array, what: string): string {

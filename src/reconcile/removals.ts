@@ -91,7 +91,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
       if (wanted(observed, only).length === 0) return [];
       // Another pass may have removed them meanwhile.
       const all = wanted(await context.engine.observe(), only);
-      const guarded = guard(all, only, config().removalGuard);
+      const guarded = guard(all, only, config());
       const reports: PassReport[] = [];
       for (const leftover of all)
         reports.push(
@@ -103,7 +103,7 @@ export function createRemovals({ config, context, signal, inTurn }: RemovalsOpti
     },
     async plan(observed, only) {
       const all = wanted(observed, only);
-      const guarded = guard(all, only, config().removalGuard);
+      const guarded = guard(all, only, config());
       return Promise.all(
         all.map(async (leftover) => ({
           kind: 'removal',
@@ -184,7 +184,12 @@ function isStuck({ app }: Leftover, journal: Journal): boolean {
 const never = new AbortController().signal;
 
 /** A configuration that lost many apps at once is more likely a mistake than a wish. */
-function guard(all: readonly Leftover[], only: readonly string[] | undefined, limit: number): readonly BlockReason[] {
+function guard(
+  all: readonly Leftover[],
+  only: readonly string[] | undefined,
+  { removalGuard: limit, undiscovered }: HostConfig,
+): readonly BlockReason[] {
+  if (only === undefined && undiscovered.length > 0) return [notFoundOut(undiscovered, all)];
   const names = [...new Set(all.map(({ app }) => app))];
   if (only !== undefined || names.length <= limit) return [];
   const away = all.some(({ cause }) => cause.kind === 'app-removed' && cause.hosts !== undefined);
@@ -192,3 +197,10 @@ function guard(all: readonly Leftover[], only: readonly string[] | undefined, li
   const reason = `${names.length} apps ${left} at once (${names.join(', ')}), more than config.removal_guard (${limit}) lets go without a person`;
   return [{ code: 'removal-guard', reason, lift: `harbormaster apply ${names.join(' ')}` }];
 }
+
+/** Nobody knows whether they left: a failed look is never an empty list. */
+const notFoundOut = (undiscovered: readonly string[], all: readonly Leftover[]): BlockReason => ({
+  code: 'undiscovered',
+  reason: `the configuration no longer names it, but nobody knows yet which apps are found by ${undiscovered.join(', ')}`,
+  lift: `harbormaster apply ${[...new Set(all.map(({ app }) => app))].join(' ')}`,
+});

@@ -27,7 +27,7 @@ const verify = {
 } as const;
 
 /** A host whose disk is `disk`. */
-function rig(disk: { kept: KeptConfiguration } = { kept: { texts: {} } }) {
+function rig(disk: { kept: KeptConfiguration } = { kept: { texts: {}, findings: {} } }) {
   const source = new FakeSource();
   source.files = { 'harbormaster.yml': 'apps: {}' };
   const clock = new ManualClock();
