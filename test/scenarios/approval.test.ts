@@ -176,7 +176,9 @@ test('a rejected plan is left until somebody else approves it or a new commit co
     summary: expect.stringContaining('is rejected') as string,
   });
   await eventually(async () =>
-    expect((await host.run('why', host.named('no'))).stdout).toContain('was rejected by bob (as root): not on a Friday'),
+    expect((await host.run('why', host.named('no'))).stdout).toContain(
+      'was rejected by bob (as root): not on a Friday',
+    ),
   );
   expect(await ask('approve', 'no', 'bob', { plan })).toMatchObject({ code: 'usage' });
   expect(await version('no')).toBe('one');
