@@ -71,6 +71,16 @@ export class HarborError extends Error {
   }
 }
 
+/** The cause of a `variable-unset`: which they are. */
+export class UnsetVariables extends Error {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    super(`not set: ${names.join(', ')}`);
+    this.names = names;
+  }
+}
+
 /** Anything that is thrown, as a HarborError: what is not one already is a bug of ours. */
 export function asHarborError(error: unknown): HarborError {
   if (error instanceof HarborError) return error;

@@ -13,6 +13,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from './model/observed.ts';
+import type { PathSearch } from './model/path-search.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 import type { Provenance, Verification } from './model/verification.ts';
@@ -43,12 +44,22 @@ export interface Source {
   ): Promise<ReadonlyMap<string, GitObject | undefined>>;
   /** Content of a file; undefined if it does not exist or is no file. More than `limit` bytes, or a link that leads out, throw `tree-refused`. */
   read(repository: Repository, commit: string, path: string, limit: number): Promise<Buffer | undefined>;
+  /** Paths of the files that are meant, in order; links and submodules are not followed. Throws `tree-refused` for more than anybody can mean. */
+  find(repository: Repository, commit: string, search: PathSearch): Promise<readonly string[]>;
   /**
    * Writes these repository paths (files or whole folders) below `target`, straight from the object store: no filters, no hooks, links only where
    * they stay inside the tree. Paths that the commit does not have are left out. Submodule folders are written only where `submodules` is set, and
    * may have to be fetched.
    */
   export(request: ExportRequest): Promise<void>;
+}
+
+/** A working copy as the source: only what is committed in it counts, and it never reaches out. */
+export interface Checkout extends Source {
+  /** Where it was cloned from, without credentials; undefined if it does not say. */
+  readonly url: string | undefined;
+  /** The commit that a name means there: `HEAD`, `origin/main`, a tag, an id or its first digits. Throws `ref-missing`. */
+  commitOf(name: string): Promise<string>;
 }
 
 export interface ProvenanceRequest {

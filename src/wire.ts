@@ -57,6 +57,7 @@ import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
 import { type Configuration, configuration } from './wire/configuration.ts';
 import { type GitAtHand, gitAtHand } from './wire/git.ts';
+import { preview } from './wire/preview.ts';
 
 const catalogues = {
   notifiers: Object.values(notifierKinds),
@@ -95,6 +96,8 @@ export function wire(invocation: Invocation): Wired {
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
     peerOf: (socket) => peerOf(socket, environment['PATH']),
+    preview: (request) =>
+      preview(request, { invocation, catalogues, engine: (instance) => engineOf(frame, instance), logger }),
     log: {
       read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),

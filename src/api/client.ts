@@ -43,6 +43,8 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     async approve({ app, ...body }, trigger, progress) {
       return theOne(await reportsOf(post(pathOf(app, 'approve'), body, trigger), progress));
     },
+    approveRemoval: (apps, reason, trigger, progress) =>
+      reportsOf(post('/v1/approve-removal', { apps, reason }, trigger), progress),
     reject: ({ app, ...body }, trigger) => noted(app, 'reject', body, trigger),
     hold: (app, reason, trigger) => noted(app, 'hold', { reason }, trigger),
     release: (app, reason, trigger) => noted(app, 'release', { reason }, trigger),

@@ -26,6 +26,7 @@ const planDigits = z
   .regex(/^[0-9a-f]{12,64}$/i, { error: 'must be the first digits of a plan’s digest, at least twelve' });
 export const approveBody = z.strictObject({ plan: planDigits, reason: reason.optional() });
 export const rejectBody = z.strictObject({ plan: planDigits, reason });
+export const approveRemovalBody = z.strictObject({ apps: appNames.min(1), reason });
 export const adoptBody = z.strictObject({ from: instanceId.optional(), reason: reason.optional() });
 /** Exactly one of the two: what concerns a whole host is never meant by the way. */
 const scope = { app: appName.optional(), all: z.literal(true).optional() };

@@ -75,7 +75,13 @@ const plans = z.array(
       warnings: texts,
       approval: approval.optional(),
     }),
-    z.looseObject({ kind: z.literal('removal'), app: text, plan, verdicts }),
+    z.looseObject({
+      kind: z.literal('removal'),
+      app: text,
+      onRemove: z.enum(['down', 'stop', 'orphan']).optional(),
+      plan,
+      verdicts,
+    }),
     z.looseObject({ kind: z.literal('failed'), app: text, ...failure }),
   ]),
 );
@@ -98,6 +104,25 @@ const reports = z.array(
 
 const health = z.enum(['healthy', 'progressing', 'degraded', 'missing', 'suspended']);
 const pointer = z.looseObject({ release: text.optional(), commit: text.optional() });
+const blocks = z.array(
+  z.looseObject({
+    code: text,
+    detail: text,
+    hint: text.optional(),
+    since: text,
+    until: text.optional(),
+    lift: text,
+  }),
+);
+const leaving = z.looseObject({
+  app: text,
+  project: text,
+  onRemove: z.enum(['down', 'stop', 'orphan']),
+  moved: z.boolean(),
+  since: text,
+  containers: texts,
+  blockedBy: blocks,
+});
 const app = z.looseObject({
   app: text,
   source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed', 'unverified']), detail: text }),
@@ -111,16 +136,7 @@ const app = z.looseObject({
     services: z.array(z.looseObject({ service: text, health, found: text, containers: texts })),
   }),
   operation: text.optional(),
-  blockedBy: z.array(
-    z.looseObject({
-      code: text,
-      detail: text,
-      hint: text.optional(),
-      since: text,
-      until: text.optional(),
-      lift: text,
-    }),
-  ),
+  blockedBy: blocks,
   policies: z.looseObject({ deploy: text, drift: text, onFailure: text }),
   desired: pointer.optional(),
   attempted: pointer.extend({ outcome: text, at: text, seq: z.int() }).optional(),
@@ -146,6 +162,7 @@ const host = z.looseObject({
     .optional(),
   configuration: configuration.optional(),
   apps: z.array(app),
+  leaving: z.array(leaving).optional(),
 });
 
 const noted = z.looseObject({ app: text.optional(), entry: z.int().optional(), summary: text });

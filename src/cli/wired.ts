@@ -4,7 +4,8 @@ import type { Entry } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
 import type { Peer } from '../model/peer.ts';
 import type { PresetName } from '../model/policy.ts';
-import type { CheckReport } from '../model/report.ts';
+import type { CheckReport, PlanReport } from '../model/report.ts';
+import type { ComparisonRequest } from '../reconcile/comparisons.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { FromSettings } from './from-settings.ts';
 
@@ -38,6 +39,8 @@ export interface Wired {
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
   /** Who connected a Unix socket, as the kernel knows it. */
   peerOf(socket: Socket): Promise<Peer | undefined>;
+  /** What would come of a checkout, with no host, state or engine at hand. */
+  preview(request: CheckoutRequest): Promise<CheckoutPreview>;
   readonly log: LogReader;
   doctor(): Promise<readonly Check[]>;
   /** What a policy says of compose files on disk. Needs neither engine nor state. */
@@ -58,6 +61,26 @@ export interface Wired {
   backup(file: string): Promise<BackedUp>;
   /** Makes the state directory, which must not be there, from an archive. */
   restore(file: string): Promise<Restored>;
+}
+
+export interface CheckoutRequest extends Pick<ComparisonRequest, 'apps' | 'ref'> {
+  /** Absolute, as the others. */
+  readonly folder: string;
+  readonly againstRef: string | undefined;
+  /** What `status --json` of the host printed. */
+  readonly againstFile: string | undefined;
+  /** Undefined: the same. */
+  readonly againstConfig: string | undefined;
+  /** Undefined: whatever hosts the apps are for. */
+  readonly host: string | undefined;
+  /** Whether what is not here gets a placeholder. */
+  readonly placeholders: boolean;
+}
+
+export interface CheckoutPreview {
+  readonly plans: readonly PlanReport[];
+  /** What they stand for. */
+  readonly placeholders: readonly string[];
 }
 
 /** How a notifier took a test. */

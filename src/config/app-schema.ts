@@ -216,6 +216,24 @@ const shared = {
       examples: ['hold'],
       default: 'rollback',
     }),
+  on_remove: z
+    .enum(['down', 'stop', 'orphan'])
+    .optional()
+    .meta({
+      description:
+        'What becomes of the app when it leaves this file. `down`: its containers are stopped and removed, and its networks. `stop`: its containers are stopped, and kept. ' +
+        '`orphan`: it is let go, and keeps running. Volumes and data are never removed.',
+      examples: ['stop'],
+      default: 'down',
+    }),
+  removal_grace: duration({ atLeast: '0s' })
+    .optional()
+    .meta({
+      description:
+        'How long after it left this file that is done. Until then it is told as leaving, and coming back undoes it.',
+      examples: ['1h'],
+      default: '0s',
+    }),
   health: health.optional(),
   verify: verify.optional(),
 };

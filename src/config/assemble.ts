@@ -1,15 +1,17 @@
 import { canonical, sha256 } from '../core/digest.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { ConfigurationOrigin } from '../model/configuration.ts';
+import type { ConfigurationOrigin, Discovery } from '../model/configuration.ts';
 import { reveal, Secret } from '../model/secret.ts';
+import type { Afar } from './afar.ts';
 import { digestsOf } from './digests.ts';
+import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
-import { readEnvironmentFiles } from './environment-files.ts';
+import { type EnvironmentFiles, readEnvironmentFiles } from './environment-files.ts';
 import type { Files } from './files.ts';
 import type { Layer } from './layer.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { judgeOrder } from './order-sense.ts';
-import { configInvalid, type Problem } from './problems.ts';
+import type { Problem } from './problems.ts';
 import { type Relevance, relevance } from './relevance.ts';
 import { resolveApp } from './resolve-app.ts';
 import { resolvePolicy } from './resolve-policy.ts';
@@ -17,8 +19,8 @@ import type { Catalogues, Config, ConfigSchema } from './schema.ts';
 import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
 import { shapeProblems } from './shape.ts';
-import { readSigners, verificationPlaces } from './signers.ts';
-import { type Node, toValue } from './tree.ts';
+import { discoveryPlaces, readSigners, verificationPlaces } from './signers.ts';
+import { child, type Node, toValue } from './tree.ts';
 import { resolveWindow } from './window-schema.ts';
 import { judgeWindows } from './window-sense.ts';
 
@@ -38,40 +40,89 @@ export interface Surroundings {
   readonly host: string;
   readonly catalogues: Catalogues;
   readonly schema: ConfigSchema;
+  readonly afar?: Afar | undefined;
 }
 
-/** Judges and resolves a configuration whose files are read. Throws `config-invalid` with every problem in the message. */
-export async function assemble({ layer, foreign, origin }: Assembly, around: Surroundings): Promise<HostConfig> {
+/** A configuration that was judged. */
+export interface Examined {
+  readonly problems: readonly Problem[];
+  /** Where apps are found besides; only if there are no problems. */
+  discoveries(): readonly Discovery[];
+  /** What it means on this host; only if there are no problems. */
+  resolved(): HostConfig;
+}
+
+/** Judges a configuration whose files are read. `isOpen`: apps may be found besides those that it names. */
+export async function examine(
+  { layer, foreign, origin }: Assembly,
+  around: Surroundings,
+  isOpen: boolean,
+): Promise<Examined> {
   const { root } = layer;
-  const { file, files, catalogues, schema } = around;
-  const here = relevance(root, around.host);
+  const { file, files, schema, afar } = around;
+  const lacks = afar?.lacks;
+  const here = relevance(root, around.host, afar);
   const forbidden = foreign.filter(({ path }) => here.reads(path));
   // What may not be read is not, not even to be told what is wrong with it.
   const readers = forbidden.length > 0 ? [] : here.active;
   const general = forbidden.length > 0 ? [] : [undefined];
-  const variables = await readEnvironmentFiles({ root, apps: [...general, ...readers], files, file });
-  const signers = await readSigners({ root, verified: readers.map(verificationPlaces), files });
+  const looked = forbidden.length > 0 ? [] : here.looked;
+  const variables = await readEnvironmentFiles({ root, apps: [...general, ...readers], files, file, lacks });
+  const verified = [...readers.map(verificationPlaces), ...looked.map(discoveryPlaces)];
+  const signers = await readSigners({ root, verified, files, lacks });
   const problems = [
     ...layer.problems,
     ...layer.unfollowed.filter(({ path }) => here.reads(path)),
     ...forbidden,
     ...shapeProblems(root, schema),
-    ...judgeSense(root, here.runsHere),
-    ...judgeWindows(root),
-    ...judgeOrder(root),
+    // Apps of several hosts may share a project.
+    ...judgeSense(root, afar?.everyHost ? () => false : here.runsHere, isOpen),
+    ...judgeWindows(root, isOpen),
+    ...judgeOrder(root, isOpen),
     ...variables.problems,
     ...signers.problems,
   ];
-  if (problems.length > 0) throw configInvalid(problems);
+  const read = { variables: variables.of, values: variables.values, signersDigest: signers.digestOf };
+  return {
+    problems,
+    discoveries: () =>
+      discoveriesIn({
+        config: validated(root, here, schema),
+        root,
+        absolute: files.resolve,
+        signersDigest: signers.digestOf,
+        host: here.host,
+        indices: here.looked,
+      }),
+    resolved: () => resolved({ layer, origin, here, read }, around),
+  };
+}
+
+interface Judged {
+  readonly layer: Layer;
+  readonly origin: ConfigurationOrigin;
+  readonly here: Relevance;
+  readonly read: {
+    readonly variables: EnvironmentFiles['of'];
+    readonly values: readonly string[];
+    readonly signersDigest: (file: string) => string;
+  };
+}
+
+function resolved(
+  { layer, origin, here, read }: Judged,
+  { file, files, catalogues, schema }: Surroundings,
+): HostConfig {
+  const { root } = layer;
   const config = validated(root, here, schema);
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
   const loaded = {
     config,
     root,
     declared: here.declared,
-    fileVariables: variables.of,
+    fileVariables: read.variables,
     absolute: files.resolve,
-    signersDigest: signers.digestOf,
+    signersDigest: read.signersDigest,
   };
   const apps = Object.entries(config.apps).map(([name, app]) => resolveApp(name, app, loaded));
   const options = notifiers
@@ -79,7 +130,7 @@ export async function assemble({ layer, foreign, origin }: Assembly, around: Sur
     .filter((value) => value instanceof Secret);
   const interpolated = layer.secrets.filter(({ path }) => path[0] !== 'config' || path[1] === 'from');
   const signersOf = (name: string) => apps.find((app) => app.name === name)?.verify?.allowedSigners.digest;
-  const digests = digestsOf(root, here, { variables: variables.of, signers: signersOf });
+  const digests = digestsOf(root, here, { variables: read.variables, signers: signersOf });
   return {
     ...hostConfig(config, here),
     notifiers,
@@ -91,15 +142,26 @@ export async function assemble({ layer, foreign, origin }: Assembly, around: Sur
     digests,
     fingerprint: sha256(canonical(digests)),
     troubles: [],
-    secrets: redactable([...interpolated.map(({ value }) => value), ...variables.values, ...options.map(reveal)]),
+    discoveries: [],
+    findings: {},
+    undiscovered: [],
+    secrets: redactable([...interpolated.map(({ value }) => value), ...read.values, ...options.map(reveal)]),
     files: files.paths(),
   };
 }
 
 /** The values that this host reads: whatever belongs to other hosts alone may hold references that cannot be followed here. */
 function validated(root: Node, here: Relevance, schema: ConfigSchema): Config {
-  const kept = toValue(root, (path) => path.length !== 2 || here.reads(path));
+  const kept = toValue(withoutOthers(root, here), (path) => path.length !== 2 || here.reads(path));
   return schema.parse(kept);
+}
+
+/** Entries of `discover` for other hosts are no matter here. */
+function withoutOthers(root: Node, { looked }: Relevance): Node {
+  const list = child(root, 'discover');
+  if (root.kind !== 'map' || list?.kind !== 'list') return root;
+  const items = list.items.filter((_, index) => looked.includes(index));
+  return { ...root, entries: new Map([...root.entries, ['discover', { at: list.at, node: { ...list, items } }]]) };
 }
 
 function hostConfig({ config }: Config, { host, declared, elsewhere }: Relevance) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Lacks } from './afar.ts';
 import { parseEnvironmentFile, type Variable, type Variables } from './environment-file.ts';
 import type { Files } from './files.ts';
 import { type Problem, pathText } from './problems.ts';
@@ -17,17 +18,19 @@ interface Request {
   readonly apps: readonly (string | undefined)[];
   readonly files: Files;
   readonly file: string;
+  /** Told of a file that is not here, which is then no problem. */
+  readonly lacks?: Lacks | undefined;
 }
 
 /** Reads what `environment_file` names. */
-export async function readEnvironmentFiles({ root, apps, files, file }: Request): Promise<EnvironmentFiles> {
+export async function readEnvironmentFiles({ root, apps, files, file, lacks }: Request): Promise<EnvironmentFiles> {
   const byApp = new Map<string | undefined, readonly Variable[]>();
   const problems: Problem[] = [];
   for (const app of apps) {
     const path: Path = app === undefined ? ['defaults', 'environment_file'] : ['apps', app, 'environment_file'];
     const variables: Variable[] = [];
     for (const each of named(root, path)) {
-      const found = await readOne(each, files, file);
+      const found = await readOne(each, files, { file, lacks });
       variables.push(...found.variables);
       problems.push(...found.problems);
     }
@@ -38,8 +41,16 @@ export async function readEnvironmentFiles({ root, apps, files, file }: Request)
 }
 
 /** A name that was interpolated is a secret: its file goes by the place that names it. */
-async function readOne({ name, isSecret, at, path }: Named, files: Files, config: string): Promise<Variables> {
+async function readOne(
+  { name, isSecret, at, path }: Named,
+  files: Files,
+  { file: config, lacks }: Pick<Request, 'file' | 'lacks'>,
+): Promise<Variables> {
   const content = await files.read(name);
+  if ('fault' in content && lacks) {
+    lacks(isSecret ? `the file that ${pathText(path)} names` : `the file ${name}`);
+    return { variables: [], problems: [] };
+  }
   if ('fault' in content) {
     const which = isSecret ? 'a file' : `the file ${files.resolve(name)},`;
     return { variables: [], problems: [{ at, path, text: `names ${which} which ${content.fault}` }] };

@@ -74,7 +74,21 @@ function settingsIn(root: Node): readonly Settings[] {
   const below = (section: string): readonly Settings[] =>
     entriesOf(child(root, section)).map(([name, { node }]) => ({ path: [section, name], node }));
   const defaults = child(root, 'defaults');
-  return [...(defaults ? [{ path: ['defaults'], node: defaults }] : []), ...below('repositories'), ...below('apps')];
+  const list = child(root, 'discover');
+  const entries = (list?.kind === 'list' ? list.items : []).flatMap((node, index): readonly Settings[] => {
+    const path: Path = ['discover', index];
+    const single = entriesOf(child(node, 'apps')).map(([name, entry]) => ({
+      path: [...path, 'apps', name],
+      node: entry.node,
+    }));
+    return [{ path, node }, ...single];
+  });
+  return [
+    ...(defaults ? [{ path: ['defaults'], node: defaults }] : []),
+    ...below('repositories'),
+    ...below('apps'),
+    ...entries,
+  ];
 }
 
 function allowances(root: Node, { path, node }: Settings, { may, file }: Fence): readonly Problem[] {

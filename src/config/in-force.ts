@@ -19,7 +19,7 @@ export function inForce(read: (told: (path: string) => void) => Promise<HostConf
     async load() {
       const told = new Set<string>();
       try {
-        current = await read((path) => told.add(path));
+        current = after(current, await read((path) => told.add(path)));
         return current;
       } catch (error) {
         current &&= { ...current, troubles: [{ of: 'configuration', ...failureOf(error) }] };
@@ -35,6 +35,12 @@ export function inForce(read: (told: (path: string) => void) => Promise<HostConf
     known: () => current,
     files: () => [...new Set([...(current?.files ?? []), ...tried])],
   };
+}
+
+/** What is in force, where something is known of all of it, gives no place to what nobody could find out: its apps would be without anybody. */
+function after(current: HostConfig | undefined, next: HostConfig): HostConfig {
+  const isLess = next.undiscovered.length > 0 && current?.undiscovered.length === 0;
+  return isLess ? { ...current, discoveries: next.discoveries, troubles: next.troubles } : next;
 }
 
 function failureOf(error: unknown) {

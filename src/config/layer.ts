@@ -1,4 +1,5 @@
 import { type Found, type Interpolated, interpolate, type Lookup } from './interpolate.ts';
+import { only } from './layers.ts';
 import { parseTree } from './parse.ts';
 import { configInvalid, type Problem } from './problems.ts';
 import { isNull, type Node } from './tree.ts';
@@ -13,11 +14,17 @@ export interface Layer {
   readonly secrets: Interpolated['secrets'];
 }
 
-/** `file`: what its places are called. Throws `config-invalid` for a text that holds nothing. */
-export async function layerOf(text: string, file: string, lookup: Lookup): Promise<Layer> {
+/** `file`: what its places are called; `without`: sections that are passed over. Throws `config-invalid` for a text that holds nothing. */
+export async function layerOf(
+  text: string,
+  file: string,
+  lookup: Lookup,
+  without: readonly string[] = [],
+): Promise<Layer> {
   const { root, problems } = parseTree(text, file);
   if (!root || isNull(root)) throw configInvalid(problems.length > 0 ? problems : [holdsNothing(file)]);
-  const { root: filled, problems: unfollowed, secrets } = await interpolate(root, lookup);
+  const concerned = root.kind === 'map' ? only(root, (key) => !without.includes(key)) : root;
+  const { root: filled, problems: unfollowed, secrets } = await interpolate(concerned, lookup);
   return { root: filled, problems, unfollowed, secrets };
 }
 

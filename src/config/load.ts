@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { ConfigurationSource, ConfigurationText, Offer } from '../model/configuration.ts';
-import { assemble, type Surroundings } from './assemble.ts';
+import { type Afar, onlyNear, withPlaceholders } from './afar.ts';
+import type { Surroundings } from './assemble.ts';
 import { commandLine } from './command-line.ts';
 import { fencedLookup, judgeForeign } from './fence.ts';
 import { configFiles, type Files, missing } from './files.ts';
@@ -12,6 +13,7 @@ import { type Layer, layerOf, nothing } from './layer.ts';
 import { stacked } from './layers.ts';
 import { printable } from './problems.ts';
 import { type Catalogues, configSchema } from './schema.ts';
+import { assemble, type FolderGit } from './with-found.ts';
 
 export interface LoadRequest {
   /** This host's own file. */
@@ -26,9 +28,10 @@ export interface LoadRequest {
   /** What the command line says in place of `config.from`; then the host need not have a file of its own. */
   readonly from?: FromOptions | undefined;
   /** Asked where the configuration comes from a repository. */
-  readonly git?: ConfigurationGit;
+  readonly git?: ConfigurationGit | undefined;
   /** The newest configuration or none. Otherwise what was in force last is used where that cannot be had, and says so (`troubles`). */
   readonly strict?: boolean;
+  readonly afar?: Afar | undefined;
 }
 
 export interface FromOptions {
@@ -41,21 +44,27 @@ export interface FromOptions {
 }
 
 /** What a load asks of Git. */
-export interface ConfigurationGit {
+export interface ConfigurationGit extends FolderGit {
   text(source: ConfigurationSource): Promise<Offer<ConfigurationText>>;
 }
 
 /** Reads, judges and resolves a configuration. Throws `config-missing`, or `config-invalid` with every problem in the message. */
 export async function loadConfig(request: LoadRequest): Promise<HostConfig> {
-  const { host, catalogues } = request;
+  const { host, catalogues, afar } = request;
   const file = resolve(request.file);
   const schema = configSchema(catalogues);
   const files = configFiles(file, request.environment['HOME'], request.told);
-  const around = { file, files, host, catalogues, schema };
-  const lookup = lookupIn(request, files);
+  const around = { file, files, host, catalogues, schema, afar };
+  const here = lookupIn(request, files);
+  const lookup = afar?.lacks ? withPlaceholders(here, afar.lacks) : here;
   const own = await ownLayer(request, files, lookup);
-  const elsewhere = await elsewhereIn(own.layer, { schema, files, file, notifiers: catalogues.notifiers });
-  if (elsewhere === undefined) return assemble({ layer: own.layer, foreign: [], origin: { file } }, around);
+  const { git, strict = false } = request;
+  const elsewhere =
+    afar === undefined
+      ? await elsewhereIn(own.layer, { schema, files, file, notifiers: catalogues.notifiers })
+      : undefined;
+  if (elsewhere === undefined)
+    return assemble({ layer: own.layer, foreign: [], origin: { file } }, around, { git, strict });
   return fromGit(request, { around, lookup, own, elsewhere });
 }
 
@@ -66,11 +75,11 @@ interface Own {
 }
 
 /** This host's own file, with what the command line says over it. */
-async function ownLayer({ file, from }: LoadRequest, files: Files, lookup: Lookup): Promise<Own> {
+async function ownLayer({ file, from, afar }: LoadRequest, files: Files, lookup: Lookup): Promise<Own> {
   const content = await files.read(resolve(file));
   const isAbsent = 'fault' in content && content.fault === missing && from !== undefined && !from.ownIsChosen;
   if ('fault' in content && !isAbsent) throw unreadable(file, content.fault);
-  const layer = 'text' in content ? await layerOf(content.text, file, lookup) : nothing(file);
+  const layer = 'text' in content ? await layerOf(content.text, file, lookup, afar ? onlyNear : []) : nothing(file);
   const over = from === undefined ? layer : await commandLine(layer, from, lookup);
   return { layer: over, file: 'text' in content ? resolve(file) : undefined };
 }
@@ -101,18 +110,22 @@ async function fromGit(request: LoadRequest, parts: FromGit): Promise<HostConfig
   const { newest, kept } = await git.text(parts.elsewhere.source);
   try {
     if (newest instanceof Error) throw newest;
-    return await together(newest, parts);
+    return await together(newest, parts, { git, strict });
   } catch (error) {
     const { code, message, hint } = asHarborError(error);
     if (strict || kept === undefined || kept === newest) throw error;
-    const config = await together(kept, parts).catch(() => {
+    const config = await together(kept, parts, { git, strict }).catch(() => {
       throw error;
     });
     return { ...config, troubles: [...config.troubles, { of: 'configuration', code, message, hint }] };
   }
 }
 
-async function together(text: ConfigurationText, { around, lookup, own, elsewhere }: FromGit): Promise<HostConfig> {
+async function together(
+  text: ConfigurationText,
+  { around, lookup, own, elsewhere }: FromGit,
+  looking: Parameters<typeof assemble>[2],
+): Promise<HostConfig> {
   const { source, fence } = elsewhere;
   const { revision } = text;
   const name = placeName(revision.repository, revision.commit, source.path);
@@ -124,6 +137,7 @@ async function together(text: ConfigurationText, { around, lookup, own, elsewher
       origin: { file: own.file, revision, path: source.path },
     },
     around,
+    looking,
   );
   return { ...config, source, text };
 }

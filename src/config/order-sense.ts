@@ -10,14 +10,14 @@ interface Arrow {
   readonly path: Path;
 }
 
-/** Every app that is named must be there, and nothing may wait for itself in the end. */
-export function judgeOrder(root: Node): readonly Problem[] {
+/** Every app that is named must be there, unless more may be found (`isOpen`), and nothing may wait for itself in the end. */
+export function judgeOrder(root: Node, isOpen: boolean): readonly Problem[] {
   const apps = entriesOf(child(root, 'apps'));
   const names = apps.map(([name]) => name);
   const arrows = apps.flatMap(([name, { node }]) => arrowsOf(name, child(node, 'depends_on')));
   return [
     ...arrows
-      .filter(({ to }) => !names.includes(to))
+      .filter(({ to }) => !isOpen && !names.includes(to))
       .map(({ to, path }) => problemAt(root, path, `must be the name of an app${suggestion(to, names)}`)),
     ...circles(root, names, arrows),
     ...arrows.filter(({ to }) => names.includes(to)).flatMap((arrow) => neverSame(root, arrow)),

@@ -21,10 +21,22 @@ export function reference(catalogues: Catalogues): string {
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
     ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),
+    ...section(
+      'discover[]',
+      ownKeys(items(part(schema, 'discover')), entry(part(schema, 'apps'))),
+      part(schema, 'discover').description,
+    ),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
     ...notifiers(part(schema, 'notifiers')),
     '',
   ].join('\n');
+}
+
+/** What an entry has besides the keys of an app, which mean there what they mean in an app. */
+function ownKeys(schema: JsonSchema, app: JsonSchema): JsonSchema {
+  const known = Object.keys(app.properties ?? {});
+  const properties = Object.entries(schema.properties ?? {}).filter(([key]) => !known.includes(key));
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 function section(title: string, schema: JsonSchema, description = schema.description): readonly string[] {

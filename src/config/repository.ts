@@ -4,7 +4,7 @@ import { Secret } from '../model/secret.ts';
 import { isSsh } from './git-url.ts';
 import type { DefaultSettings, RepositorySettings } from './schema.ts';
 
-type Access = Partial<Omit<RepositorySettings, 'url'>>;
+export type Access = Partial<Omit<RepositorySettings, 'url'>>;
 
 export interface RepositoryInput {
   readonly url: string;

@@ -8,7 +8,7 @@ import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
 import { onChangeRules } from './on-change-schema.ts';
 import { dependenciesOf } from './order-schema.ts';
-import { repositoryFrom } from './repository.ts';
+import { type Access, repositoryFrom } from './repository.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { AppSettings, Config, DefaultSettings } from './schema.ts';
 import { standardSigners } from './signers.ts';
@@ -33,16 +33,15 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
   const { defaults } = loaded.config;
   const settings = { ...defaults, ...app };
   const health = { ...defaults.health, ...app.health };
-  const verify = verificationOf(app, loaded);
-  const repository = repositoryOf(name, app, loaded);
+  const { repository, ref, verify } = followedBy(['apps', name], app, loaded);
   const files = list(settings.compose_config).map(tidyPath);
   // Without a `path`, relative paths start where the first compose file is, as with `docker compose -f`.
   const path = app.path === undefined ? posix.dirname(files[0] ?? '.') : tidyPath(app.path);
   return {
     name,
     project: app.project ?? projectOf(name),
-    repository: verify ? withHistory(repository) : repository,
-    ref: refOf(app, defaults.branch),
+    repository,
+    ref,
     path,
     composeFiles: app.path === undefined ? files.map((file) => posix.relative(path, file)) : files,
     profiles: list(settings.profiles),
@@ -60,9 +59,28 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     onChange: onChangeRules(path, app.on_change),
     // The order is one among the apps of a host: of others nobody here knows how they are.
     dependsOn: dependenciesOf(app.depends_on).filter((dependency) => loaded.declared.includes(dependency.app)),
+    removal: {
+      onRemove: settings.on_remove ?? 'down',
+      grace: milliseconds(settings.removal_grace ?? '0s'),
+    },
     policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
 }
+
+type Place = Pick<AppSettings, 'url' | 'repository' | 'branch' | 'tag' | 'commit' | 'verify'> & Access;
+
+/** Which commits something follows, and what they must be; `path`: where that stands. */
+export function followedBy(path: Path, settings: Place, loaded: Reading) {
+  const verify = verificationOf(settings, loaded);
+  const repository = repositoryOf(path, settings, loaded);
+  return {
+    repository: verify ? withHistory(repository) : repository,
+    ref: refOf(settings, loaded.config.defaults.branch),
+    verify,
+  };
+}
+
+type Reading = Pick<Loaded, 'config' | 'root' | 'absolute' | 'signersDigest'>;
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 
@@ -79,7 +97,7 @@ const withHistory = (repository: Repository): Repository => ({
   whole: true,
 });
 
-function verificationOf({ verify }: AppSettings, { config, signersDigest }: Loaded): Verification | undefined {
+function verificationOf({ verify }: Place, { config, signersDigest }: Reading): Verification | undefined {
   const general = config.defaults.verify;
   if (verify === undefined && general === undefined) return undefined;
   const { mode = 'head', allowed_signers: file = standardSigners, descendants_only } = { ...general, ...verify };
@@ -97,17 +115,17 @@ const list = (value: string | readonly string[] | undefined): readonly string[] 
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
 /** The original Harbormaster follows `master` unless told otherwise. */
-function refOf({ branch, tag, commit }: AppSettings, general: string | undefined): Ref {
+function refOf({ branch, tag, commit }: Place, general: string | undefined): Ref {
   if (commit !== undefined) return { kind: 'commit', name: commit };
   if (tag !== undefined) return { kind: isVersionRange(tag) ? 'range' : 'tag', name: tag };
   return { kind: 'branch', name: branch ?? general ?? 'master' };
 }
 
-function repositoryOf(name: string, app: AppSettings, { config, root, absolute }: Loaded): Repository {
+function repositoryOf(path: Path, app: Place, { config, root, absolute }: Reading): Repository {
   const { defaults, repositories } = config;
   const shared = app.url === undefined ? (app.repository ?? defaults.repository) : undefined;
   const access = shared === undefined ? app : repositories[shared];
-  const place: Path = shared === undefined ? ['apps', name] : ['repositories', shared];
+  const place: Path = shared === undefined ? path : ['repositories', shared];
   const token = nodeAt(root, [...place, 'token']);
   const tokenFrom = token?.kind === 'scalar' ? token.from : [];
   return repositoryFrom({ url: access?.url ?? '', access: access ?? {}, defaults, tokenFrom, absolute });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
+import { discoverSchema } from './discover-schema.ts';
 import { duration } from './duration.ts';
 import { fromSchema } from './from-schema.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
@@ -89,6 +90,11 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
         title: 'map',
         description: 'The apps, by name. `apps: {}` means on purpose that this host runs none.',
       }),
+    discover: z.array(discoverSchema(strategies)).default([]).meta({
+      title: 'list',
+      description:
+        'Repositories in which apps are found by their folders. An app comes and goes with its folder; when it goes, it is removed like one that left this file. Every key of an app but `path`, `project` and `enabled` holds for all that are found.',
+    }),
     windows: z.array(windowSchema).default([]).meta({
       title: 'list',
       description:

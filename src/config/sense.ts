@@ -2,15 +2,15 @@ import { nearest } from '../core/nearest.ts';
 import { milliseconds } from './duration.ts';
 import { isHttp, isSsh, urlFault } from './git-url.ts';
 import { type Problem, printable, problemAt } from './problems.ts';
-import { modeFor, verificationPlaces } from './signers.ts';
+import { discoveryPlaces, modeFor, verificationPlaces } from './signers.ts';
 import { child, entriesOf, entryOf, type Node, nodeAt, type Path, textOf, textsOf } from './tree.ts';
 import { projectOf } from './values.ts';
 
 /**
  * What one key demands of another. Works on the tree, not on validated values, so that it is said together with everything
- * else that is wrong; and so it keeps quiet about values whose shape is wrong already.
+ * else that is wrong; and so it keeps quiet about values whose shape is wrong already. `isOpen`: more apps may be found than are named.
  */
-export function judgeSense(root: Node, runsHere: (app: Node) => boolean): readonly Problem[] {
+export function judgeSense(root: Node, runsHere: (app: Node) => boolean, isOpen: boolean): readonly Problem[] {
   const apps = entriesOf(child(root, 'apps')).map(([name, { node }]) => ({ name, node }));
   return [
     ...entriesOf(child(root, 'repositories')).flatMap(([name, { node }]) => access(root, node, ['repositories', name])),
@@ -18,19 +18,31 @@ export function judgeSense(root: Node, runsHere: (app: Node) => boolean): readon
       variable(root, name, ['defaults', 'environment', name]),
     ),
     ...repositoryOf(root, child(root, 'defaults'), ['defaults']),
-    ...apps.flatMap(({ name, node }) => oneApp(root, node, ['apps', name])),
+    ...apps.flatMap(({ name, node }) => oneApp(root, node, ['apps', name], verificationPlaces(name))),
+    ...discovered(root),
     ...projects(
       root,
       apps.filter(({ node }) => runsHere(node)),
     ),
-    ...notified(
-      root,
-      apps.map(({ name }) => name),
-    ),
+    ...(isOpen
+      ? []
+      : notified(
+          root,
+          apps.map(({ name }) => name),
+        )),
   ];
 }
 
-function oneApp(root: Node, app: Node, path: Path): readonly Problem[] {
+/** Entries of `discover`, each as an app without a folder. */
+function discovered(root: Node): readonly Problem[] {
+  const list = child(root, 'discover');
+  return (list?.kind === 'list' ? list.items : []).flatMap((node, index) => {
+    const path: Path = ['discover', index];
+    return oneApp(root, node, path, discoveryPlaces(index));
+  });
+}
+
+function oneApp(root: Node, app: Node, path: Path, places: readonly Path[]): readonly Problem[] {
   if (app.kind !== 'map') return [];
   return [
     ...source(root, app, path),
@@ -38,7 +50,7 @@ function oneApp(root: Node, app: Node, path: Path): readonly Problem[] {
     ...refs(root, app, path),
     ...access(root, app, path),
     ...health(root, app, path),
-    ...verified(root, app, path, verificationPlaces(String(path[1]))),
+    ...verified(root, app, path, places),
     ...entriesOf(child(app, 'environment')).flatMap(([name]) => variable(root, name, [...path, 'environment', name])),
   ];
 }
@@ -84,7 +96,7 @@ const httpKeys = ['username', 'token', 'certificate_authority'];
 function access(root: Node, settings: Node, path: Path): readonly Problem[] {
   const present = [...sshKeys, ...httpKeys].filter((key) => entryOf(settings, key));
   const url = textOf(child(settings, 'url'));
-  const shares = path[0] === 'apps' && !entryOf(settings, 'url');
+  const shares = ['apps', 'discover'].includes(String(path[0])) && !entryOf(settings, 'url');
   const misfits = shares ? present.map((key) => ({ key, text: sharedAccess(root, settings) })) : withUrl(url, present);
   return [
     ...misfits.map(({ key, text }) => problemAt(root, [...path, key], text)),

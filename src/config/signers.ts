@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Lacks } from './afar.ts';
 import type { Files } from './files.ts';
 import { type Problem, problemAt } from './problems.ts';
 import { child, entryOf, type Node, nodeAt, type Path, textOf } from './tree.ts';
@@ -16,6 +17,8 @@ interface Request {
   /** For each that may be verified: the places that say how, the strongest first. Lists of another host's apps need not exist here. */
   readonly verified: readonly (readonly Path[])[];
   readonly files: Files;
+  /** Told of a list that is not here, which is then no problem. */
+  readonly lacks?: Lacks | undefined;
 }
 
 /** Where it stands how an app is verified. */
@@ -24,8 +27,14 @@ export const verificationPlaces = (app: string): readonly Path[] => [
   ['defaults', 'verify'],
 ];
 
+/** The same for an entry of `discover`. */
+export const discoveryPlaces = (index: number): readonly Path[] => [
+  ['discover', index, 'verify'],
+  ['defaults', 'verify'],
+];
+
 /** Reads the lists of keys that commits are verified by, so that a change of one is a change of the configuration. */
-export async function readSigners({ root, verified, files }: Request): Promise<SignerFiles> {
+export async function readSigners({ root, verified, files, lacks }: Request): Promise<SignerFiles> {
   const digests = new Map<string, string>();
   const problems: Problem[] = [];
   const told = new Set<string>();
@@ -33,6 +42,10 @@ export async function readSigners({ root, verified, files }: Request): Promise<S
     const { file, path } = listOf(root, places) ?? {};
     if (file === undefined || path === undefined || digests.has(file)) continue;
     const content = await files.read(file);
+    if ('fault' in content && lacks) {
+      lacks(`the list of signers ${file}`);
+      continue;
+    }
     const fault = 'fault' in content ? `which ${content.fault}` : faultIn(content.text);
     if ('text' in content) digests.set(file, createHash('sha256').update(content.text).digest('hex'));
     if (fault === undefined || told.has(file)) continue;

@@ -87,6 +87,30 @@ export const repositoryPath = () =>
       !path.split('/').includes('..'),
   });
 
+export const pathPattern = () =>
+  text({
+    title: 'pattern of paths in the repository',
+    must: 'must be a relative path inside the repository, without "..", in which * and ? stand for characters and ** for folders',
+    valid: (pattern) =>
+      pattern !== '' &&
+      pattern.length <= 1024 &&
+      !control.test(pattern) &&
+      !/^[-/]|\/$/.test(pattern) &&
+      !/[{}]/.test(pattern.replaceAll('{host}', '')) &&
+      pattern
+        .split('/')
+        .every((name) => name !== '' && name !== '.' && name !== '..' && (name === '**' || !name.includes('**'))),
+  });
+
+export const nameTemplate = () =>
+  text({
+    title: 'text with {folder}, {parent} or {path}',
+    must: 'must hold {folder}, {parent} or {path}, and besides only letters, digits, "-", "_" and "."',
+    valid: (template) =>
+      /\{(?:folder|parent|path)\}/.test(template) &&
+      /^[\w.-]*$/.test(template.replaceAll(/\{(?:folder|parent|path)\}/g, '')),
+  });
+
 export const hostFile = () =>
   text({
     title: 'file on the host',

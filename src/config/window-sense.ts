@@ -11,14 +11,14 @@ interface Judged {
   readonly index: number;
 }
 
-/** What windows demand of the rest of the file, and it of them. */
-export function judgeWindows(root: Node): readonly Problem[] {
+/** What windows demand of the rest of the file, and it of them. `isOpen`: more apps may be found than are named. */
+export function judgeWindows(root: Node, isOpen: boolean): readonly Problem[] {
   const list = child(root, 'windows');
   if (list?.kind !== 'list') return [];
   const names = list.items.map((window) => textOf(child(window, 'name')));
   return list.items.flatMap((window, index) => {
     const judged = { root, window, index };
-    return [...twice(judged, names), ...unknownApps(judged), ...tooShort(judged)];
+    return [...twice(judged, names), ...(isOpen ? [] : unknownApps(judged)), ...tooShort(judged)];
   });
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
+import { stopped } from './departures.ts';
 import { onlyWaits } from './dependencies.ts';
 import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
@@ -21,6 +22,7 @@ const most = { good: 20, quarantined: 100, heals: 20, completed: 50 } as const;
 
 export function started(history: AppHistory, entry: Started): AppHistory {
   const { seq, release, purpose, fingerprint, hold = false, reason, trigger, revision, project } = entry;
+  const isRemoval = purpose === 'remove';
   const open = {
     seq,
     release,
@@ -32,14 +34,18 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     by: trigger.by,
     left: history.applied,
     ...(entry.consent && { consent: entry.consent }),
+    ...(isRemoval && {
+      removal: { project, onRemove: entry.removal?.onRemove ?? 'down', moved: entry.moved === true },
+    }),
     ...refreshing(entry),
   };
   const heals =
     fingerprint === undefined ? history.heals : [...history.heals, { fingerprint, at: entry.at, failed: false }];
   return {
     ...history,
-    project,
+    project: isRemoval ? history.project : project,
     open,
+    ...(!isRemoval && { removal: entry.removal }),
     desired: purpose === 'deploy' ? { release, commit: revision?.commit } : history.desired,
     heals: heals.slice(-most.heals),
   };
@@ -88,7 +94,7 @@ function withRefreshed({ refreshed: _, ...history }: AppHistory, refreshed: AppH
   return refreshed === undefined ? history : { ...history, refreshed };
 }
 
-/** Undefined: the app was removed. */
+/** Undefined: the app was removed, and nothing of it stays. */
 export function finish(before: AppHistory, entry: Finished): AppHistory | undefined {
   const isOpen = before.open?.seq === entry.intent;
   const after = {
@@ -107,12 +113,18 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
     case 'rollback':
       return rolledBack(history, entry, before.open);
     case 'remove':
-      return entry.outcome.kind === 'applied'
-        ? undefined
-        : { ...history, attempted: attemptOf(entry), trouble: troubleAfter(history.trouble, entry) };
+      return removed(history, entry, before.open);
     default:
       return entry.purpose satisfies never;
   }
+}
+
+/** Undefined: nothing of the app is left. */
+function removed(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory | undefined {
+  if (entry.outcome.kind !== 'applied')
+    return { ...history, attempted: attemptOf(entry), trouble: troubleAfter(history.trouble, entry) };
+  if (open?.removal?.moved) return history;
+  return open?.removal?.onRemove === 'stop' ? stopped(history, entry) : undefined;
 }
 
 function deployed(history: AppHistory, entry: Finished, open: AppHistory['open']): AppHistory {

@@ -5,6 +5,7 @@ import type {
   ConfigurationRecord,
   ConfigurationSource,
   ConfigurationTrouble,
+  Discovery,
   Following,
 } from '../model/configuration.ts';
 import type { EntryOf } from '../model/entry.ts';
@@ -35,8 +36,21 @@ export const followingOf = ({ repository, ref, interval }: ConfigurationSource):
 });
 
 /** Every ref that a configuration hangs on. */
-export const followingsOf = (config: Pick<HostConfig, 'source'> | undefined): readonly Following[] =>
-  config?.source === undefined ? [] : [followingOf(config.source)];
+export const followingsOf = (config: Pick<HostConfig, 'source' | 'discoveries'> | undefined): readonly Following[] => [
+  ...(config?.source === undefined ? [] : [followingOf(config.source)]),
+  ...(config?.discoveries ?? []).map(discoveryFollowing),
+];
+
+export const discoveryFollowing = (discovery: Discovery): Following => ({
+  name: ` discover ${discoveryName(discovery)}`,
+  repository: discovery.repository,
+  ref: discovery.ref,
+  interval: discovery.interval,
+});
+
+/** By what it finds, wherever it stands: looked for elsewhere, or otherwise, it is another one. */
+export const discoveryName = ({ repository, ref, search }: Discovery): string =>
+  canonical([repository.url, ref.kind, ref.name, search.patterns, search.exclude]);
 
 /** Where it comes from, as one text: with another ref or path it is another configuration. */
 export const sourceName = (source: ConfigurationSource | undefined): string | undefined =>

@@ -1,9 +1,12 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { RemovalPolicy } from '../model/removal.ts';
 import { people, shortPlan } from './approval.ts';
 import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';
 import { sentence } from './format-plan.ts';
+import { removalWords } from './removal.ts';
 import { untilText } from './until.ts';
+import { inWords } from './windows.ts';
 
 /** What an entry says, in one sentence without the app's name. */
 export function sentenceOf(entry: Entry): string {
@@ -37,6 +40,14 @@ export function sentenceOf(entry: Entry): string {
     case 'approved':
     case 'rejected':
       return `${entry.kind}${byWhom(entry.trigger)}: plan ${shortPlan(entry.plan)} to release ${shortRelease(entry.release)}${because(entry.reason)}`;
+    case 'removal-set':
+      return `what becomes of it when it leaves the configuration: ${policyText(entry.removal)}`;
+    case 'left':
+      return `left the configuration: at ${entry.until.slice(0, 19).replace('T', ' ')} UTC it is ${removalWords[entry.removal.onRemove]}`;
+    case 'returned':
+      return 'is in the configuration again';
+    case 'removal-approved':
+      return `removal of ${entry.apps.join(', ')} approved${byWhom(entry.trigger)}${because(entry.reason)}`;
     case 'adopted':
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
@@ -51,6 +62,14 @@ export function sentenceOf(entry: Entry): string {
       return entry satisfies never;
   }
 }
+
+/** `it is stopped and removed, an hour after that`. */
+const policyText = ({ onRemove, grace, dependsOn }: RemovalPolicy): string =>
+  [
+    `it is ${removalWords[onRemove]}`,
+    ...(grace > 0 ? [`${inWords(grace)} after that`] : []),
+    ...(dependsOn.length > 0 ? [`before ${dependsOn.join(', ')}`] : []),
+  ].join(', ');
 
 /** As many digits of a release digest as a person compares, and as `rollback --to` takes. */
 export const shortRelease = (digest: string): string => digest.slice(0, 12);
@@ -87,7 +106,7 @@ export const overriddenText = (windows: readonly string[]): string =>
   `past the window ${windows.map((name) => `"${name}"`).join(', ')}, which was overridden`;
 
 /** How an operation ended, by what it was for. */
-export function ending({ outcome, purpose, release }: EntryOf<'finished'>): string {
+export function ending({ outcome, purpose, release, services }: EntryOf<'finished'>): string {
   const there = release === undefined ? '' : ` ${shortRelease(release)}`;
   const words: Readonly<Record<Purpose, readonly [done: string, attempt: string]>> = {
     deploy: ['applied', ''],
@@ -95,7 +114,7 @@ export function ending({ outcome, purpose, release }: EntryOf<'finished'>): stri
     restore: [`restored release${there}`, `restoring release${there} `],
     rollback: [`rolled back to${there}`, `rollback to${there} `],
     adopt: ['adopted', 'adoption '],
-    remove: ['removed', 'removal '],
+    remove: [services.some(({ change }) => change === 'stop') ? 'left stopped' : 'removed', 'removal '],
   };
   const [done, attempt] = words[purpose];
   return outcome.kind === 'applied' ? done : `${attempt}${outcomeSentence(outcome)}`;

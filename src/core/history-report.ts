@@ -2,7 +2,7 @@ import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '
 import type { Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
 import { people, shortPlan } from './approval.ts';
-import { causesOf, claimsText, overriddenText, shortRelease, unorderedText } from './format-entry.ts';
+import { causesOf, claimsText, overriddenText, sentenceOf, shortRelease, unorderedText } from './format-entry.ts';
 import { signerText } from './provenance.ts';
 import { untilText } from './until.ts';
 
@@ -41,7 +41,10 @@ export interface Attempt {
     | 'accept-history'
     | 'approval'
     | 'rejection'
-    | 'forget';
+    | 'forget'
+    | 'removal policy'
+    | 'left'
+    | 'returned';
   readonly release: string | undefined;
   readonly commit: string | undefined;
   /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
@@ -150,6 +153,12 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'adopt', details: [...said(entry.reason), claimsText(entry)] };
     case 'forgotten':
       return { ...bare, what: 'forget', details: [...said(entry.reason), claimsText(entry)] };
+    case 'removal-set':
+      return { ...bare, what: 'removal policy', details: [sentenceOf(entry)] };
+    case 'left':
+      return { ...bare, what: 'left', details: [sentenceOf(entry)] };
+    case 'returned':
+      return { ...bare, what: 'returned' };
     default:
       return entry satisfies never;
   }

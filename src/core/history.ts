@@ -2,6 +2,7 @@ import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/e
 import { finish, refused, started, stepped } from './attempts.ts';
 import { configurationAfter } from './configuration.ts';
 import { decided } from './decisions.ts';
+import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
 import { suspensionAfter } from './suspension.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
@@ -28,9 +29,11 @@ export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry
       apps = new Map(Object.entries(entry.snapshot.apps));
       ({ forgotten, ...host } = ofHostIn(entry.snapshot));
     }
+    host = { ...host, removals: approvalAfter(host.removals, entry) };
     if (!('app' in entry)) host = advanceHost(host, entry);
     else {
       forgotten = forgottenAfter(forgotten, entry);
+      host = { ...host, gone: goneAfter(host.gone, apps.get(entry.app), entry) };
       const after = advanceApp(apps.get(entry.app), entry);
       if (after === undefined) apps.delete(entry.app);
       else apps.set(entry.app, after);
@@ -42,11 +45,7 @@ export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry
 
 type OfHost = Omit<HostSnapshot, 'apps' | 'forgotten'>;
 
-const ofHostIn = ({ forgotten, suspension, configuration }: HostSnapshot): Omit<HostSnapshot, 'apps'> => ({
-  forgotten,
-  suspension,
-  configuration,
-});
+const ofHostIn = ({ apps: _, ...host }: HostSnapshot): Omit<HostSnapshot, 'apps'> => host;
 
 function advanceHost(before: OfHost, entry: Exclude<Entry, OfApp>): OfHost {
   switch (entry.kind) {
@@ -100,6 +99,12 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return { ...history, project: entry.project, adopted: withClaims(history.adopted, entry) };
     case 'forgotten':
       return undefined;
+    case 'removal-set':
+      return { ...history, removal: entry.removal };
+    case 'left':
+      return leaving(history, entry);
+    case 'returned':
+      return back(history);
     default:
       return entry satisfies never;
   }

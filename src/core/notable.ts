@@ -7,6 +7,7 @@ import { historyOf } from './history.ts';
 export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry): NotificationEvent | undefined {
   // That a person lifted it is no news; that its time is over may be forgotten by then.
   if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
+  if (entry.kind === 'left') return 'blocked';
   return 'app' in entry
     ? appEvent(historyOf(before, entry.app), historyOf(after, entry.app))
     : hostEvent(before, entry);
@@ -27,7 +28,9 @@ const isWell = (history: AppHistory | undefined): boolean =>
   history?.trouble === undefined && history?.drift === undefined;
 
 const wasTold = (history: AppHistory | undefined): boolean =>
-  history?.drift !== undefined || (history?.trouble !== undefined && history.trouble.quiet !== true);
+  history?.drift !== undefined ||
+  history?.left?.state === 'waiting' ||
+  (history?.trouble !== undefined && history.trouble.quiet !== true);
 
 /** That an app has its turn after another one is no trouble; if that one is in trouble, that is told of it. */
 const isWait = ({ attempted }: AppHistory): boolean => attempted !== undefined && onlyWaits(attempted.outcome);

@@ -16,18 +16,24 @@ const revision = z.looseObject({
   subject: text,
   signer: z.looseObject({ principal: text, keyType: text, fingerprint: text }).optional(),
 });
-const shape = z.looseObject({ v: z.literal(1), texts: z.record(text, z.looseObject({ revision, text })) });
+const folder = z.looseObject({ folder: text, files: z.array(text), settings: text.optional() });
+const finding = z.looseObject({ revision, folders: z.array(folder) });
+const shape = z.looseObject({
+  v: z.literal(1),
+  texts: z.record(text, z.looseObject({ revision, text })),
+  findings: z.record(text, finding).default({}),
+});
 
 /** In one file that only its owner may read: a configuration may hold what is nobody else's matter. */
 export function keptConfiguration({ file, logger }: { file: string; logger: Logger }): ConfigurationKeeper {
   return {
     async load() {
       try {
-        const { texts } = shape.parse(JSON.parse(await readFile(file, 'utf8')));
-        return { texts };
+        const { texts, findings } = shape.parse(JSON.parse(await readFile(file, 'utf8')));
+        return { texts, findings };
       } catch (error) {
         if (!isMissing(error)) logger.warn({ file, error }, 'what was kept of the configuration cannot be read');
-        return { texts: {} };
+        return { texts: {}, findings: {} };
       }
     },
     save: (kept: KeptConfiguration) => replaceFile(file, `${JSON.stringify({ v: 1, ...kept })}\n`, 0o600),

@@ -1,5 +1,6 @@
 import type { OnChangeRules } from './on-change.ts';
 import type { Policy } from './policy.ts';
+import type { RemovalPolicy } from './removal.ts';
 import type { MaybeSecret, Secret } from './secret.ts';
 import type { Verification } from './verification.ts';
 import type { Window } from './window.ts';
@@ -68,6 +69,8 @@ export interface App {
   readonly windows: readonly Window[];
   /** Apps of this host that it waits for. */
   readonly dependsOn: readonly AppDependency[];
+  /** What becomes of it when it leaves the configuration. */
+  readonly removal: Pick<RemovalPolicy, 'onRemove' | 'grace'>;
 }
 
 /** Whatever follows a ref of a repository. */

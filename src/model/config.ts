@@ -5,6 +5,8 @@ import type {
   ConfigurationSource,
   ConfigurationText,
   ConfigurationTrouble,
+  Discovery,
+  Finding,
 } from './configuration.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { Policy } from './policy.ts';
@@ -29,6 +31,11 @@ export interface HostConfig {
   /** The repository that it comes from, and what that had: kept, so that it holds while Git is down. */
   readonly source?: ConfigurationSource | undefined;
   readonly text?: ConfigurationText | undefined;
+  /** Where apps of this host are found, and what was found there last, by `discoveryName`. */
+  readonly discoveries: readonly Discovery[];
+  readonly findings: Readonly<Record<string, Finding>>;
+  /** Of which of them nothing is known yet: apps that seem to have left may be there. */
+  readonly undiscovered: readonly string[];
   /** The same, part by part. For memory only. */
   readonly digests: ConfigurationDigests;
   /** Why something newer is not in force. */

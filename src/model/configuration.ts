@@ -1,6 +1,7 @@
 import type { HarborError } from '../errors.ts';
 import type { Follower, Ref, Repository } from './app.ts';
 import type { Failure } from './outcome.ts';
+import type { PathSearch } from './path-search.ts';
 import type { Revision } from './revision.ts';
 import type { Verification } from './verification.ts';
 
@@ -69,10 +70,38 @@ export interface Offer<Thing> {
 /** What of the configuration came from Git and was in force last, by what it was found by. */
 export interface KeptConfiguration {
   readonly texts: Readonly<Record<string, ConfigurationText>>;
+  readonly findings: Readonly<Record<string, Finding>>;
 }
 
 /** A ref that the configuration hangs on. */
 export interface Following extends Follower {
   /** Milliseconds between two looks. */
   readonly interval: number;
+}
+
+/** Where apps are found. */
+export interface Discovery {
+  /** Where that stands: `discover[0]`. */
+  readonly of: string;
+  readonly repository: Repository;
+  readonly ref: Ref;
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  readonly search: PathSearch;
+  readonly verify: Verification | undefined;
+}
+
+/** What was found there at a commit. */
+export interface Finding {
+  readonly revision: Revision;
+  readonly folders: readonly FoundFolder[];
+}
+
+export interface FoundFolder {
+  /** '.' for the top. */
+  readonly folder: string;
+  /** Names of the files that fit, in it. */
+  readonly files: readonly string[];
+  /** Text of its own `harbormaster.app.yml`. */
+  readonly settings?: string | undefined;
 }

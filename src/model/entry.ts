@@ -11,6 +11,7 @@ import type { Configured } from './observed.ts';
 import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
 import type { RefreshedRef, Step } from './plan.ts';
+import type { GoneRecord, LeftRecord, OnRemove, RemovalApproval, RemovalPolicy } from './removal.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -49,7 +50,7 @@ export interface ContainerRecord {
 /** What a service ran before and after a deployment. */
 export interface ServiceRecord {
   readonly service: string;
-  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'remove' | 'none';
+  readonly change: 'create' | 'replace' | 'refresh' | 'start' | 'mend' | 'stop' | 'remove' | 'none';
   /** Sentence for people. */
   readonly because: string | undefined;
   /** What ran before, by digest where the engine knows it and else by its image id; what the release asks for. */
@@ -137,6 +138,10 @@ export type EntryBody =
       readonly overridden?: readonly string[];
       /** Apps that it should have waited for, and that the person did not wait for. */
       readonly unordered?: readonly string[];
+      /** What becomes of the app when it leaves the configuration; of a removal: what becomes of it now. Undefined: what is usual. */
+      readonly removal?: RemovalPolicy;
+      /** Of a removal: only of what another project than the declared one has. */
+      readonly moved?: boolean;
       /** Release that was deployed before. */
       readonly from?: string;
       readonly means?: Means;
@@ -218,6 +223,26 @@ export type EntryBody =
   /** A person agreed to a plan, or turned it down. */
   | ({ readonly kind: 'approved' } & Decided)
   | ({ readonly kind: 'rejected' } & Decided)
+  /** What becomes of an app that leaves the configuration is another matter from now on. */
+  | { readonly kind: 'removal-set'; readonly app: string; readonly trigger: Trigger; readonly removal: RemovalPolicy }
+  /** The app left the configuration, and is removed when its time is over. */
+  | {
+      readonly kind: 'left';
+      readonly app: string;
+      readonly project: string;
+      readonly trigger: Trigger;
+      readonly until: string;
+      readonly removal: RemovalPolicy;
+    }
+  /** It is in the configuration again, before it was removed or after it was stopped. */
+  | { readonly kind: 'returned'; readonly app: string; readonly trigger: Trigger }
+  /** A person agreed that exactly these apps are removed. */
+  | {
+      readonly kind: 'removal-approved';
+      readonly apps: readonly string[];
+      readonly trigger: Trigger;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'adopted';
       readonly app: string;
@@ -272,6 +297,10 @@ export interface HostSnapshot {
   readonly forgotten: readonly string[];
   /** Of every app, also of those that come later. */
   readonly suspension?: SuspensionRecord | undefined;
+  /** Apps that were here and are not any more, the newest last. */
+  readonly gone?: readonly GoneRecord[] | undefined;
+  /** What a person agreed to be removed, as long as some of it is to come. */
+  readonly removals?: RemovalApproval | undefined;
   readonly configuration?: ConfigurationRecord | undefined;
 }
 
@@ -301,6 +330,10 @@ export interface AppHistory {
         readonly by: string | undefined;
         /** What was applied before it. */
         readonly left?: string | undefined;
+        /** Of a removal: what is removed, and how. */
+        readonly removal?:
+          | { readonly project: string; readonly onRemove: OnRemove; readonly moved: boolean }
+          | undefined;
         /** Containers that it brings changed content to, and keeps. */
         readonly refreshes?: readonly RefreshedRef[] | undefined;
         readonly consent?: Consent | undefined;
@@ -325,6 +358,10 @@ export interface AppHistory {
   readonly quarantined: readonly QuarantineRecord[];
   /** Service digests of one-shots that ran to their end. */
   readonly completed: readonly string[];
+  /** What becomes of it when it leaves the configuration; undefined: what is usual. */
+  readonly removal?: RemovalPolicy | undefined;
+  /** Present once it left the configuration. */
+  readonly left?: LeftRecord | undefined;
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
   /** Containers that are not at what their labels say. */

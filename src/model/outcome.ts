@@ -43,5 +43,7 @@ export type BlockCode =
   | 'quarantined'
   | 'suspended'
   | 'removal-guard'
+  | 'undiscovered'
   | 'window'
-  | 'waiting-for';
+  | 'waiting-for'
+  | 'removal-pending';

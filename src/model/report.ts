@@ -7,8 +7,16 @@ import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { PresetName } from './policy.ts';
+import type { OnRemove } from './removal.ts';
 import type { Revision } from './revision.ts';
 import type { Verdict } from './verdict.ts';
+
+/** Of what a plan is only a preview. */
+export interface Previewed {
+  readonly ref: string;
+  /** What it is compared with; undefined: with what runs on this host. */
+  readonly against?: string | undefined;
+}
 
 /** What `plan` answers for one app: what would happen, why, and what forbids it. */
 export type PlanReport =
@@ -24,9 +32,16 @@ export type PlanReport =
       /** Under `deploy: approve`, where there is something to approve: the plan's digest, and what people said of it. */
       readonly approval?: { readonly plan: string; readonly ruling: Ruling };
       /** It was only asked what would come of this: nothing of it is going to happen. */
-      readonly preview?: { readonly ref: string };
+      readonly preview?: Previewed;
     }
-  | { readonly kind: 'removal'; readonly app: string; readonly plan: Plan; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly kind: 'removal';
+      readonly app: string;
+      readonly onRemove?: OnRemove;
+      readonly plan: Plan;
+      readonly verdicts: readonly Verdict[];
+      readonly preview?: Previewed;
+    }
   | {
       readonly kind: 'failed';
       readonly app: string;
@@ -127,6 +142,23 @@ export interface HostStatus {
   readonly suspension?: SuspensionRecord | undefined;
   readonly configuration?: ConfigurationStatus | undefined;
   readonly apps: readonly AppStatus[];
+  /** Apps that left the configuration, and are not removed yet. */
+  readonly leaving?: readonly LeavingStatus[];
+}
+
+/** An app that left the configuration, and what is in the way of what is to become of it. */
+export interface LeavingStatus {
+  readonly app: string;
+  readonly project: string;
+  readonly onRemove: OnRemove;
+  /** It is declared under another project now. */
+  readonly moved: boolean;
+  /** ISO 8601: since when that is known. */
+  readonly since: string;
+  /** Names. */
+  readonly containers: readonly string[];
+  /** Empty: nothing; the next pass does it. */
+  readonly blockedBy: readonly Block[];
 }
 
 /** Which configuration is in force, and why not a newer one. Times are ISO 8601, of the log; undefined before it knows. */

@@ -4,7 +4,7 @@ import { pathsOf, type TreeFolders, treePath, withAbsoluteProfiles } from '../co
 import { canonical, hmac } from '../core/digest.ts';
 import { refuseAlways } from '../core/refuse.ts';
 import { seal } from '../core/seal.ts';
-import { HarborError } from '../errors.ts';
+import { HarborError, UnsetVariables } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { ComposeModel } from '../model/compose-model.ts';
 import type { Release } from '../model/release.ts';
@@ -177,6 +177,7 @@ function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {
     throw new HarborError(`${unset.length === 1 ? 'a variable is' : 'variables are'} not set: ${unset.join(', ')}`, {
       code: 'variable-unset',
       hint: `Set it under apps.${app.name}.environment, give it a default in the compose file (\${${unset[0]}:-value}), or let unset ones be empty: apps.${app.name}.unset_variables: warn`,
+      cause: new UnsetVariables(unset),
     });
   }
   return unset.map((name) => `the variable ${name} is not set and counts as empty`);
@@ -200,6 +201,7 @@ function neededEnvironment(model: ComposeModel, environment: Readonly<Record<str
     throw new HarborError(`a secret or config is made from the variable ${missing}, which is not set`, {
       code: 'variable-unset',
       hint: `Set ${missing} under the app's \`environment\` in harbormaster.yml.`,
+      cause: new UnsetVariables([missing]),
     });
   }
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));

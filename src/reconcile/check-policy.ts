@@ -70,6 +70,7 @@ export const appOfFiles = (files: Files): App => ({
   onFailure: 'rollback',
   onChange: {},
   dependsOn: [],
+  removal: { onRemove: 'down', grace: 0 },
   windows: [],
 });
 

@@ -1,4 +1,4 @@
-import { followingOf, sourceName } from '../core/configuration.ts';
+import { discoveryFollowing, discoveryName, followingOf, sourceName } from '../core/configuration.ts';
 import { canonical } from '../core/digest.ts';
 import { signerOf } from '../core/provenance.ts';
 import { asHarborError, faultOf, HarborError } from '../errors.ts';
@@ -6,6 +6,8 @@ import type { HostConfig } from '../model/config.ts';
 import type {
   ConfigurationSource,
   ConfigurationText,
+  Discovery,
+  Finding,
   Following,
   KeptConfiguration,
   Offer,
@@ -13,11 +15,14 @@ import type {
 import type { Revision } from '../model/revision.ts';
 import type { Verification } from '../model/verification.ts';
 import type { ConfigurationKeeper, Logger, Source } from '../ports.ts';
+import { decoded } from './decoded.ts';
+import { foundFolders } from './found-folders.ts';
 import type { Sightings } from './sightings.ts';
 
 /** What Git has of the configuration now, and what of it was in force last. */
 export interface ConfigurationOffers {
   text(source: ConfigurationSource): Promise<Offer<ConfigurationText>>;
+  folders(discovery: Discovery): Promise<Offer<Finding>>;
   /** What is in force now is what is offered from then on where nothing newer can be had, also after a restart. */
   keep(config: HostConfig): Promise<void>;
 }
@@ -61,10 +66,17 @@ export function createConfigurationOffers({ sightings, keeper, logger }: OffersO
       const isSame = !(found instanceof Error) && found.text === last?.text;
       return { newest: isSame ? last : found, kept: last };
     },
-    async keep({ source: from, text }) {
+    async folders(discovery) {
+      const last = own((await kept()).findings, discoveryName(discovery));
+      const following = discoveryFollowing(discovery);
+      const found = await newest(following, (commit) => foldersAt(commit, discovery, last, source));
+      const isSame = !(found instanceof Error) && canonical(found.folders) === canonical(last?.folders ?? null);
+      return { newest: isSame && last ? last : found, kept: last };
+    },
+    async keep({ source: from, text, findings }) {
       const before = await kept();
-      const now = { texts: text === undefined ? {} : { [sourceName(from) ?? '']: text } };
-      if (canonical(now) === canonical({ texts: before.texts })) return;
+      const now = { texts: text === undefined ? {} : { [sourceName(from) ?? '']: text }, findings };
+      if (canonical(now) === canonical(before)) return;
       loaded = Promise.resolve(now);
       await keeper.save(now).catch((error: unknown) => {
         logger.warn(
@@ -97,12 +109,15 @@ async function textAt(
   return { revision, text: decoded(bytes, `${from.path} in ${where}`) };
 }
 
-function decoded(bytes: Uint8Array, what: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new HarborError(`${what} is not UTF-8 text`, { code: 'config-invalid' });
-  }
+async function foldersAt(
+  commit: string,
+  discovery: Discovery,
+  last: Finding | undefined,
+  source: Source,
+): Promise<Finding> {
+  const following = discoveryFollowing(discovery);
+  const revision = await vouched(following, await source.fetch(following, commit), { from: discovery, last, source });
+  return { revision, folders: await foundFolders(discovery, commit, source) };
 }
 
 interface Vouching {

@@ -11,6 +11,7 @@ import { lookAt } from './looks.ts';
 import { propose } from './propose.ts';
 import { recover } from './recover.ts';
 import { selectOne } from './selection.ts';
+import { speaker } from './speaker.ts';
 
 /** A plan as it is now, before the one who speaks of it. */
 interface Laid {
@@ -35,7 +36,7 @@ export function deciding(house: House): Pick<Harbor, 'approve' | 'reject'> {
     decide: (laid: Laid) => Promise<Result>,
   ): Promise<Result> => {
     const app = selectOne(config(), request.app);
-    const by = speaker(trigger);
+    const by = speaker(trigger, 'approves or rejects this plan');
     assertAsks(app);
     return inTurn(app.project, async () => decide(await lay(app, by, trigger, house).then(meant(request))));
   };
@@ -70,14 +71,6 @@ export function deciding(house: House): Pick<Harbor, 'approve' | 'reject'> {
         return { app: app.name, entry: seq, summary };
       }),
   };
-}
-
-function speaker({ by }: Trigger): string {
-  if (by !== undefined && by.trim() !== '') return by;
-  throw new HarborError('nobody says who approves or rejects this plan', {
-    code: 'usage',
-    hint: 'Over the API, name the user in the header harbormaster-user.',
-  });
 }
 
 function assertAsks({ name, deploy }: App): void {

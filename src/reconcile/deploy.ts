@@ -1,5 +1,6 @@
 import { diff } from '../core/diff.ts';
 import { ownContainers } from '../core/ownership.ts';
+import { removalPolicyOf, removalToTell } from '../core/removal.ts';
 import { subjectOf } from '../core/subject.ts';
 import { HarborError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
@@ -62,7 +63,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
       revision,
       plan,
       verdicts,
-      cause,
+      cause: { ...cause, ...removalToTell(removalPolicyOf(app)) },
       act: (begins) =>
         perform(
           { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded, begins, inTurn },

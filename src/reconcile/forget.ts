@@ -1,7 +1,7 @@
-import { ownContainers } from '../core/ownership.ts';
 import { HarborError } from '../errors.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { Noted } from './harbor.ts';
+import { letGo, ownedBy } from './let-go.ts';
 import type { Context } from './pass.ts';
 
 interface Forgotten {
@@ -16,38 +16,25 @@ export async function forget(
   { name, project, isDeclared }: Forgotten,
   reason: string | undefined,
   trigger: Trigger,
-  { engine, journal, instance }: Pick<Context, 'engine' | 'journal' | 'instance'>,
+  context: Pick<Context, 'engine' | 'journal' | 'instance'>,
 ): Promise<Noted> {
-  const own = ownContainers(await engine.observe(), { name, project }, instance);
-  const containers = own.map((container) => ({
-    id: container.id,
-    name: container.name,
-    key: container.service ?? container.name,
-    digest: container.digest ?? '',
-  }));
-  const networks = (await engine.networks(project))
-    .filter((network) => network.instance === instance)
-    .map((network) => ({
-      id: network.id,
-      name: network.name,
-      key: network.key ?? network.name,
-      digest: network.digest ?? '',
-    }));
-  const isOurs = containers.length + networks.length > 0 || journal.of(name)?.applied !== undefined;
+  const owned = await ownedBy({ name, project }, context);
+  const { containers, networks } = owned;
+  const isOurs = containers.length + networks.length > 0 || context.journal.of(name)?.applied !== undefined;
   if (!isOurs) {
     throw new HarborError(`nothing of ${name} is ours: there is nothing to forget`, {
       code: 'usage',
       hint: isDeclared ? `To be rid of it, take apps.${name} out of the configuration.` : undefined,
     });
   }
-  const { seq } = await journal.record({ kind: 'forgotten', app: name, trigger, reason, containers, networks });
+  const entry = await letGo(name, owned, { trigger, reason }, context);
   const left =
     containers.length === 0
       ? 'nothing of it is left here'
       : `${containers.map((one) => one.name).join(', ')} ${containers.length === 1 ? 'stays as it is, and is' : 'stay as they are, and are'} no longer ours`;
   return {
     app: name,
-    entry: seq,
+    entry,
     summary: `${name} is forgotten: ${left}. ${whatNow(name, isDeclared, containers.length > 0)}`,
   };
 }

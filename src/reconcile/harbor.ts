@@ -36,6 +36,13 @@ export interface Harbor {
   approve(request: DecisionRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
   /** Turns the plan as it is now down: it is not performed unless somebody else approves it. */
   reject(request: DecisionRequest, trigger: Trigger): Promise<Noted>;
+  /** Agrees that exactly these apps, which left the configuration at once, are removed, and removes what nothing else keeps. Throws `usage` for any other set. */
+  approveRemoval(
+    apps: readonly string[],
+    reason: string,
+    trigger: Trigger,
+    progress: Progress,
+  ): Promise<readonly PassReport[]>;
   /** Takes over a project that somebody else started; replaces only containers whose definition differs. */
   adopt(request: AdoptRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
   /** Drops an app that left the configuration, or is about to, and touches nothing. */

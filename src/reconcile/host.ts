@@ -1,3 +1,4 @@
+import { approvingRemovals } from './approve-removal.ts';
 import { byHand } from './by-hand.ts';
 import { deciding } from './decide.ts';
 import { glance } from './glance.ts';
@@ -18,6 +19,7 @@ export function createHost(options: HostOptions): Harbor {
     ...previewing(house),
     ...byHand(house),
     ...deciding(house),
+    ...approvingRemovals(house),
 
     async apply(names, trigger, progress) {
       assertNamed(names, trigger);

@@ -77,7 +77,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const removals = createRemovals({ config, context, signal, inTurn });
   const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
-  const passes = createPasses({ appPasses, removals, noteConfiguration, context, inTurn });
+  const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
   const { source: unseen } = given;
   const own = { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
   return { ...own, pins, unseen };

@@ -3,13 +3,14 @@ import type { Change } from '../model/change.ts';
 import type { Release } from '../model/release.ts';
 import type { Parts } from './parts.ts';
 
+type Sight = Pick<Parts, 'live' | 'engine'>;
 type RefreshChange = Extract<Change, { kind: 'refresh' }>;
 
 /**
  * The changes, with new containers for those that would not see the new content where they stay. A container holds on to the very file that it was
  * started with: if another one took its place since, writing into that one reaches nobody. A restart takes what is there then.
  */
-export function keptInSight(changes: readonly Change[], release: Release, parts: Parts): Promise<readonly Change[]> {
+export function keptInSight(changes: readonly Change[], release: Release, parts: Sight): Promise<readonly Change[]> {
   return Promise.all(
     changes.map(async (change) => {
       if (change.kind !== 'refresh' || change.by.kind === 'restart') return change;
@@ -21,7 +22,7 @@ export function keptInSight(changes: readonly Change[], release: Release, parts:
 async function seesNewContent(
   { to, from, content }: RefreshChange,
   release: Release,
-  { live, engine }: Pick<Parts, 'live' | 'engine'>,
+  { live, engine }: Sight,
 ): Promise<boolean> {
   const files = filesSeen(content, to.name, release, live.folders(release.app).live);
   if (files.length === 0) return true;

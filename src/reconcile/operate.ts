@@ -3,6 +3,7 @@ import type { Consent } from '../model/approval.ts';
 import type { Purpose, ServiceRecord, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
+import type { RemovalPolicy } from '../model/removal.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Clock } from '../ports.ts';
@@ -23,6 +24,10 @@ export interface Cause {
   readonly overridden?: readonly string[] | undefined;
   /** Apps that it should have waited for, and that the person did not wait for. */
   readonly unordered?: readonly string[] | undefined;
+  /** What becomes of the app when it leaves the configuration, where that is not what is usual; of a removal: now. */
+  readonly removal?: RemovalPolicy | undefined;
+  /** Of a removal: only of what another project than the declared one has. */
+  readonly moved?: boolean | undefined;
 }
 
 /** An act on the host: what is asked for, how it is done, and what is found afterwards. */
@@ -51,7 +56,7 @@ interface Ended {
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
 export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
-  const { purpose, fingerprint, reason, hold, consent, overridden, unordered } = cause;
+  const { purpose, fingerprint, reason, hold, consent, overridden, unordered, removal, moved } = cause;
   const intent = await journal.record({
     kind: 'started',
     app,
@@ -68,6 +73,8 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(consent && { consent }),
     ...(overridden !== undefined && { overridden }),
     ...(unordered !== undefined && { unordered }),
+    ...(removal && { removal }),
+    ...(moved && { moved }),
   });
   const begun = clock.elapsed();
   const performed = await operation.act(async (step, title) => {

@@ -1,6 +1,7 @@
 import type { Queues } from '../core/concurrency.ts';
 import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
+import type { HostConfig } from '../model/config.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
@@ -13,6 +14,7 @@ import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
 import { recover } from './recover.ts';
 import { refuse } from './refuse.ts';
+import { register } from './register.ts';
 import type { Removals } from './removals.ts';
 import { liftOverdue } from './suspend.ts';
 
@@ -35,6 +37,7 @@ export interface Passes {
 type EachPass = (first: OnePass, again?: OnePass) => Promise<readonly PassReport[]>;
 
 interface PassesOptions {
+  readonly config: () => HostConfig;
   readonly appPasses: AppPasses;
   readonly removals: Removals;
   readonly noteConfiguration: NoteConfiguration;
@@ -44,7 +47,14 @@ interface PassesOptions {
 }
 
 /** Passes over apps: many apps at once, one at a time for each project. */
-export function createPasses({ appPasses, removals, noteConfiguration, context, inTurn }: PassesOptions): Passes {
+export function createPasses({
+  config,
+  appPasses,
+  removals,
+  noteConfiguration,
+  context,
+  inTurn,
+}: PassesOptions): Passes {
   const { journal } = context;
 
   const told = (report: PassReport, { ended }: Asked): PassReport => {
@@ -76,6 +86,7 @@ export function createPasses({ appPasses, removals, noteConfiguration, context, 
       const stuck = await inTurn(' recovery', async () => {
         await noteConfiguration(asked.trigger);
         await liftOverdue(context);
+        await register(config(), asked.trigger, journal);
         return recover(asked.trigger, journal, context);
       });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>

@@ -87,7 +87,7 @@ const ageOf = (pin: Pin, clock: Clock): number => clock.now().getTime() - Date.p
 const sameImage = (left: Pin, right: Pin): boolean =>
   left.pinned === right.pinned || (left.platformDigest !== undefined && left.platformDigest === right.platformDigest);
 
-const builtPin = ({ tag }: Build, clock: Clock): Pin => ({
+export const builtPin = ({ tag }: Build, clock: Clock): Pin => ({
   requested: tag,
   pinned: tag,
   platformDigest: undefined,
@@ -102,18 +102,19 @@ const localOnly = (pins: ReadonlyMap<string, Pin>): readonly string[] =>
       ([service, { requested }]) => `${service} runs ${requested} as this engine has it: no registry answered for it`,
     );
 
+export const noImageReference = (requested: string): HarborError =>
+  new HarborError(`${requested} is not an image reference`, {
+    code: 'compose-invalid',
+    hint: 'Write it as registry/repository:tag.',
+  });
+
 /** The registry's word; an image that only the engine has is pinned by its id. */
 async function resolve(requested: string, { registry, engine, clock }: Omit<PinBookOptions, 'interval'>): Promise<Pin> {
   const resolvedAt = clock.now().toISOString();
   const reference = parseImageRef(requested);
   if (isImageId(requested))
     return { requested, pinned: requested, platformDigest: requested, resolvedAt, from: 'reference' };
-  if (reference === undefined) {
-    throw new HarborError(`${requested} is not an image reference`, {
-      code: 'compose-invalid',
-      hint: 'Write it as registry/repository:tag.',
-    });
-  }
+  if (reference === undefined) throw noImageReference(requested);
   if (reference.digest !== undefined) {
     return { requested, pinned: requested, platformDigest: undefined, resolvedAt, from: 'reference' };
   }

@@ -37,8 +37,11 @@ export interface Proposal {
   readonly ways: Ways;
 }
 
+/** What proposing takes. */
+type Proposing = Pick<Parts, 'engine' | 'live' | 'releases' | 'strategies' | 'gates' | 'clock' | 'instance'>;
+
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
-export async function propose(situation: Situation, parts: Parts): Promise<Proposal> {
+export async function propose(situation: Situation, parts: Proposing): Promise<Proposal> {
   const { app, revision, release, observed, history, thorough = false } = situation;
   assertOwned(observed, app, parts.instance);
   const containers = ownContainers(observed, app, parts.instance);
@@ -65,7 +68,7 @@ const isSettled = ({ release, history }: Situation): boolean =>
 async function withoutChanges(
   situation: Situation,
   containers: readonly ObservedContainer[],
-  parts: Parts,
+  parts: Proposing,
 ): Promise<Proposal> {
   const files = await changedFiles(situation.release, parts);
   const { plan, ...rest } = isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
@@ -102,7 +105,7 @@ function proof(situation: Situation, containers: readonly ObservedContainer[]): 
 async function unprovenServices(
   { app, release, history }: Situation,
   containers: readonly ObservedContainer[],
-  { releases }: Parts,
+  { releases }: Proposing,
 ): Promise<readonly string[]> {
   const before = history?.deployed?.release;
   if (before === release.digest) return [];
@@ -129,7 +132,7 @@ const isHealthWait = (step: Step): step is Extract<Step, { kind: 'await' }> =>
 async function explainedChanges(
   { app, release, history, thorough = false }: Situation,
   containers: readonly ObservedContainer[],
-  parts: Parts,
+  parts: Proposing,
 ): Promise<readonly Change[]> {
   const before = history?.deployed?.release;
   const deployed = before === undefined ? undefined : (await parts.releases.load(app.name, before))?.release;
@@ -153,7 +156,7 @@ async function onChangeInput(
   app: App,
   history: AppHistory | undefined,
   known: readonly Release[],
-  { live, releases }: Parts,
+  { live, releases }: Proposing,
 ): Promise<OnChangeInput | undefined> {
   if (Object.keys(app.onChange).length === 0) return undefined;
   const others = new Set([history?.applied, history?.attempted?.release, history?.open?.left]);
@@ -169,7 +172,7 @@ async function onChangeInput(
 }
 
 /** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */
-async function assertSameVolumes(release: Release, deployed: Release, { engine }: Parts): Promise<void> {
+async function assertSameVolumes(release: Release, deployed: Release, { engine }: Proposing): Promise<void> {
   const changed = release.volumes.filter((volume) => {
     const before = deployed.volumes.find(({ name, external }) => name === volume.name && external === volume.external);
     return before !== undefined && before.digest !== volume.digest;
@@ -195,7 +198,7 @@ function strategyOf({ strategy }: App, strategies: readonly Strategy[]): Strateg
   });
 }
 
-async function absentImages(changes: readonly Change[], { engine }: Parts): Promise<ReadonlySet<string>> {
+async function absentImages(changes: readonly Change[], { engine }: Proposing): Promise<ReadonlySet<string>> {
   const images = new Set(
     changes.flatMap((change) =>
       change.kind === 'create' || change.kind === 'replace' ? [change.to.image.pinned] : [],
@@ -205,7 +208,7 @@ async function absentImages(changes: readonly Change[], { engine }: Parts): Prom
   return new Set(found.filter(({ local }) => local === undefined).map(({ image }) => image));
 }
 
-async function changedFiles(release: Release, { live }: Parts): Promise<readonly string[]> {
+async function changedFiles(release: Release, { live }: Proposing): Promise<readonly string[]> {
   const paths = release.mounts.map(({ path }) => path);
   if (paths.length === 0) return [];
   if ((await live.holds(release.app)) === release.digest && (await live.intact(release.app, release.mounts))) return [];

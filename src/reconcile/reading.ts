@@ -39,15 +39,27 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
       return [...plans, ...(await removals.plan(look.observed, names.length === 0 ? undefined : gone))];
     },
     async status(names) {
-      const { apps } = select(config(), names, []);
       const observed = await context.engine.observe();
+      const leaving = removals.status(observed, names.length === 0 ? undefined : names);
+      const { apps } = select(
+        config(),
+        names,
+        leaving.filter(({ moved }) => !moved).map(({ app }) => app),
+      );
       const isNear = names.length > 0;
       const statuses = await mapLimit(apps, atOnce, async (app) =>
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
       const suspension = hostSuspension(context.journal.all(), context.clock.now());
       const configuration = configurationStatus(config(), context.journal.all());
-      return { host: config().host, daemon, ...(suspension && { suspension }), configuration, apps: statuses };
+      return {
+        host: config().host,
+        daemon,
+        ...(suspension && { suspension }),
+        configuration,
+        apps: statuses,
+        ...(leaving.length > 0 && { leaving }),
+      };
     },
   };
 }

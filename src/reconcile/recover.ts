@@ -16,7 +16,8 @@ export async function recover(
 ): Promise<ReadonlyMap<string, HarborError>> {
   const stuck = new Map<string, HarborError>();
   for (const [app, history] of Object.entries(journal.all().apps)) {
-    const { open, project } = history;
+    const { open } = history;
+    const project = open?.removal?.project ?? history.project;
     if (open === undefined || journal.atWork.has(open.seq)) continue;
     try {
       await close({ app, project, open }, trigger, journal, parts);

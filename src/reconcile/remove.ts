@@ -1,97 +1,100 @@
 import { sentence } from '../core/format-plan.ts';
 import { HarborError } from '../errors.ts';
-import type { Cause } from '../model/change.ts';
 import type { ServiceRecord } from '../model/entry.ts';
-import type { Observed, ObservedContainer } from '../model/observed.ts';
-import type { Plan, Step } from '../model/plan.ts';
+import type { Mend } from '../model/mend.ts';
+import type { ObservedContainer } from '../model/observed.ts';
+import type { Plan, ServiceCause, Step } from '../model/plan.ts';
+import type { Leftover } from './leftovers.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
 
-/** An app whose containers carry our label and that the configuration does not declare any more, only for other hosts, or only under another project. */
-export interface Leftover {
-  readonly app: string;
-  readonly project: string;
-  readonly cause: Cause;
-  readonly containers: readonly ObservedContainer[];
-}
-
-/** Found by the labels of what runs, not by our own records: the live inventory survives the loss of a log. */
-export function leftovers(
-  observed: Observed,
-  isDeclared: (app: string, project: string) => boolean,
-  causeOf: (app: string) => Cause,
-  instance: string,
-): readonly Leftover[] {
-  const found = new Map<string, Leftover>();
-  for (const container of observed.containers) {
-    const { app, project } = container;
-    if (container.instance !== instance || app === undefined || project === undefined) continue;
-    if (isDeclared(app, project)) continue;
-    found.set(`${app} ${project}`, {
-      app,
-      project,
-      cause: causeOf(app),
-      containers: [...(found.get(`${app} ${project}`)?.containers ?? []), container],
-    });
-  }
-  return [...found.values()];
-}
-
-/** Containers and networks go; volumes and data stay, always. */
-export async function removalPlan(
-  { app, project, cause, containers }: Leftover,
-  { engine, instance }: Parts,
-): Promise<Plan> {
-  const networks = (await engine.networks(project)).filter((network) => network.instance === instance);
-  const services = [...new Set(containers.map(({ service, name }) => service ?? name))].map((service) => ({
-    service,
-    cause,
-  }));
-  const remove: Step = { kind: 'remove', services, containers: containers.map(({ id, name }) => ({ id, name })) };
-  return {
-    app,
-    project,
-    release: undefined,
-    steps: [
-      remove,
-      ...networks.map(({ id, name }): Step => ({ kind: 'remove-network', network: { id, name }, cause })),
-    ],
+/** What is done to an app that left. Volumes and data stay, always; `orphan` does nothing to anything. */
+export async function removalPlan(leftover: Leftover, parts: Pick<Parts, 'engine' | 'instance'>): Promise<Plan> {
+  const { app, project, policy } = leftover;
+  const steps: Readonly<Record<typeof policy.onRemove, () => Promise<readonly Step[]>>> = {
+    down: () => downSteps(leftover, parts),
+    stop: () => stopSteps(leftover, parts),
+    orphan: async () => [],
   };
+  return { app, project, release: undefined, steps: await steps[policy.onRemove]() };
 }
+
+async function downSteps(
+  leftover: Leftover,
+  { engine, instance }: Pick<Parts, 'engine' | 'instance'>,
+): Promise<readonly Step[]> {
+  const networks = (await engine.networks(leftover.project)).filter((network) => network.instance === instance);
+  return [
+    { kind: 'remove', services: causesOf(leftover), containers: refs(leftover.containers) },
+    ...networks.map(({ id, name }): Step => ({ kind: 'remove-network', network: { id, name }, cause: leftover.cause })),
+  ];
+}
+
+/** The engine starts whatever is to run always again when it is restarted itself, also what was stopped. */
+async function stopSteps(leftover: Leftover, { engine }: Pick<Parts, 'engine'>): Promise<readonly Step[]> {
+  const found = await engine.configurations(leftover.containers.map(({ id }) => id));
+  const always = new Set(found.flatMap(({ id, fields }) => (fields['restart'] === 'always' ? [id] : [])));
+  const mends = refs(leftover.containers.filter(({ id }) => always.has(id))).map(
+    (container): Mend => ({ kind: 'update', container, fields: { restart: null } }),
+  );
+  const services = causesOf(leftover);
+  return [
+    ...(mends.length === 0 ? [] : [{ kind: 'mend', services, mends } as const]),
+    { kind: 'stop', services, containers: refs(leftover.containers) },
+  ];
+}
+
+const refs = (containers: readonly ObservedContainer[]) => containers.map(({ id, name }) => ({ id, name }));
+
+const causesOf = ({ containers, cause }: Leftover): readonly ServiceCause[] =>
+  [...new Set(containers.map(nameOf))].map((service) => ({ service, cause }));
+
+const nameOf = ({ service, name }: ObservedContainer): string => service ?? name;
 
 export function removal(
   leftover: Leftover,
   plan: Plan,
-  context: Pick<Operation, 'trigger' | 'act'>,
+  context: Pick<Operation, 'trigger' | 'act' | 'cause'>,
   { engine }: Parts,
 ): Operation {
+  const { app, project, containers, policy, cause } = leftover;
   return {
-    app: leftover.app,
-    project: leftover.project,
+    app,
+    project,
     revision: undefined,
     plan,
     verdicts: [],
-    cause: { purpose: 'remove' },
     ...context,
     async look() {
-      const ids = new Set(leftover.containers.map(({ id }) => id));
-      const left = (await engine.observe()).containers.filter(({ id }) => ids.has(id));
+      const ids = new Set(containers.map(({ id }) => id));
+      const after = (await engine.observe()).containers.filter(({ id }) => ids.has(id));
+      const left = policy.onRemove === 'stop' ? after.filter(({ state }) => runs.has(state)) : after;
+      const still = policy.onRemove === 'stop' ? 'still runs' : 'still there';
       const amiss =
         left.length === 0
           ? undefined
-          : new HarborError(`still there: ${left.map(({ name }) => name).join(', ')}`, { code: 'engine-refused' });
-      return { services: leftover.containers.map((container) => gone(container, left, leftover.cause)), amiss };
+          : new HarborError(`${still}: ${left.map(({ name }) => name).join(', ')}`, { code: 'engine-refused' });
+      const change = policy.onRemove === 'stop' ? 'stop' : 'remove';
+      return {
+        services: containers.map((container) => recordOf(container, { change, because: sentence(cause) }, after)),
+        amiss,
+      };
     },
   };
 }
 
-const gone = (container: ObservedContainer, left: readonly ObservedContainer[], cause: Cause): ServiceRecord => ({
-  service: container.service ?? container.name,
-  change: 'remove',
-  because: sentence(cause),
+const runs: ReadonlySet<string> = new Set(['running', 'paused', 'restarting']);
+
+const recordOf = (
+  container: ObservedContainer,
+  done: Pick<ServiceRecord, 'change' | 'because'>,
+  after: readonly ObservedContainer[],
+): ServiceRecord => ({
+  service: nameOf(container),
+  ...done,
   image: { from: container.imageId, to: undefined },
   digest: { from: container.digest, to: undefined },
   imageId: undefined,
-  containers: { before: [container.id], after: left.filter(({ id }) => id === container.id).map(({ id }) => id) },
+  containers: { before: [container.id], after: after.filter(({ id }) => id === container.id).map(({ id }) => id) },
   completed: false,
 });

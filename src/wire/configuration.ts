@@ -1,7 +1,8 @@
 import type { Invocation } from '../cli/wired.ts';
 import { type InForce, inForce } from '../config/in-force.ts';
-import { loadConfig } from '../config/load.ts';
+import { type ConfigurationGit, loadConfig } from '../config/load.ts';
 import type { Catalogues } from '../config/schema.ts';
+import { followingsOf } from '../core/configuration.ts';
 import { redactor } from '../core/redact.ts';
 import type { Route } from '../edges/notifiers/fan-out.ts';
 import * as notifierKinds from '../edges/notifiers/index.ts';
@@ -29,7 +30,10 @@ interface ConfigurationOptions {
 export function configuration({ invocation, catalogues, git }: ConfigurationOptions): Configuration {
   const { configFile, hostName, environment, from } = invocation;
   const request = { file: configFile, host: hostName, environment, catalogues, from };
-  const asked = { text: (source: Parameters<OpenGit['offers']['text']>[0]) => git().offers.text(source) };
+  const asked: ConfigurationGit = {
+    text: (source) => git().offers.text(source),
+    folders: (discovery) => git().offers.folders(discovery),
+  };
   const held = inForce((told) => loadConfig({ ...request, told, git: asked }));
   const redact = latest(held, (config) => redactor(config?.secrets ?? []));
   const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
@@ -38,7 +42,7 @@ export function configuration({ invocation, catalogues, git }: ConfigurationOpti
     async load(fresh = false) {
       if (fresh) git().sightings.forget();
       const config = await held.load();
-      if (config.source !== undefined && git().exclusive) await git().offers.keep(config);
+      if (followingsOf(config).length > 0 && git().exclusive) await git().offers.keep(config);
       return config;
     },
     check: () => loadConfig({ ...request, git: asked, strict: true }),

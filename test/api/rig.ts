@@ -34,6 +34,7 @@ export const nothing: Served = {
   forget: unused,
   approve: unused,
   reject: unused,
+  approveRemoval: unused,
 };
 
 /** A daemon's API over a Harbor of which a test says what matters. */

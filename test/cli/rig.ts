@@ -14,6 +14,7 @@ const user = { kind: 'user', name: 'ada', uid: 1000 } as const;
 export const ada = { kind: 'request', by: 'ada', actor: user } as const;
 
 export interface Rig {
+  readonly preview?: Wired['preview'];
   readonly harbor?: Partial<Harbor>;
   readonly entries?: readonly Entry[];
   readonly coming?: readonly Entry[];
@@ -100,6 +101,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     forget: unused,
     approve: unused,
     reject: unused,
+    approveRemoval: unused,
     [Symbol.asyncDispose]: async () => undefined,
     ...methods,
   };
@@ -127,6 +129,7 @@ function fakeWired(rig: Rig): Wired {
     doctor: async () => rig.checks ?? [],
     check: unused,
     tryNotifiers: unused,
+    preview: rig.preview ?? unused,
     installation: unused,
     install: unused,
     backup: unused,

@@ -108,6 +108,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                                     approve\`
       reject                        turns a plan down that waits under \`deploy:
                                     approve\`
+      approve-removal               lets go apps that wait because too many left the
+                                    configuration at once
       retry                         tries again what failed: lifts quarantine and
                                     waiting
       rollback                      goes back to an earlier release that is kept on

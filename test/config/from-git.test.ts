@@ -47,6 +47,7 @@ async function loaded(loader: Loader, { own = ownFrom, newest = shared, kept, ..
         asked.push(source);
         return { newest: newest instanceof HarborError ? newest : text(newest), kept: older };
       },
+      folders: () => Promise.reject(new Error('nothing is to be found in this test')),
     },
   });
   return { ...config, asked };

@@ -25,3 +25,14 @@ test('a load that fails leaves the last good one in force, which says so until o
   await config.load();
   expect(config.current().troubles).toEqual([]);
 });
+
+test('what nobody could find out takes no app from what is in force; at the start it is less than all', async () => {
+  let next = hostConfig({ declared: ['own'], undiscovered: ['discover[0]'] });
+  const config = inForce(async () => next);
+  expect(await config.load()).toMatchObject({ declared: ['own'], undiscovered: ['discover[0]'] });
+  next = hostConfig({ declared: ['own', 'shop'] });
+  await config.load();
+  const trouble = { of: 'discover[0]', code: 'source-unreachable', message: 'no', hint: undefined } as const;
+  next = hostConfig({ declared: ['own'], undiscovered: ['discover[0]'], troubles: [trouble] });
+  expect(await config.load()).toMatchObject({ declared: ['own', 'shop'], undiscovered: [], troubles: [trouble] });
+});

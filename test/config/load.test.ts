@@ -90,6 +90,7 @@ describe('defaults', () => {
       policy: policyOf('apps.web.allow'),
       windows: [],
       dependsOn: [],
+      removal: { onRemove: 'down', grace: 0 },
     });
   });
 

@@ -32,8 +32,8 @@ describe('a history', () => {
         const after = entries.slice(cut);
         expect(entries.reduce(advance, emptyHistory)).toEqual(whole);
         expect(foldHistory(after, foldHistory(before))).toEqual(whole);
-        const { apps, forgotten, suspension } = parsed(foldHistory(before));
-        expect(parsed(foldHistory([...stamped(opened(apps, forgotten, suspension)), ...after]))).toEqual(parsed(whole));
+        const snapshot = parsed(foldHistory(before));
+        expect(parsed(foldHistory([...stamped({ ...opened(), snapshot }), ...after]))).toEqual(parsed(whole));
       }),
       { numRuns: 500 },
     );

@@ -8,13 +8,19 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const kept = {
   texts: { 'https://git.example.com/hosts.git main h.yml': { text: 'apps: {}\n', revision: revision() } },
+  findings: {
+    apps: {
+      revision: revision(),
+      folders: [{ folder: 'apps/shop', files: ['compose.yaml'], settings: 'hosts: web-*\n' }],
+    },
+  },
 };
 
 test('what was kept is read as it was written, by its owner alone', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'configuration.json');
   const keeper = keptConfiguration({ file, logger: silentLogger });
-  expect(await keeper.load()).toEqual({ texts: {} });
+  expect(await keeper.load()).toEqual({ texts: {}, findings: {} });
   await keeper.save(kept);
   await keeper.save(kept);
   expect(await keeper.load()).toEqual(kept);
@@ -29,7 +35,7 @@ test.each(['', '{', '[]', '{"v":2,"texts":{}}', '{"v":1,"texts":{"a":{"text":1}}
     await writeFile(file, content);
     const warn = vi.fn();
     const keeper = keptConfiguration({ file, logger: { ...silentLogger, warn } });
-    expect(await keeper.load()).toEqual({ texts: {} });
+    expect(await keeper.load()).toEqual({ texts: {}, findings: {} });
     expect(warn).toHaveBeenCalledTimes(1);
     await keeper.save(kept);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ v: 1 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { discoveryName } from '../../src/core/configuration.ts';
 import { HarborError } from '../../src/errors.ts';
-import type { ConfigurationSource, KeptConfiguration } from '../../src/model/configuration.ts';
+import type { ConfigurationSource, Discovery, KeptConfiguration } from '../../src/model/configuration.ts';
 import { createConfigurationOffers } from '../../src/reconcile/configuration-offers.ts';
 import { createSightings } from '../../src/reconcile/sightings.ts';
 import { hostConfig } from '../cli/builders.ts';
@@ -27,7 +28,7 @@ const verify = {
 } as const;
 
 /** A host whose disk is `disk`. */
-function rig(disk: { kept: KeptConfiguration } = { kept: { texts: {} } }) {
+function rig(disk: { kept: KeptConfiguration } = { kept: { texts: {}, findings: {} } }) {
   const source = new FakeSource();
   source.files = { 'harbormaster.yml': 'apps: {}' };
   const clock = new ManualClock();
@@ -126,4 +127,49 @@ test('what could not be fetched is asked for again after the interval, what is w
   await other.offers.text(from());
   other.clock.advance(61_000);
   expect(other.sightings.isNews(following)).toBe(false);
+});
+
+const discovery: Discovery = {
+  of: 'discover[0]',
+  repository: from().repository,
+  ref: { kind: 'branch', name: 'main' },
+  interval: 60_000,
+  search: { patterns: ['apps/*/compose.yaml'], exclude: [] },
+  verify: undefined,
+};
+
+test('folders are offered with what they say of themselves; what says the same is no other finding', async () => {
+  const { offers, source, sightings } = rig();
+  source.files = {
+    'apps/shop/compose.yaml': '1',
+    'apps/shop/harbormaster.app.yml': 'hosts: web-*',
+    'other/compose.yaml': '1',
+  };
+  const { newest, kept } = await offers.folders(discovery);
+  if (newest instanceof Error) throw newest;
+  expect(newest.folders).toEqual([{ folder: 'apps/shop', files: ['compose.yaml'], settings: 'hosts: web-*' }]);
+  expect(kept).toBeUndefined();
+  await offers.keep(hostConfig({ discoveries: [discovery], findings: { [discoveryName(discovery)]: newest } }));
+  source.commit = 'b'.repeat(40);
+  source.files = { ...source.files, 'apps/shop/compose.yaml': '2' };
+  sightings.forget();
+  expect((await offers.folders(discovery)).newest).toBe(newest);
+  source.files = { ...source.files, 'apps/blog/compose.yaml': '1' };
+  expect((await offers.folders(discovery)).newest).toMatchObject({
+    folders: [{ folder: 'apps/shop' }, { folder: 'apps/blog' }].sort((a, b) => (a.folder < b.folder ? -1 : 1)),
+  });
+});
+
+test('a commit that nobody of the list signed brings no folder, and takes none away', async () => {
+  const { offers, source, sightings } = rig();
+  source.files = { 'apps/shop/compose.yaml': '1' };
+  const signed = { ...discovery, verify };
+  const { newest } = await offers.folders(signed);
+  if (newest instanceof Error) throw newest;
+  await offers.keep(hostConfig({ discoveries: [signed], findings: { [discoveryName(signed)]: newest } }));
+  source.commit = 'b'.repeat(40);
+  source.files = {};
+  source.proven = { follows: true, signature: { kind: 'none' } };
+  sightings.forget();
+  expect(await offers.folders(signed)).toMatchObject({ newest: { code: 'source-unverified' }, kept: newest });
 });

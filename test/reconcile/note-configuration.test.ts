@@ -76,3 +76,16 @@ test('an app that is for other hosts now is removed as such', async () => {
     'the app shop is for other hosts than test: web-2',
   );
 });
+
+test('while nobody knows which apps are found, none is removed by itself; a person who names one is heard', async () => {
+  const harbor = await rig();
+  await harbor.pass();
+  harbor.set({ apps: [], declared: [], undiscovered: ['discover[0] (https://git.example.com/apps.git)'] });
+  const outcomes = await harbor.pass();
+  expect(outcomes).toMatchObject([
+    { kind: 'blocked', reasons: [{ code: 'undiscovered', lift: 'harbormaster apply shop' }] },
+  ]);
+  expect(harbor.engine.containers).not.toEqual([]);
+  harbor.set({ undiscovered: [] });
+  expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }]);
+});

@@ -201,7 +201,8 @@ test('one app that left the configuration is removed, two at once wait for a per
   harbor.declare([testApp({ name: 'four', project: 'four' })]);
   expect(await harbor.pass()).toMatchObject([{ kind: 'applied' }, { kind: 'blocked' }, { kind: 'blocked' }]);
   expect(harbor.engine.containers.map(({ app }) => app)).toEqual(['two', 'three', 'four']);
-  await harbor.apply(['two', 'three']);
+  const ada = { kind: 'request', by: 'ada' } as const;
+  await harbor.harbor().approveRemoval(['two', 'three'], 'moved', ada, () => undefined);
   expect(harbor.engine.containers.map(({ app }) => app)).toEqual(['four']);
 });
 

@@ -46,18 +46,36 @@ test('an app that left the configuration is removed, one whose name begins alike
   );
 });
 
-test('several apps that leave at once wait for a person, who names them', async () => {
-  await three();
-  const before = await host.ids('foo');
-  await host.configure({});
-  expect(await host.apply()).toMatchObject({
-    foo: { kind: 'blocked' },
-    'foo-bar': { kind: 'blocked' },
-    baz: { kind: 'blocked' },
+test('several apps that leave at once wait for an approval of exactly them, which the log keeps', async () => {
+  // A host of its own: what other tests left would count for the guard.
+  await using own = await world();
+  const repository = await own.repository();
+  await repository.commit({ 'compose.yaml': compose() });
+  const names = ['one', 'two', 'three'];
+  await own.configure(Object.fromEntries(names.map((name) => [name, { url: repository.url }])));
+  await own.apply();
+  await own.configure({});
+  const blocked = { kind: 'blocked', reasons: [{ code: 'removal-guard' }] };
+  expect(await own.apply()).toMatchObject({ one: blocked, two: blocked, three: blocked });
+  expect(await own.apply('one', 'two')).toMatchObject({ one: blocked, two: blocked });
+  const status = await own.run('status');
+  expect(status.stdout).toMatch(/left the configuration, and waits/);
+  const approve = (...apps: readonly string[]) =>
+    own.run('approve-removal', ...apps.map(own.named), '--reason', 'moved to another host');
+  const other = await approve('one', 'two');
+  expect(other).toMatchObject({ code: 4, stderr: expect.stringContaining('these are not the apps that wait') });
+  for (const name of names) expect(await own.containers(name)).toHaveLength(1);
+  expect(await approve(...names)).toMatchObject({ code: 0 });
+  for (const name of names) expect(await own.containers(name)).toEqual([]);
+  const log = await own.log();
+  expect(log.find(({ kind }) => kind === 'removal-approved')).toMatchObject({
+    apps: names.map(own.named).sort(),
+    reason: 'moved to another host',
   });
-  expect(await host.ids('foo')).toEqual(before);
-  expect(await host.apply('foo', 'baz')).toEqual({ foo: { kind: 'applied' }, baz: { kind: 'applied' } });
-  expect(await host.ids('foo-bar')).not.toEqual({});
+  expect(log.findLast(({ kind }) => kind === 'started')).toMatchObject({
+    purpose: 'remove',
+    reason: 'moved to another host',
+  });
 });
 
 test('a disabled app is left alone', async () => {

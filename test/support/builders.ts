@@ -39,6 +39,7 @@ export const app = (more: Partial<App> = {}): App => ({
   policy: policyOf('apps.shop.allow'),
   windows: [],
   dependsOn: [],
+  removal: { onRemove: 'down', grace: 0 },
   ...more,
 });
 

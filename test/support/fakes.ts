@@ -1,8 +1,10 @@
 import { emptyHistory, foldHistory } from '../../src/core/history.ts';
+import { isMeant } from '../../src/core/path-glob.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
 import type { Notification } from '../../src/model/notification.ts';
+import type { PathSearch } from '../../src/model/path-search.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
 import type { Provenance, Signature } from '../../src/model/verification.ts';
@@ -76,6 +78,12 @@ export class FakeSource implements Source {
   async read(_repository: unknown, _commit: string, path: string) {
     const text = this.files[path];
     return text === undefined ? undefined : Buffer.from(text);
+  }
+
+  async find(_repository: unknown, _commit: string, search: PathSearch) {
+    return Object.keys(this.files)
+      .filter((path) => isMeant(search, path))
+      .sort();
   }
 
   /** What the repository can prove of its newest commit. */

@@ -47,6 +47,9 @@ const testConfig = (apps: readonly App[], windows: readonly Window[] = []): Host
   origin: { file: '/etc/harbormaster/harbormaster.yml' },
   digests: noDigests,
   troubles: [],
+  discoveries: [],
+  findings: {},
+  undiscovered: [],
   host: 'test',
   apps,
   declared: apps.map(({ name }) => name),
@@ -153,6 +156,7 @@ export async function testHarbor({
       const fingerprint = digests === noDigests ? '' : canonical(digests);
       state.config = { ...state.config, ...overrides, fingerprint };
     },
+    declared: () => state.config.apps,
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {
       harbor = await start();

@@ -2,6 +2,7 @@ import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
+import { approveRemoval } from './approve-removal.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { hold } from './hold.ts';
@@ -33,4 +34,5 @@ export const routes: readonly Route[] = [
   forget,
   approve,
   reject,
+  approveRemoval,
 ];

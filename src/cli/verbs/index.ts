@@ -3,6 +3,7 @@ import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
+import { approveRemoval } from './approve-removal.ts';
 import { backup } from './backup.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -55,6 +56,7 @@ export const verbs: readonly Verb[] = [
   why,
   approve,
   reject,
+  approveRemoval,
   windows,
   retry,
   rollback,

@@ -1,6 +1,7 @@
 import { HarborError } from '../../errors.ts';
 import { withHarbor } from '../harbor-at-hand.ts';
 import type { Verb } from '../verb.ts';
+import { leavingView } from '../views/leaving.ts';
 import { whyView } from '../views/why.ts';
 
 export const why: Verb = {
@@ -16,11 +17,16 @@ which was tried, which is there and which was healthy, where these differ, and t
   ],
   async run(call) {
     const [name = ''] = call.operands;
-    const { apps } = await withHarbor(
+    const { apps, leaving } = await withHarbor(
       call,
       (wired) => wired.reader(call.signal),
       (harbor) => harbor.status([name]),
     );
+    const gone = leaving?.find((each) => each.app === name && !each.moved);
+    if (gone) {
+      call.answer(gone, () => leavingView(gone, call.now()));
+      return 0;
+    }
     const app = apps.find((each) => each.app === name);
     if (app === undefined) throw new HarborError(`there is no app ${name}`, { code: 'app-unknown' });
     call.answer(app, () => whyView(app, call.now()));

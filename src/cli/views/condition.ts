@@ -27,7 +27,7 @@ function kindOf({ code }: Block): Kind {
   if (['denied', 'removal-guard', 'quarantined', 'rejected', 'policy'].includes(code)) return 'blocked';
   if (code === 'held' || code === 'suspended') return code;
   if (code === 'manual' || code === 'approval') return 'waiting';
-  if (code === 'window' || code === 'waiting-for') return 'next';
+  if (code === 'window' || code === 'waiting-for' || code === 'removal-pending') return 'next';
   return code.startsWith('drift-') ? 'drifted' : 'failed';
 }
 

@@ -2,6 +2,7 @@ import { stepLines, verdictLines } from '../../core/format-plan.ts';
 import type { PlanReport } from '../../model/report.ts';
 import { counted, tally } from './count.ts';
 import { endings, prospectOf } from './plan.ts';
+import { previewNotes } from './preview.ts';
 import { commitText } from './revision.ts';
 
 const signs = { unchanged: '⚪', changes: '🟢', removal: '🟠', blocked: '🔴', failed: '🔴' } as const;
@@ -10,15 +11,17 @@ const signs = { unchanged: '⚪', changes: '🟢', removal: '🟠', blocked: '�
  * Plans as Markdown. Whatever comes from a repository stands in fences, where it is neither a link nor a mention, and cannot end what surrounds it:
  * who opens a pull request writes none of the comment.
  */
-export function planMarkdown(reports: readonly PlanReport[]): readonly string[] {
+export function planMarkdown(reports: readonly PlanReport[], placeholders: readonly string[] = []): readonly string[] {
   const changed = reports.filter((report) => prospectOf(report) !== 'unchanged');
   const unchanged = reports.filter((report) => prospectOf(report) === 'unchanged').map(({ app }) => `\`${app}\``);
+  const notes = previewNotes(reports, placeholders);
   return [
     '### Harbormaster plan',
     '',
     `${summary(reports)}`,
     ...changed.flatMap((report) => ['', ...section(report)]),
     ...(unchanged.length > 0 ? ['', `${signs.unchanged} Unchanged: ${unchanged.join(', ')}`] : []),
+    ...(notes.length > 0 ? ['', ...fenced(notes)] : []),
   ];
 }
 

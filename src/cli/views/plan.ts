@@ -1,10 +1,12 @@
 import { approvalBlock, approveCommand, people, shortPlan } from '../../core/approval.ts';
 import { stepLines, verdictLines } from '../../core/format-plan.ts';
+import { removalWords } from '../../core/removal.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { PlanReport } from '../../model/report.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { bad, dim, good, type Line, nextStep, paragraph, type Span, strong, warn } from '../line.ts';
 import { counted, names, share, tally } from './count.ts';
+import { isPreview, previewNotes } from './preview.ts';
 import { revisionText } from './revision.ts';
 
 export type Prospect = 'unchanged' | 'changes' | 'removal' | 'blocked' | 'failed';
@@ -18,29 +20,34 @@ export function prospectOf(report: PlanReport): Prospect {
 }
 
 /** What would happen, why, and what forbids it: what matters first, what stays as it is in one line. */
-export function planView(reports: readonly PlanReport[], now: Date): readonly Line[] {
+export function planView(
+  reports: readonly PlanReport[],
+  now: Date,
+  placeholders: readonly string[] = [],
+): readonly Line[] {
   if (reports.length === 0)
     return ['No app is declared for this host.', ...nextStep('Add one under `apps:` in the configuration.')];
   const unchanged = reports.filter((report) => prospectOf(report) === 'unchanged').map(({ app }) => app);
-  const isPreview = reports.some(isPreviewed);
-  const fine = isPreview ? 'as it would be' : 'as Git declares';
-  if (unchanged.length === reports.length) return [`Nothing to do: ${whatIsFine(unchanged)} ${fine}.`];
+  const notes = previewNotes(reports, placeholders);
+  if (unchanged.length === reports.length && reports.some(isPreview))
+    return [`Nothing would change: ${names(unchanged)}.`, ...notes];
+  if (unchanged.length === reports.length) return [`Nothing to do: ${whatIsFine(unchanged)} as Git declares.`];
   const others = reports.filter((report) => prospectOf(report) !== 'unchanged');
   return [
     ...others.flatMap((report) => [...appLines(report, now), '']),
-    ...(unchanged.length > 0 ? [`As Git declares: ${names(unchanged)}.`, ''] : []),
+    ...(unchanged.length > 0
+      ? [`${reports.some(isPreview) ? 'Unchanged' : 'As Git declares'}: ${names(unchanged)}.`, '']
+      : []),
     summary(reports),
-    ...(isPreview ? ['Nothing of it is done: it is only what would happen.'] : []),
+    ...notes,
     ...(reports.some(wouldAct)
       ? nextStep('`harbormaster apply` does it now; a running daemon does it by itself.')
       : []),
   ];
 }
 
-const isPreviewed = (report: PlanReport): boolean => report.kind === 'planned' && report.preview !== undefined;
-
 const wouldAct = (report: PlanReport): boolean =>
-  !isPreviewed(report) &&
+  !isPreview(report) &&
   ['changes', 'removal'].includes(prospectOf(report)) &&
   !(report.kind === 'planned' && report.approval && report.approval.ruling.kind !== 'approved');
 
@@ -62,7 +69,7 @@ function appLines(report: PlanReport, now: Date): readonly Line[] {
           ': ',
           ...(prospectOf(report) === 'blocked'
             ? [bad('blocked'), ': it left the configuration, but is not removed']
-            : [warn('left the configuration; it would be removed')]),
+            : [warn(`left the configuration; it would be ${removalWords[report.onRemove ?? 'down']}`)]),
         ],
         ...body(report),
       ];

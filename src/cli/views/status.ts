@@ -7,6 +7,7 @@ import { remediesOf, sinceText } from './block.ts';
 import { type Condition, conditionOf, worstFirst } from './condition.ts';
 import { configurationLines } from './configuration.ts';
 import { share, tally } from './count.ts';
+import { leavingLines } from './leaving.ts';
 import { shortCommit } from './revision.ts';
 
 /** The host in one sentence, every app in one line, then each trouble with its reason and what lifts it. */
@@ -17,6 +18,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
       ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
+      ...leavingLines(status, now),
       ...configurationLines(status, now),
     ];
   return [
@@ -28,6 +30,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
       apps.map((app) => appRow(app, now)),
     ),
     ...apps.flatMap((app) => troubleLines(app, now)),
+    ...leavingLines(status, now),
     '',
     ...configurationLines(status, now),
     ...daemonLines(status, now),

@@ -109,11 +109,17 @@ const open = z.looseObject({
   reason: text.optional(),
   by: text.optional(),
   consent: consent.optional(),
+  removal: z.looseObject({ project: text, onRemove: text, moved: z.boolean() }).optional(),
   refreshes: refreshed.optional(),
 });
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
 const suspension = z.looseObject({ ...since, until: text.optional(), by: text.optional(), reason: text });
+const onRemove = z.enum(['down', 'stop', 'orphan']);
+const removal = z.looseObject({ onRemove, grace: z.number().nonnegative(), dependsOn: texts });
+const left = z.looseObject({ ...since, state: z.enum(['waiting', 'stopped']), until: text.optional() });
+const gone = z.looseObject({ app: text, project: text, seq: z.int(), at: text, how: z.enum(['removed', 'let-go']) });
+const removals = z.looseObject({ seq: z.int(), at: text, by: text, apps: texts, reason: text });
 const history = z.looseObject({
   project: text,
   desired: z.looseObject(pointer).optional(),
@@ -160,6 +166,8 @@ const history = z.looseObject({
     )
     .optional(),
   completed: texts,
+  removal: removal.optional(),
+  left: left.optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
@@ -204,6 +212,8 @@ const entry = z.discriminatedUnion('kind', [
       apps: z.record(text, history),
       forgotten: texts,
       suspension: suspension.optional(),
+      gone: z.array(gone).optional(),
+      removals: removals.optional(),
       configuration: configuration.optional(),
     }),
   }),
@@ -219,6 +229,8 @@ const entry = z.discriminatedUnion('kind', [
     consent: consent.optional(),
     overridden: texts.optional(),
     unordered: texts.optional(),
+    removal: removal.optional(),
+    moved: z.boolean().optional(),
     from: text.optional(),
     means: means.optional(),
   }),
@@ -249,6 +261,10 @@ const entry = z.discriminatedUnion('kind', [
   kind('history-accepted', { ...app, trigger, reason: text, from: text, to: text }),
   kind('approved', decision),
   kind('rejected', decision),
+  kind('removal-set', { ...app, trigger, removal }),
+  kind('left', { ...app, project: text, trigger, until: text, removal }),
+  kind('returned', { ...app, trigger }),
+  kind('removal-approved', { apps: texts, trigger, reason: text }),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
   kind('configured', {

@@ -77,6 +77,8 @@ export const keepRef = (name: string, commit: string): Argv => ['git', 'update-r
 
 export const resolveRef = (name: string): Argv => ['git', 'rev-parse', '--verify', '--end-of-options', name];
 
+export const remoteUrl: Argv = ['git', 'config', '--no-includes', '--get', 'remote.origin.url'];
+
 export const rawObject = (type: 'commit' | 'tag', id: string): Argv => ['git', 'cat-file', type, id];
 
 export const verifyTag = (id: string): Argv => ['git', 'verify-tag', id];

@@ -7,6 +7,7 @@ import type { GitContext, Timeouts } from './context.ts';
 import { type Description, describe, revisionOf } from './describe.ts';
 import { inheritedFrom } from './environment.ts';
 import { writeOut } from './export.ts';
+import { findFiles } from './find.ts';
 import { httpClient } from './http.ts';
 import { remoteLook } from './look.ts';
 import { lru } from './lru.ts';
@@ -92,6 +93,7 @@ export function gitSource(options: GitSourceOptions): Source & AsyncDisposable {
       return new Map(await Promise.all(paths.map(async (path) => [path, await whatIs(tree, path)] as const)));
     },
     read: async (repository, commit, path, limit) => readFile(await snapshot(repository, commit), path, limit),
+    find: async (repository, commit, search) => findFiles(await snapshot(repository, commit), search),
     export: (request) => exportTo(request, 0),
     [Symbol.asyncDispose]: async () => {
       client[Symbol.dispose]();

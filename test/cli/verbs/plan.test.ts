@@ -76,7 +76,7 @@ wiki: could not be planned
   https://git.example.com/team/wiki.git did not answer within 10 s
   → Is the network up? It is tried again by itself.
 
-old: left the configuration; it would be removed
+old: left the configuration; it would be stopped and removed
   remove   web            the app left the configuration
 
 As Git declares: blog, docs.
@@ -235,4 +235,47 @@ https://git.example.com/team/wiki.git did not answer within 10 s
 `);
   expect(exitCode).toBe(1);
   expect((await harbormaster('plan --markdown', planning(inSync('docs')))).stdout).toContain('Nothing would change.');
+});
+
+test('of a checkout nobody but the preview is asked, and what it could not know is told', async () => {
+  const asked: unknown[] = [];
+  const against = 'origin/main';
+  const checkout = {
+    preview: async (request: unknown) => {
+      asked.push(request);
+      return {
+        plans: [planned({ preview: { ref: 'HEAD', against }, verdicts: [] }), inSync('docs')],
+        placeholders: ['the variable SHOP_PASSWORD'],
+      };
+    },
+  };
+  const { stdout, exitCode } = await harbormaster(
+    'plan --checkout /src --against-ref origin/main --placeholders --host web-1 shop docs',
+    checkout,
+  );
+  expect(asked).toMatchObject([
+    { folder: '/src', againstRef: against, placeholders: true, host: 'web-1', apps: ['shop', 'docs'], ref: undefined },
+  ]);
+  expect(stdout).toContain(
+    'Compared with origin/main.\nPlaceholders stand for what is not here: the variable SHOP_PASSWORD.',
+  );
+  expect(stdout).not.toContain('harbormaster apply');
+  expect(exitCode).toBe(2);
+  const json = await harbormaster('plan --checkout /src --json', checkout);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    plans: [{ app: 'shop' }, { app: 'docs' }],
+    placeholders: [expect.any(String)],
+  });
+  const markdown = await harbormaster('plan --checkout /src --markdown', checkout);
+  expect(markdown.stdout).toContain('Compared with origin/main.');
+});
+
+test.each([
+  ['plan --against-ref main', '--against-ref goes with --checkout'],
+  ['plan --placeholders', '--placeholders goes with --checkout'],
+  ['plan --checkout . --against a --against-ref b', 'two things to compare with'],
+])('%s is refused', async (line, message) => {
+  const { stderr, exitCode } = await harbormaster(line, {});
+  expect(stderr).toContain(message);
+  expect(exitCode).toBe(4);
 });

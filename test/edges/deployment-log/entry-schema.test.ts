@@ -43,7 +43,16 @@ const actor: Arbitrary<Actor> = fc.oneof(
   fc.record({ kind: fc.constantFrom('schedule', 'engine', 'file', 'start') }),
 );
 const trigger = fc.record({
-  kind: fc.constantFrom('start', 'interval', 'file-change', 'engine-event', 'retry', 'request', 'webhook'),
+  kind: fc.constantFrom(
+    'start',
+    'interval',
+    'file-change',
+    'engine-event',
+    'retry',
+    'dependency',
+    'request',
+    'webhook',
+  ),
   by: maybe(text),
   actor: maybe(actor),
 } as const);
@@ -139,6 +148,11 @@ const service: Arbitrary<ServiceRecord> = fc.record(
 const suspension = fc.record({ seq, since: at, until: maybe(text), by: maybe(text), reason: text });
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
 const consent = fc.record({ plan: text, approvals: few(fc.record({ by: text, at, seq })) });
+const removal = fc.record({
+  onRemove: fc.constantFrom('down', 'stop', 'orphan'),
+  grace: fc.nat(),
+  dependsOn: few(text),
+});
 const history: Arbitrary<AppHistory> = fc.record({
   project: text,
   desired: maybe(fc.record({ release: maybe(text), commit: maybe(text) })),
@@ -161,6 +175,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       reason: maybe(text),
       by: maybe(text),
       consent: maybe(consent),
+      removal: maybe(fc.record({ project: text, onRemove: fc.constantFrom('down', 'stop'), moved: fc.boolean() })),
       refreshes: maybe(few(refreshed)),
     }),
   ),
@@ -174,7 +189,17 @@ const history: Arbitrary<AppHistory> = fc.record({
     }),
   ),
   trouble: maybe(
-    fc.record({ seq, since: at, kind: fc.constantFrom('failed', 'blocked'), message: text, signature: text }),
+    fc.record(
+      {
+        seq,
+        since: at,
+        kind: fc.constantFrom('failed', 'blocked'),
+        message: text,
+        signature: text,
+        quiet: fc.boolean(),
+      },
+      { requiredKeys: ['seq', 'since', 'kind', 'message', 'signature'] },
+    ),
   ),
   drift: maybe(
     fc.record({
@@ -203,6 +228,8 @@ const history: Arbitrary<AppHistory> = fc.record({
     ),
   ),
   completed: few(text),
+  removal: maybe(removal),
+  left: maybe(fc.record({ seq, since: at, state: fc.constantFrom('waiting', 'stopped'), until: maybe(at) })),
   adopted: fc.record({ containers: claims, networks: claims }),
   refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
@@ -241,13 +268,26 @@ const bodies: Bodies = {
       forgotten: few(text),
       suspension: maybe(suspension),
       configuration: maybe(configuration),
+      gone: maybe(few(fc.record({ app: text, project: text, seq, at, how: fc.constantFrom('removed', 'let-go') }))),
+      removals: maybe(fc.record({ seq, at, by: text, apps: few(text), reason: text })),
     }),
   }),
   started: fc
     .tuple(
       fc.record({ app, project: text, trigger, revision: maybe(revision), release, steps, verdicts, purpose }),
       fc.record(
-        { fingerprint: text, reason: text, hold: fc.boolean(), consent, overridden: few(text), from: text, means },
+        {
+          fingerprint: text,
+          reason: text,
+          hold: fc.boolean(),
+          consent,
+          overridden: few(text),
+          unordered: few(text),
+          removal,
+          moved: fc.boolean(),
+          from: text,
+          means,
+        },
         { requiredKeys: [] },
       ),
     )
@@ -304,6 +344,10 @@ const bodies: Bodies = {
   }),
   approved: fc.record({ kind: fc.constant('approved'), ...decision }),
   rejected: fc.record({ kind: fc.constant('rejected'), ...decision }),
+  'removal-set': fc.record({ kind: fc.constant('removal-set'), app, trigger, removal }),
+  left: fc.record({ kind: fc.constant('left'), app, project: text, trigger, until: at, removal }),
+  returned: fc.record({ kind: fc.constant('returned'), app, trigger }),
+  'removal-approved': fc.record({ kind: fc.constant('removal-approved'), apps: few(text), trigger, reason: text }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),
   forgotten: fc.record({ kind: fc.constant('forgotten'), ...claimed }),
   suspended: fc

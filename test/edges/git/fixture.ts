@@ -48,6 +48,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   policy: policyOf('apps.web.allow'),
   windows: [],
   dependsOn: [],
+  removal: { onRemove: 'down', grace: 0 },
   ...facts,
 });
 

@@ -1,4 +1,4 @@
-import { HarborError } from '../../../errors.ts';
+import { HarborError, UnsetVariables } from '../../../errors.ts';
 import type { Isolation, Rendered, RenderRequest } from '../../../ports.ts';
 import { type Argv, type Finished, run } from '../../process.ts';
 import { hashesArgv, renderArgv } from './argv.ts';
@@ -73,7 +73,7 @@ function invalid({ exitCode, stderr }: Finished, { directory }: RenderRequest): 
   const variable = requiredVariable.exec(message)?.[1];
   if (variable !== undefined) {
     const hint = `Set ${variable} in the app's \`environment\` or \`environment_file\`.`;
-    return new HarborError(message, { code: 'variable-unset', hint });
+    return new HarborError(message, { code: 'variable-unset', hint, cause: new UnsetVariables([variable]) });
   }
   return new HarborError(message, { code: 'compose-invalid', hint: 'Correct the compose file and commit it.' });
 }

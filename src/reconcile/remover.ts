@@ -1,0 +1,111 @@
+import { consentTo, removalToTell } from '../core/removal.ts';
+import { concerns } from '../core/windows.ts';
+import type { HostConfig } from '../model/config.ts';
+import type { Trigger } from '../model/entry.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PassReport } from '../model/report.ts';
+import type { Window } from '../model/window.ts';
+import type { Progress } from '../ports.ts';
+import type { Journal } from './journal.ts';
+import type { Leftover } from './leftovers.ts';
+import { letGo, ownedBy } from './let-go.ts';
+import { type Cause, type Operation, operate } from './operate.ts';
+import type { Parts } from './parts.ts';
+import { perform } from './perform.ts';
+import { refuse } from './refuse.ts';
+import { removal, removalPlan } from './remove.ts';
+import { dropReleases } from './tidy.ts';
+import { type Beginning, closed, opensIn, overriding } from './windows.ts';
+
+export type Remover = (seen: Leftover, trigger: Trigger, progress: Progress) => Promise<PassReport>;
+
+interface RemoverOptions {
+  readonly config: () => HostConfig;
+  readonly context: Parts & { readonly journal: Journal };
+  readonly signal: AbortSignal;
+  readonly leaving: (observed: Observed) => readonly Leftover[];
+}
+
+/** Removes what nothing keeps here. It waited for its turn: what a pass made, changed or declared again meanwhile counts, not what was seen before. */
+export function createRemover({ config, context, signal, leaving }: RemoverOptions): Remover {
+  const { journal, clock, engine } = context;
+  return async (seen, trigger, progress) => {
+    const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
+    const leftover = leaving(await engine.observe()).find(same);
+    if (leftover === undefined || isStuck(seen, journal)) return report(seen, { kind: 'unchanged' });
+    if (leftover.policy.onRemove === 'orphan')
+      return report(seen, { kind: 'applied' }, await orphan(leftover, trigger, context));
+    const start = beginningOf(leftover, config().windows, { trigger, now: clock.now() });
+    const shut = outsideWindows(start, journal);
+    if (shut) {
+      const refused = await refuse(
+        { app: { name: seen.app }, trigger },
+        { outcome: shut, revision: undefined },
+        context,
+      );
+      return { ...refused, opens: opensIn(start, shut) };
+    }
+    const plan = await removalPlan(leftover, context);
+    const act: Operation['act'] = (begins) => {
+      const tell = (message: string) => progress(leftover.app, message);
+      return perform({ plan, deployment: undefined, signal, superseded: never, progress: tell, begins }, context);
+    };
+    const cause = { ...causeOf(leftover, journal), ...overriding(start) };
+    const { seq, outcome } = await operate(removal(leftover, plan, { trigger, act, cause }, context), journal, clock);
+    const isGone = outcome.kind === 'applied' && !leftover.moved && leftover.policy.onRemove === 'down';
+    if (isGone) await dropReleases(leftover.app, config().prune, context);
+    return report(seen, outcome, seq);
+  };
+}
+
+const report = ({ app }: Leftover, outcome: Outcome, entry?: number): PassReport => ({
+  app,
+  outcome,
+  entry,
+  revision: undefined,
+});
+
+/** Nothing is done to it: no window is in the way. */
+async function orphan(
+  { app, project }: Leftover,
+  trigger: Trigger,
+  context: RemoverOptions['context'],
+): Promise<number> {
+  const owned = await ownedBy({ name: app, project }, context);
+  return letGo(app, owned, { trigger, reason: 'on_remove: orphan' }, context);
+}
+
+function causeOf({ app, policy, moved }: Leftover, journal: Journal): Cause {
+  const approval = journal.all().removals;
+  const agreed = approval?.apps.includes(app) ? { consent: consentTo(approval), reason: approval.reason } : {};
+  return { purpose: 'remove', ...removalToTell(policy), ...agreed, moved };
+}
+
+export const beginningOf = (
+  { app: name }: Leftover,
+  windows: readonly Window[],
+  { trigger, now }: Pick<Beginning, 'trigger' | 'now'>,
+): Beginning => ({
+  app: { name, windows: windows.filter((window) => concerns(window, name)) },
+  acts: ['prune'],
+  trigger,
+  now,
+});
+
+/** A removal that a crash cut short goes on. */
+function outsideWindows(start: Beginning, journal: Journal): Outcome | undefined {
+  const last = journal.of(start.app.name)?.attempted;
+  const isBegun = last?.outcome.kind === 'interrupted' && last.release === undefined;
+  const reasons = isBegun ? [] : closed(start);
+  return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
+}
+
+/** The outcome of an operation that was cut short is still to be found out. */
+function isStuck({ app }: Leftover, journal: Journal): boolean {
+  const open = journal.of(app)?.open;
+  return open !== undefined && !journal.atWork.has(open.seq);
+}
+
+/** Nothing takes the place of a removal. */
+const never = new AbortController().signal;
