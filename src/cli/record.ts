@@ -16,6 +16,8 @@ export interface RecordAtHand {
   /** The numbers of the oldest entry and the newest; 0: there is none. */
   first(): Promise<number>;
   last(): Promise<number>;
+  /** The head of the oldest file that is left: it tells what was before. */
+  head(): Promise<Entry | undefined>;
   /** What the log says of one app, and of the host. */
   history(app: string): Promise<HostSnapshot>;
   /** Every app that an entry speaks of, in alphabetical order. */
@@ -47,6 +49,7 @@ export async function recordAtHand(call: Pick<Call, 'wired' | 'print'>): Promise
     },
     first: async () => (await first(oldest({})))?.seq ?? 0,
     last: async () => (await first(newest({})))?.seq ?? 0,
+    head: () => first(oldest({ kinds: ['opened'] })),
     async history(app) {
       const opened = await first(newest({ kinds: ['opened'] }));
       const fold = startFold(opened?.kind === 'opened' ? opened.snapshot : emptyHistory);

@@ -57,7 +57,7 @@ function refreshing(entry: Started): Pick<NonNullable<AppHistory['open']>, 'refr
 }
 
 /** Acts that change what containers are or see; the others only prepare, or wait. */
-const touching = new Set<EntryOf<'step'>['act']>([
+export const touching = new Set<EntryOf<'step'>['act']>([
   'files',
   'stop',
   'remove-network',

@@ -20,6 +20,8 @@ const tests: readonly Test[] = [
   ({ services = [] }, entry) =>
     services.length === 0 || servicesOf(entry).some((service) => services.includes(service)),
   ({ revision }, entry) => revision === undefined || isOfRevision(revision, entry),
+  ({ mentions }, entry) =>
+    mentions === undefined || JSON.stringify(entry).includes(JSON.stringify(mentions).slice(1, -1)),
   ({ author }, entry) => author === undefined || isBy(author, entry),
   ({ actor }, entry) => actor === undefined || ('trigger' in entry && isActor(actor, actorOf(entry.trigger))),
 ];

@@ -19,6 +19,8 @@ export interface LogQuery {
   readonly revision?: string | undefined;
   /** Part of the name or e-mail address of a commit's author. */
   readonly author?: string | undefined;
+  /** Text that the entry holds somewhere, to the letter. */
+  readonly mentions?: string | undefined;
   /** A user's name, `token:NAME`, `webhook:FORGE`, or a kind of actor such as `schedule`. */
   readonly actor?: string | undefined;
 }

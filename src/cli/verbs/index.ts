@@ -4,6 +4,7 @@ import { adopt } from './adopt.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
 import { approveRemoval } from './approve-removal.ts';
+import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -31,6 +32,7 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { trace } from './trace.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
 import { windows } from './windows.ts';
@@ -71,6 +73,8 @@ export const verbs: readonly Verb[] = [
   logShow,
   logVerify,
   history,
+  audit,
+  trace,
   run,
   healthcheck,
 ];

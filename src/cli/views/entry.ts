@@ -1,13 +1,13 @@
 import { actorOf, actorText } from '../../core/actor.ts';
 import { ending, outcomeSentence, overriddenText, sentenceOf, unorderedText } from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
-import { signerText } from '../../core/provenance.ts';
 import type { Consent } from '../../model/approval.ts';
 import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import type { Revision } from '../../model/revision.ts';
-import { dim, type Line, nextStep, paragraph, spansOf, strong } from '../line.ts';
-import { moment, when } from '../moment.ts';
+import { dim, type Line, nextStep, paragraph, strong } from '../line.ts';
+import { when } from '../moment.ts';
+import { revisionFacts } from './audit.ts';
+import { fact, labelWidth } from './facts.ts';
 import { outcomeStyle } from './log.ts';
 import { paintedStep, paintedVerdict } from './plan.ts';
 
@@ -48,11 +48,6 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
     ...(entry.kind === 'finished' ? section('services', entry.services.flatMap(serviceLines)) : []),
   ];
 }
-
-const labelWidth = 12;
-
-const fact = (label: string, text: string): readonly Line[] =>
-  paragraph(text).map((line, index) => [dim(`  ${(index === 0 ? label : '').padEnd(labelWidth)}`), ...spansOf(line)]);
 
 function releaseFact(entry: Entry): readonly Line[] {
   if (!('release' in entry)) return [];
@@ -119,17 +114,6 @@ function triggerText(trigger: Trigger): string {
   const actor = actorOf(trigger);
   const isNamed = actor.kind === 'user' || actor.kind === 'token' || actor.kind === 'webhook';
   return `${triggers[trigger.kind]}${isNamed ? ` (${actorText(actor)})` : ''}`;
-}
-
-function revisionFacts({ commit, ref, repository, author, committer, subject, signer }: Revision): readonly Line[] {
-  const isSame = author.name === committer.name && author.email === committer.email;
-  return [
-    ...fact('commit', `${commit} "${subject}"`),
-    ...fact('of', `${repository} ${ref}`),
-    ...fact('author', `${author.name} <${author.email}>, ${moment(author.at)}`),
-    ...(isSame ? [] : fact('committer', `${committer.name} <${committer.email}>, ${moment(committer.at)}`)),
-    ...(signer === undefined ? [] : fact('signed by', signerText(signer))),
-  ];
 }
 
 function planOf(entry: Entry, intent: EntryOf<'started'> | undefined) {
