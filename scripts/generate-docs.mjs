@@ -26,6 +26,7 @@ async function load(source) {
 }
 
 const {
+  checks,
   composeInstallation,
   jsonSchema,
   notifiers,
@@ -41,11 +42,13 @@ const {
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
   export { refreshedPolicy } from './src/config/policy-reference.ts';
+  export * as checks from './src/edges/checks/index.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
   export * as strategies from './src/strategies/index.ts';
 `);
 const catalogues = {
   notifiers: Object.values(notifiers),
+  checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 const page = `${root}/docs/configuration.md`;

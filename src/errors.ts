@@ -24,6 +24,8 @@ const faults = {
   'volume-changed': 'user',
   'build-failed': 'user',
   unhealthy: 'user',
+  'check-failed': 'user',
+  'hook-failed': 'user',
   'source-unreachable': 'world',
   'source-broken': 'world',
   'engine-unreachable': 'world',

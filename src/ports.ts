@@ -12,6 +12,7 @@ import type {
   Observed,
   ObservedNetwork,
   ObservedVolume,
+  Reach,
 } from './model/observed.ts';
 import type { PathSearch } from './model/path-search.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
@@ -153,6 +154,14 @@ export interface Engine {
   build(request: BuildRequest, signal?: AbortSignal): Promise<void>;
   /** Takes local tags away; an image with no tag left and no container goes. */
   untag(references: readonly string[]): Promise<void>;
+  /** Makes the container of a job, and does not start it; gives its id. */
+  prepare(job: Job): Promise<string>;
+  /** Removes a container that does not run. False: it runs, and stays. */
+  discard(id: string): Promise<boolean>;
+  /** Runs a command in a container. At the limit it is waited for no longer, and told as `undefined`; throws `interrupted` at the signal. */
+  exec(id: string, command: readonly string[], limits: ExecLimits): Promise<Executed | undefined>;
+  /** Where these containers can be reached, if they run. */
+  reach(ids: readonly string[]): Promise<readonly Reach[]>;
   create(stored: StoredRelease, services: readonly string[]): Promise<void>;
   replace(stored: StoredRelease, services: readonly string[]): Promise<void>;
   /** Throws `engine-refused` where the engine cannot do it, e.g. take a limit away. */
@@ -171,6 +180,67 @@ export interface Engine {
   removeNetwork(id: string): Promise<void>;
   /** After an unclean end: waits until the project's container list is stable, then removes or renames what a half-done recreation left. */
   sweep(project: string): Promise<void>;
+}
+
+/** A container that runs once, made from a compose model of its own. */
+export interface Job {
+  readonly project: string;
+  /** Key of its service in the model; no other container has it. */
+  readonly service: string;
+  /** JSON text of the model. Holds secrets. */
+  readonly model: string;
+  /** Values for `secrets.environment` and `configs.environment`. Secret. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ExecLimits {
+  /** Milliseconds. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Executed {
+  readonly exitCode: number;
+  /** What it wrote last, without escapes; at most some kilobytes. */
+  readonly output: string;
+}
+
+/** A question to a release that is healthy: the smoke test of its deployment. */
+export interface Check {
+  /** What it asks, on one line for people; no secret is in it. */
+  readonly title: string;
+  /** The job of the app that it runs, if it is such a check. */
+  readonly runs?: string | undefined;
+  /** One attempt. Throws `interrupted` at the signal, and what the engine throws. */
+  attempt(ground: CheckGround): Promise<CheckAnswer>;
+}
+
+/** The app that a check asks. */
+export interface CheckGround {
+  /** Names of the services that are deployed. */
+  readonly services: readonly string[];
+  /** Containers of a service that run. */
+  reach(service: string): Promise<readonly Reach[]>;
+  exec(id: string, command: readonly string[]): Promise<Executed | undefined>;
+  /** Runs a job of the release to its end; undefined: it was stopped at the limit. */
+  run(job: string): Promise<Executed | undefined>;
+  /** Milliseconds of this attempt. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export interface CheckAnswer {
+  readonly passed: boolean;
+  /** E.g. `answered 503, wanted 2xx`. */
+  readonly detail: string;
+  /** What was answered or written, as it came. */
+  readonly output: string;
+}
+
+/** How checks of one type are made from what the configuration says of them. */
+export interface CheckKind {
+  readonly type: string;
+  make(options: unknown): Check;
 }
 
 export interface BuildRequest {

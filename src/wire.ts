@@ -15,6 +15,7 @@ import { usualPaths } from './core/systemd-unit.ts';
 import { runDemo } from './demo/demo.ts';
 import { backup } from './edges/backup/backup.ts';
 import { restore } from './edges/backup/restore.ts';
+import * as checkKinds from './edges/checks/index.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
@@ -61,6 +62,7 @@ import { preview } from './wire/preview.ts';
 
 const catalogues = {
   notifiers: Object.values(notifierKinds),
+  checks: Object.values(checkKinds),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 
@@ -142,6 +144,8 @@ async function checkFiles(frame: Frame, request: CheckRequest): Promise<CheckRep
     scratch: await openScratch(),
     live: { folders: liveFiles({ directory: frame.paths.apps }).folders, leads: async () => new Map() },
     gates: Object.values(gates),
+    checks: catalogues.checks,
+    redact: frame.config.redact,
     clock: systemClock,
     key: randomBytes(32),
     instance: '',
@@ -257,6 +261,8 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     logger,
     strategies: Object.values(strategies),
     gates: Object.values(gates),
+    checks: catalogues.checks,
+    redact: config.redact,
     key,
     instance,
   };

@@ -45,6 +45,14 @@ const step = z.discriminatedUnion('kind', [
   }),
   z.looseObject({ kind: z.literal('await'), services: texts, condition: text }),
   z.looseObject({ kind: z.literal('remove'), ...services }),
+  z.looseObject({
+    kind: z.literal('hook'),
+    moment: z.enum(['pre_deploy', 'post_deploy', 'on_failure', 'pre_remove']),
+    service: text,
+    limit: z.number(),
+    irreversible: z.boolean(),
+  }),
+  z.looseObject({ kind: z.literal('check'), check: text, advisory: z.boolean() }),
 ]);
 
 const plan = z.looseObject({ steps: z.array(step) });

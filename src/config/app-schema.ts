@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { type CheckKind, checkSchema } from './check-schema.ts';
 import { duration } from './duration.ts';
+import { hooksSchema } from './hook-schema.ts';
 import { onChangeSchema } from './on-change-schema.ts';
 import { dependsOn } from './order-schema.ts';
 import { allowSchema } from './policy-schema.ts';
@@ -248,7 +250,7 @@ const strategyKey = (strategies: readonly string[]) => ({
 export const defaultsSchema = (strategies: readonly string[]) =>
   z.strictObject({ ...shared, ...strategyKey(strategies), ...access });
 
-export const appSchema = (strategies: readonly string[]) => {
+export const appSchema = (strategies: readonly string[], checks: readonly CheckKind[]) => {
   const { repository, branch, compose_config, profiles, ...others } = shared;
   return z.strictObject(
     {
@@ -300,6 +302,13 @@ export const appSchema = (strategies: readonly string[]) => {
         }),
       ...others,
       ...strategyKey(strategies),
+      hooks: hooksSchema.optional(),
+      checks: z.array(checkSchema(checks)).optional().meta({
+        title: 'list',
+        description:
+          'What a new release must pass once it is healthy, one after the other: the smoke test of its deployment. A release that does not pass has failed.',
+        absent: 'none',
+      }),
       on_change: onChangeSchema.optional(),
       allow: allowSchema.optional(),
       depends_on: dependsOn.optional(),

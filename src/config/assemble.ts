@@ -8,6 +8,7 @@ import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
 import { type EnvironmentFiles, readEnvironmentFiles } from './environment-files.ts';
 import type { Files } from './files.ts';
+import { judgeJobs } from './job-sense.ts';
 import type { Layer } from './layer.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { judgeOrder } from './order-sense.ts';
@@ -78,6 +79,7 @@ export async function examine(
     // Apps of several hosts may share a project.
     ...judgeSense(root, afar?.everyHost ? () => false : here.runsHere, isOpen),
     ...judgeWindows(root, isOpen),
+    ...judgeJobs(root),
     ...judgeOrder(root, isOpen),
     ...variables.problems,
     ...signers.problems,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { appSchema } from './app-schema.ts';
+import type { CheckKind } from './check-schema.ts';
 import * as v from './values.ts';
 
 /** Keys of an app that say where it comes from: of what is found, the place where it was found says that. */
@@ -18,8 +19,8 @@ const ofItsPlace = {
 } as const;
 
 /** Where apps are found, and what holds for each of them. */
-export const discoverSchema = (strategies: readonly string[]) =>
-  appSchema(strategies)
+export const discoverSchema = (strategies: readonly string[], checks: readonly CheckKind[]) =>
+  appSchema(strategies, checks)
     .omit({ path: true, project: true, enabled: true })
     .extend({
       pattern: v.oneOrMany(v.pathPattern(), 'must be a pattern such as apps/*/compose.yaml, or a list of them').meta({
@@ -46,7 +47,7 @@ export const discoverSchema = (strategies: readonly string[]) =>
           examples: ['shop-{folder}'],
           default: '{folder}',
         }),
-      apps: z.record(v.appName(), appSchema(strategies).omit(ofItsPlace)).optional().meta({
+      apps: z.record(v.appName(), appSchema(strategies, checks).omit(ofItsPlace)).optional().meta({
         title: 'map',
         description:
           'Settings for single apps, by the name that they are found under; stronger than everything else. One that is not found is no mistake.',
@@ -56,7 +57,7 @@ export const discoverSchema = (strategies: readonly string[]) =>
 
 /** What the file `harbormaster.app.yml` in a folder may say of its app: nothing that the host did not leave open. */
 export const folderSchema = (strategies: readonly string[]) =>
-  appSchema(strategies).pick({
+  appSchema(strategies, []).pick({
     hosts: true,
     enabled: true,
     compose_config: true,
@@ -66,5 +67,6 @@ export const folderSchema = (strategies: readonly string[]) =>
     health: true,
     on_failure: true,
     on_change: true,
+    hooks: true,
     depends_on: true,
   });

@@ -71,7 +71,7 @@ const shown = (node: ScalarNode): string => (typeof node.value === 'string' ? qu
 /** Whether a value that stands in the file may be repeated in a message: only where nobody puts a secret. */
 function isPublic(path: Path): boolean {
   if (path[0] === 'notifiers') return commonKeys.includes(String(path[2]));
-  return path.length > 0 && !path.some((part) => part === 'token' || part === 'url' || part === 'environment');
+  return path.length > 0 && !path.some((part) => ['token', 'url', 'environment', 'headers'].includes(String(part)));
 }
 
 function instead(issue: Issue, node: Node | undefined): string {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { commonCheckKeys } from './check-schema.ts';
 import { annotatedSchema, constOf, type JsonSchema } from './json-schema.ts';
 import { commonKeys } from './notifier-schema.ts';
 import { type Catalogues, configSchema } from './schema.ts';
@@ -15,19 +16,18 @@ export function refreshed(page: string, catalogues: Catalogues): string {
 /** Markdown tables of every key: type, default, meaning, example. */
 export function reference(catalogues: Catalogues): string {
   const schema = annotatedSchema(configSchema(catalogues));
+  const app = entry(part(schema, 'apps'));
   return [
     ...section('config', part(schema, 'config')),
     ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
-    ...section('apps.NAME', entry(part(schema, 'apps')), part(schema, 'apps').description),
-    ...section(
-      'discover[]',
-      ownKeys(items(part(schema, 'discover')), entry(part(schema, 'apps'))),
-      part(schema, 'discover').description,
-    ),
+    ...section('apps.NAME', app, part(schema, 'apps').description),
+    ...section('apps.NAME.hooks.MOMENT[]', items(part(part(app, 'hooks'), 'pre_deploy')), hooksHead),
+    ...kinds('apps.NAME.checks[]', part(app, 'checks'), commonCheckKeys),
+    ...section('discover[]', ownKeys(items(part(schema, 'discover')), app), part(schema, 'discover').description),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
-    ...notifiers(part(schema, 'notifiers')),
+    ...kinds('notifiers[]', part(schema, 'notifiers'), commonKeys),
     '',
   ].join('\n');
 }
@@ -55,15 +55,19 @@ function defaults(schema: JsonSchema): readonly string[] {
   ];
 }
 
-function notifiers(schema: JsonSchema): readonly string[] {
-  const kinds = objects(typeof schema.items === 'object' && !Array.isArray(schema.items) ? [schema.items] : []).flatMap(
+const hooksHead =
+  'One service that runs at a moment: `pre_deploy`, `post_deploy`, `on_failure` or `pre_remove`. `irreversible` is for the first two.';
+
+/** A list whose entries are of several kinds: what all of them have, and each kind with its own. */
+function kinds(title: string, schema: JsonSchema, common: readonly string[]): readonly string[] {
+  const all = objects(typeof schema.items === 'object' && !Array.isArray(schema.items) ? [schema.items] : []).flatMap(
     (item) => (item.oneOf ? objects(item.oneOf) : [item]),
   );
-  const [first] = kinds;
+  const [first] = all;
   if (!first) return [];
-  const isCommon = ({ key }: Row): boolean => commonKeys.includes(key);
+  const isCommon = ({ key }: Row): boolean => common.includes(key);
   return [
-    '## `notifiers[]`',
+    `## \`${title}\``,
     '',
     `${schema.description ?? ''} Every one has these keys:`,
     '',
@@ -73,7 +77,7 @@ function notifiers(schema: JsonSchema): readonly string[] {
         .map((row) => (row.key === 'type' ? { ...row, example: undefined } : row)),
     ),
     '',
-    ...kinds.flatMap((kind) => [
+    ...all.flatMap((kind) => [
       `### \`type: ${String(constOf(kind))}\``,
       '',
       ...(kind.description === undefined ? [] : [kind.description, '']),

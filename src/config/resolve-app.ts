@@ -4,8 +4,10 @@ import { concerns } from '../core/windows.ts';
 import type { App, Ref, Repository } from '../model/app.ts';
 import { type MaybeSecret, Secret } from '../model/secret.ts';
 import type { Verification } from '../model/verification.ts';
+import { checkConfig } from './check-schema.ts';
 import { milliseconds } from './duration.ts';
 import type { Variable } from './environment-file.ts';
+import { hooksOf } from './hook-schema.ts';
 import { onChangeRules } from './on-change-schema.ts';
 import { dependenciesOf } from './order-schema.ts';
 import { type Access, repositoryFrom } from './repository.ts';
@@ -55,6 +57,8 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     ...policiesOf(settings),
     verify,
     approval: approvalOf({ ...defaults.approval, ...app.approval }),
+    hooks: hooksOf(app.hooks),
+    checks: (app.checks ?? []).map(checkConfig),
     windows: loaded.config.windows.map(resolveWindow).filter((window) => concerns(window, name)),
     onChange: onChangeRules(path, app.on_change),
     // The order is one among the apps of a host: of others nobody here knows how they are.

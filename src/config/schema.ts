@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { appSchema, defaultsSchema } from './app-schema.ts';
+import type { CheckKind } from './check-schema.ts';
 import { discoverSchema } from './discover-schema.ts';
 import { duration } from './duration.ts';
 import { fromSchema } from './from-schema.ts';
@@ -12,6 +13,7 @@ import { windowSchema } from './window-schema.ts';
 /** Pluggable parts that extend the schema by being registered. */
 export interface Catalogues {
   readonly notifiers: readonly NotifierKind[];
+  readonly checks: readonly CheckKind[];
   /** Names of strategies. */
   readonly strategies: readonly string[];
 }
@@ -70,7 +72,7 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
     : 'must be a map of apps, each below its name';
 
 /** The whole file. Shape only: what one key demands of another is judged in `sense.ts`. */
-export function configSchema({ notifiers, strategies }: Catalogues) {
+export function configSchema({ notifiers, checks, strategies }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
     repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
@@ -83,14 +85,14 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
       description: 'What holds for every app that does not say otherwise.',
     }),
     apps: z
-      .record(v.appName(), appSchema(strategies), {
+      .record(v.appName(), appSchema(strategies, checks), {
         error: noApps,
       })
       .meta({
         title: 'map',
         description: 'The apps, by name. `apps: {}` means on purpose that this host runs none.',
       }),
-    discover: z.array(discoverSchema(strategies)).default([]).meta({
+    discover: z.array(discoverSchema(strategies, checks)).default([]).meta({
       title: 'list',
       description:
         'Repositories in which apps are found by their folders. An app comes and goes with its folder; when it goes, it is removed like one that left this file. Every key of an app but `path`, `project` and `enabled` holds for all that are found.',
@@ -98,7 +100,7 @@ export function configSchema({ notifiers, strategies }: Catalogues) {
     windows: z.array(windowSchema).default([]).meta({
       title: 'list',
       description:
-        'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app and 30s; what has begun goes on.',
+        'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app, the time limits of its hooks and checks, and 30s; what has begun goes on.',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

@@ -59,8 +59,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   depends_on: ['after', 'needs', 'requires', 'dependsOn'],
   on_failure: ['rollback', 'on_error', 'auto_rollback'],
   deadline: ['timeout', 'limit'],
+  checks: ['tests', 'probes', 'smoke_tests', 'health_checks', 'healthchecks'],
   apps: ['stacks', 'projects', 'services', 'applications', 'deployments'],
-  notifiers: ['notifications', 'notify', 'alerts', 'hooks', 'webhooks'],
+  notifiers: ['notifications', 'notify', 'alerts', 'webhooks'],
   on: ['events', 'when'],
 };
 

@@ -1,6 +1,7 @@
 import { matches } from '../core/glob.ts';
 import { inWords, neededFor } from '../core/windows.ts';
 import { milliseconds } from './duration.ts';
+import { timeOfJobsIn } from './job-sense.ts';
 import { type Problem, problemAt } from './problems.ts';
 import { suggestion } from './sense.ts';
 import { child, entriesOf, type Node, textOf, textsOf } from './tree.ts';
@@ -56,10 +57,10 @@ function tooShort({ root, window, index }: Judged): readonly Problem[] {
   const globs = globsOf(window);
   const [first] = appsOf(root)
     .filter(({ name }) => globs.length === 0 || globs.some((glob) => matches(glob, name)))
-    .map(({ name, node }) => ({ name, needed: neededFor({ deadline: deadlineOf(root, node) }) }))
+    .map(({ name, node }) => ({ name, needed: neededFor({ deadline: deadlineOf(root, node) }, timeOfJobsIn(node)) }))
     .filter(({ needed }) => length < needed);
   if (first === undefined) return [];
-  const text = `must be at least ${inWords(first.needed)}: so long a deployment of ${first.name} may take (its health.deadline, and 30s to spare), and what does not fit never begins`;
+  const text = `must be at least ${inWords(first.needed)}: so long a deployment of ${first.name} may take (its health.deadline, the time limits of its hooks and checks, and 30s to spare), and what does not fit never begins`;
   return [problemAt(root, ['windows', index, 'duration'], text)];
 }
 

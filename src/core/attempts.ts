@@ -11,6 +11,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
 import { stopped } from './departures.ts';
 import { onlyWaits } from './dependencies.ts';
+import { hooksAtEnd, hooksAtStart } from './hook-runs.ts';
 import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
 
@@ -46,6 +47,7 @@ export function started(history: AppHistory, entry: Started): AppHistory {
     project: isRemoval ? history.project : project,
     open,
     ...(!isRemoval && { removal: entry.removal }),
+    hooks: hooksAtStart(history, entry),
     desired: purpose === 'deploy' ? { release, commit: revision?.commit } : history.desired,
     heals: heals.slice(-most.heals),
   };
@@ -101,6 +103,7 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
     ...before,
     open: isOpen ? undefined : before.open,
     completed: completedAfter(before.completed, entry),
+    hooks: hooksAtEnd(before, entry),
   };
   const history = withRefreshed(after, ended(before.refreshed, isOpen ? before.open : undefined, entry));
   switch (entry.purpose) {
@@ -166,6 +169,7 @@ function succeeded(history: AppHistory, entry: Finished): AppHistory {
     good: [...history.good.filter((good) => good.release !== release), { release, commit, at, seq }].slice(-most.good),
     drift: undefined,
     unfinished: undefined,
+    irreversible: undefined,
     // Whatever else was said was said of ways from the release that was deployed before.
     decisions: undefined,
   };
@@ -265,8 +269,13 @@ function quarantineAfter({ quarantined, deployed }: AppHistory, entry: Finished)
   if (outcome.kind === 'applied') return others;
   const isBad = outcome.kind === 'failed' && faultOf(outcome.code) === 'user' && deployed?.release !== release;
   if (!isBad) return quarantined;
-  return [...others, { release, byHand: false, seq, since: at, reason: outcome.message }].slice(-most.quarantined);
+  return [...others, { release, byHand: false, seq, since: at, reason: firstLine(outcome.message) }].slice(
+    -most.quarantined,
+  );
 }
+
+/** What a container or tool wrote stays in the entry. */
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;
 
 /** Also completed jobs of earlier releases are remembered, newest last: going back to one must not run its migration again. */
 function completedAfter(before: readonly string[], { services }: Finished): readonly string[] {

@@ -4,6 +4,8 @@ import type { Entry } from '../model/entry.ts';
 export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
   started: 'an operation begins: what was asked for, by whom, and the whole plan',
   step: 'a step of an operation begins',
+  'hook-begun': 'the container of a hook is made, and starts',
+  'hook-ended': 'how a hook ended',
   finished: 'how an operation ended, and what runs afterwards',
   refused: 'an attempt that ended before anything was touched',
   recovered: 'a trouble is over without an operation',

@@ -19,8 +19,14 @@ export function servicesOf(entry: Entry): readonly string[] {
       return entry.steps.flatMap(servicesIn);
     case 'refused':
       return [...(entry.steps ?? []).flatMap(servicesIn), ...entry.verdicts.flatMap(({ service }) => service ?? [])];
+    case 'hook-begun':
+    case 'hook-ended':
+      return [entry.service];
     case 'finished':
-      return entry.services.flatMap(({ service, change }) => (change === 'none' ? [] : [service]));
+      return [
+        ...entry.services.flatMap(({ service, change }) => (change === 'none' ? [] : [service])),
+        ...(entry.hooks ?? []).map(({ service }) => service),
+      ];
     case 'drifted':
       return entry.causes.map((cause) => cause.split(':', 1).join(''));
     case 'adopted':
@@ -32,7 +38,7 @@ export function servicesOf(entry: Entry): readonly string[] {
 }
 
 function servicesIn(step: Step): readonly string[] {
-  if (step.kind === 'build') return [step.service];
+  if (step.kind === 'build' || step.kind === 'hook') return [step.service];
   if (!('services' in step)) return [];
   return step.services.map((each) => (typeof each === 'string' ? each : each.service));
 }

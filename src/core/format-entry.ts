@@ -1,4 +1,5 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
+import type { HookEnd } from '../model/hook.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 import { people, shortPlan } from './approval.ts';
@@ -17,8 +18,12 @@ export function sentenceOf(entry: Entry): string {
       return `started: ${counted(entry.steps.length, 'step')}${aim(entry)}`;
     case 'step':
       return `step: ${entry.title}`;
+    case 'hook-begun':
+      return `the hook ${entry.service} (${entry.moment}) begins`;
+    case 'hook-ended':
+      return `the hook ${entry.service} (${entry.moment}) ${hookEndText(entry.end)}`;
     case 'finished':
-      return `${ending(entry)}${touched(entry)}${took(entry)}`;
+      return finishedSentence(entry);
     case 'refused':
       return outcomeSentence(entry.outcome);
     case 'recovered':
@@ -70,6 +75,18 @@ const policyText = ({ onRemove, grace, dependsOn }: RemovalPolicy): string =>
     ...(grace > 0 ? [`${inWords(grace)} after that`] : []),
     ...(dependsOn.length > 0 ? [`before ${dependsOn.join(', ')}`] : []),
   ].join(', ');
+/** How it ended with what it did and how long it took, and below that what a container or tool wrote. */
+function finishedSentence(entry: EntryOf<'finished'>): string {
+  const [first = '', ...output] = ending(entry).split('\n');
+  return [`${first}${touched(entry)}${took(entry)}`, ...output].join('\n');
+}
+
+/** `passed in 1.2 s`, `failed: it ended with exit code 3`. */
+export function hookEndText({ result, because, duration }: HookEnd): string {
+  const why = because === undefined ? '' : `: ${result === 'failed' ? 'it ' : ''}${because}`;
+  if (result === 'passed') return `passed${duration === undefined ? '' : ` in ${(duration / 1000).toFixed(1)} s`}`;
+  return result === 'unstarted' ? 'was made, and never ran' : `${result === 'lost' ? 'is lost' : result}${why}`;
+}
 
 /** As many digits of a release digest as a person compares, and as `rollback --to` takes. */
 export const shortRelease = (digest: string): string => digest.slice(0, 12);

@@ -4,6 +4,7 @@ import type { Refresh } from '../model/on-change.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { isImageId, parseImageRef } from './image-ref.ts';
+import { inWords } from './windows.ts';
 
 /** The reason for a change as a person would say it. */
 export function sentence(cause: Cause): string {
@@ -74,11 +75,27 @@ export function stepLines(step: Step): readonly string[] {
       return [line('wait', step.services.join(', '), conditions[step.condition])];
     case 'mend':
       return mendLines(step);
+    case 'hook':
+      return [line('hook', step.service, hookText(step))];
+    case 'check':
+      return [line('check', step.check, step.advisory ? 'only to tell' : '')];
     case 'refresh':
       return refreshLines(step);
     default:
       return step.services.map((service) => serviceLine(step.kind, service));
   }
+}
+
+const moments = {
+  pre_deploy: 'before anything is touched',
+  post_deploy: 'when all is well',
+  on_failure: 'only if a step fails',
+  pre_remove: 'before it is removed',
+} as const;
+
+/** `pre_deploy: before anything is touched, 5m at most; cannot be undone`. */
+function hookText({ moment, limit, irreversible }: Extract<Step, { kind: 'hook' }>): string {
+  return `${moment}: ${moments[moment]}, ${inWords(limit)} at most${irreversible ? '; cannot be undone' : ''}`;
 }
 
 type RefreshStep = Extract<Step, { kind: 'refresh' }>;
@@ -142,6 +159,10 @@ export function stepTitle(step: Step): string {
       return `remove network ${step.network.name}`;
     case 'await':
       return `wait for ${step.services.join(', ')} ${conditions[step.condition]}`;
+    case 'hook':
+      return `hook ${step.service} (${step.moment})`;
+    case 'check':
+      return `check ${step.check}`;
     case 'refresh':
       return `${refreshVerbs[step.by.kind]} ${namesOf(step)}${step.by.kind === 'signal' ? ` (${signalNames(step.by)})` : ''}`;
     default:

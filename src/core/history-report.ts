@@ -59,7 +59,10 @@ export interface Attempt {
 }
 
 type OfApp = Extract<Entry, { app: string }>;
-type Line = Exclude<OfApp, { kind: 'step' }>;
+type Line = Exclude<OfApp, { kind: 'step' | 'hook-begun' | 'hook-ended' }>;
+
+/** What happens within an operation. */
+const isWithin = ({ kind }: OfApp): boolean => kind === 'step' || kind === 'hook-begun' || kind === 'hook-ended';
 
 /** Undefined: the log does not know the app. `history` is what the same entries fold to. */
 export function historyReport(
@@ -88,7 +91,7 @@ function attemptsIn(own: readonly OfApp[]): readonly Attempt[] {
   const intents = new Map(own.flatMap((entry) => (entry.kind === 'started' ? [[entry.seq, entry] as const] : [])));
   const ended = new Set(own.flatMap((entry) => (entry.kind === 'finished' ? [entry.intent] : [])));
   return own
-    .filter((entry): entry is Line => entry.kind !== 'step' && !ended.has(entry.seq))
+    .filter((entry): entry is Line => !isWithin(entry) && !ended.has(entry.seq))
     .map((entry) => attemptOf(entry, entry.kind === 'finished' ? intents.get(entry.intent) : undefined))
     .toReversed();
 }

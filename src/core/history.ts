@@ -3,6 +3,7 @@ import { finish, refused, started, stepped } from './attempts.ts';
 import { configurationAfter } from './configuration.ts';
 import { decided } from './decisions.ts';
 import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
+import { hookBegun, hookEnded } from './hook-runs.ts';
 import { suspensionAfter } from './suspension.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
@@ -72,6 +73,10 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return started(history, entry);
     case 'step':
       return stepped(history, entry);
+    case 'hook-begun':
+      return hookBegun(history, entry);
+    case 'hook-ended':
+      return hookEnded(history, entry);
     case 'finished':
       return finish(history, entry);
     case 'refused':

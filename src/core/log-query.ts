@@ -15,7 +15,7 @@ const tests: readonly Test[] = [
   ({ since }, { at }) => since === undefined || Date.parse(at) >= since.getTime(),
   ({ until }, { at }) => until === undefined || Date.parse(at) <= until.getTime(),
   ({ apps = [] }, entry) => apps.length === 0 || ('app' in entry && apps.includes(entry.app)),
-  ({ kinds, steps }, { kind }) => (kinds === undefined ? steps !== false || kind !== 'step' : kinds.includes(kind)),
+  ({ kinds, steps }, { kind }) => (kinds === undefined ? steps !== false || !isStep(kind) : kinds.includes(kind)),
   ({ outcomes }, entry) => outcomes === undefined || ('outcome' in entry && outcomes.includes(entry.outcome.kind)),
   ({ services = [] }, entry) =>
     services.length === 0 || servicesOf(entry).some((service) => services.includes(service)),
@@ -59,6 +59,9 @@ function namesOf(actor: Actor): readonly string[] {
       return [];
   }
 }
+
+/** That a hook begins is one more step; how it ended is told. */
+const isStep = (kind: Entry['kind']): boolean => kind === 'step' || kind === 'hook-begun';
 
 export const selectEntries = (entries: readonly Entry[], query: LogQuery): readonly Entry[] =>
   entries.filter((entry) => matchesQuery(query, entry));

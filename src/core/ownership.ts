@@ -15,7 +15,7 @@ function inProject(observed: Observed, project: string): readonly ObservedContai
 function indexByProject({ containers }: Observed): ReadonlyMap<string, readonly ObservedContainer[]> {
   const index = new Map<string, ObservedContainer[]>();
   for (const container of containers) {
-    if (container.project === undefined || container.oneOff) continue;
+    if (container.project === undefined || container.oneOff || container.job !== undefined) continue;
     const known = index.get(container.project);
     if (known) known.push(container);
     else index.set(container.project, [container]);
@@ -31,6 +31,12 @@ const isOwn = (container: ObservedContainer, app: Owner, instance: string): bool
 /** The containers of an app that carry our instance label: nothing else is ever stopped, changed or removed. */
 export const ownContainers = (observed: Observed, app: Owner, instance: string): readonly ObservedContainer[] =>
   inProject(observed, app.project).filter((container) => isOwn(container, app, instance));
+
+/** What is left of the hooks and checks of an app, running or not. */
+export const jobContainers = (observed: Observed, app: Owner, instance: string): readonly ObservedContainer[] =>
+  observed.containers.filter(
+    (container) => container.job !== undefined && container.project === app.project && isOwn(container, app, instance),
+  );
 
 /** The containers of an app's project that are not ours. */
 export const strangersIn = (observed: Observed, app: Owner, instance: string): readonly ObservedContainer[] =>

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { ComposeModel, ComposeService } from '../model/compose-model.ts';
+import type { Hook } from '../model/hook.ts';
 import type {
   Build,
   Inputs,
@@ -16,7 +17,7 @@ import type { GitObject, Revision } from '../model/revision.ts';
 import { mapPaths, mapValues, pathsOf, type TreeFolders, treePath, within } from './compose-paths.ts';
 import { contentOf } from './content.ts';
 import { canonical, hmac } from './digest.ts';
-import { labels } from './labels.ts';
+import { irreversibleLabel, labels } from './labels.ts';
 import { describeService } from './release-service.ts';
 import { essence } from './sealed-model.ts';
 
@@ -31,6 +32,8 @@ export interface SealInput {
   /** By service. */
   readonly pins: ReadonlyMap<string, Pin>;
   readonly builds: readonly Build[];
+  /** Services that only hooks and checks run. */
+  readonly jobs: readonly string[];
   readonly inputs: Inputs;
   readonly environment: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
@@ -55,12 +58,19 @@ export function seal(input: SealInput): Release {
     ...(model.networks && { networks: labelNetworks(model, sealedNetworks, input) }),
   });
   const content = Object.fromEntries(services.map(({ service }) => [service.name, service.content]));
+  const { jobs, hooks, kept } = roles(
+    services.map(({ service }) => service),
+    model,
+    input,
+  );
   return {
-    digest: hmac(input.key, canonical({ compose, content, environment: input.environment })),
+    digest: hmac(input.key, canonical({ compose, content, environment: input.environment, ...roleNames(jobs, hooks) })),
     app: input.app.name,
     project: input.app.project,
     revision: input.revision,
-    services: services.map(({ service }) => service),
+    services: kept,
+    ...(jobs.length > 0 && { jobs }),
+    ...(hooks.length > 0 && { hooks }),
     networks: sealedNetworks,
     volumes: volumes(model, input),
     builds: input.builds,
@@ -71,6 +81,26 @@ export function seal(input: SealInput): Release {
     warnings: input.warnings,
   };
 }
+
+/** Which services are deployed, and which are only run. */
+function roles(services: readonly ReleaseService[], { services: definitions }: ComposeModel, { app, jobs }: SealInput) {
+  const isMarked = (service: string): boolean => definitions[service]?.labels?.[irreversibleLabel] === 'true';
+  const changesData = (hook: Hook): boolean => hook.moment === 'pre_deploy' || hook.moment === 'post_deploy';
+  return {
+    kept: services.filter(({ name }) => !jobs.includes(name)),
+    jobs: services.filter(({ name }) => jobs.includes(name)),
+    hooks: app.hooks.map((hook) => ({
+      ...hook,
+      irreversible: hook.irreversible || (changesData(hook) && isMarked(hook.service)),
+    })),
+  };
+}
+
+/** Without hooks and checks nothing is added: releases from before there were any keep their digests. Another time limit makes no other release. */
+const roleNames = (jobs: readonly ReleaseService[], hooks: readonly Hook[]): object =>
+  jobs.length === 0
+    ? {}
+    : { jobs: jobs.map(({ name }) => name), hooks: hooks.map(({ moment, service }) => [moment, service]) };
 
 function liveSide(path: string, { scratch, live }: TreeFolders): string {
   const inside = within(scratch, path);

@@ -18,8 +18,8 @@ export interface Closed {
 /** What an operation may need beside the app's health deadline: pulling and stopping. Milliseconds. */
 const margin = 30_000;
 
-/** How much of a window must be left for an operation of an app to begin. */
-export const neededFor = ({ deadline }: { readonly deadline: number }): number => deadline + margin;
+/** How much of a window must be left for an operation of an app to begin. `jobs`: what its hooks and checks may take. */
+export const neededFor = ({ deadline }: { readonly deadline: number }, jobs = 0): number => deadline + jobs + margin;
 
 /** Of an app's removal: nothing has to become healthy. */
 export const neededForRemoval = margin;

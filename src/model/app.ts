@@ -1,3 +1,5 @@
+import type { CheckConfig } from './check.ts';
+import type { Hook } from './hook.ts';
 import type { OnChangeRules } from './on-change.ts';
 import type { Policy } from './policy.ts';
 import type { RemovalPolicy } from './removal.ts';
@@ -65,6 +67,10 @@ export interface App {
   readonly policy: Policy;
   /** Undefined: whatever the repository says is believed. */
   readonly verify?: Verification | undefined;
+  /** In the order in which they run, those of each moment. */
+  readonly hooks: readonly Hook[];
+  /** What a new release must pass once it is healthy. */
+  readonly checks: readonly CheckConfig[];
   /** Those that concern it. */
   readonly windows: readonly Window[];
   /** Apps of this host that it waits for. */

@@ -1,12 +1,15 @@
 import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
+import type { CheckResult } from './check.ts';
 import type {
   ConfigurationDigests,
   ConfigurationOrigin,
   ConfigurationRecord,
   ConfigurationTrouble,
 } from './configuration.ts';
+import type { HookEnd, HookMoment, HookRun } from './hook.ts';
 import type { Means } from './means.ts';
+import type { ContainerRef } from './mend.ts';
 import type { Configured } from './observed.ts';
 import type { Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
@@ -154,6 +157,29 @@ export type EntryBody =
       readonly act: Step['kind'];
       readonly title: string;
     }
+  /** The container of a hook is made, and starts now: it is not run again in this operation, whatever happens. */
+  | {
+      readonly kind: 'hook-begun';
+      readonly app: string;
+      readonly intent: number;
+      readonly moment: HookMoment;
+      readonly service: string;
+      readonly container: ContainerRef;
+      /** Milliseconds that it may take. */
+      readonly limit: number;
+      readonly irreversible: boolean;
+    }
+  /** How a hook ended; `intent` is that of its beginning. */
+  | {
+      readonly kind: 'hook-ended';
+      readonly app: string;
+      readonly intent: number;
+      readonly moment: HookMoment;
+      readonly service: string;
+      /** Id. */
+      readonly container: string;
+      readonly end: HookEnd;
+    }
   /** Exactly one for each `started`. */
   | {
       readonly kind: 'finished';
@@ -168,6 +194,9 @@ export type EntryBody =
       readonly duration: number;
       /** As in the intent. */
       readonly purpose: Purpose;
+      /** Those that ran in the operation, also before a crash that it goes on after. */
+      readonly hooks?: readonly HookRun[];
+      readonly checks?: readonly CheckResult[];
     }
   /** An attempt that ended before any side effect: failed or blocked. Written once per reason, not once per cycle. */
   | {
@@ -362,6 +391,10 @@ export interface AppHistory {
   readonly removal?: RemovalPolicy | undefined;
   /** Present once it left the configuration. */
   readonly left?: LeftRecord | undefined;
+  /** What was begun of the hooks of an operation that is open, or that goes on later. */
+  readonly hooks?: { readonly release: string | undefined; readonly runs: readonly HookRun[] } | undefined;
+  /** An irreversible hook that was begun since the last release that was seen healthy: going back does not undo it. */
+  readonly irreversible?: IrreversibleRecord | undefined;
   /** What was taken over: ours without a label. */
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
   /** Containers that are not at what their labels say. */
@@ -420,6 +453,13 @@ export interface DriftRecord {
   readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
   readonly fingerprint: string;
   readonly causes: readonly string[];
+}
+
+export interface IrreversibleRecord {
+  readonly seq: number;
+  readonly since: string;
+  readonly release: string | undefined;
+  readonly service: string;
 }
 
 export interface HealRecord {

@@ -10,6 +10,8 @@ export interface ObservedContainer {
   readonly service: string | undefined;
   /** Of `docker compose run`: never part of the declared state. */
   readonly oneOff: boolean;
+  /** What it was run for, if it is of a hook or a check: `pre_deploy`, `check` … Never part of the declared state either. */
+  readonly job?: string | undefined;
   /** Value of our instance label. */
   readonly instance: string | undefined;
   /** Value of our app label. */
@@ -82,6 +84,16 @@ export interface ContainerReport {
   readonly retries: number;
   /** Output of the last healthcheck, at most some hundred characters. */
   readonly healthOutput: string;
+}
+
+/** Where a container can be reached. */
+export interface Reach {
+  readonly id: string;
+  readonly name: string;
+  /** On its networks, or of the host whose network it shares. */
+  readonly addresses: readonly string[];
+  /** Ports of it that the host passes on. */
+  readonly published: readonly { readonly port: number; readonly hostIp: string; readonly hostPort: number }[];
 }
 
 export interface ObservedNetwork {

@@ -1,4 +1,5 @@
 import type { Cause } from './change.ts';
+import type { HookMoment } from './hook.ts';
 import type { ContainerRef, Mend } from './mend.ts';
 import type { Refresh } from './on-change.ts';
 
@@ -40,6 +41,17 @@ export type Step =
       readonly services: readonly string[];
       readonly condition: 'started' | 'healthy' | 'completed';
     }
+  /** Of `on_failure`: only if another step fails. */
+  | {
+      readonly kind: 'hook';
+      readonly moment: HookMoment;
+      readonly service: string;
+      /** Milliseconds. */
+      readonly limit: number;
+      readonly irreversible: boolean;
+    }
+  /** `advisory`: it is asked and told, and nothing hangs on it. */
+  | { readonly kind: 'check'; readonly check: string; readonly advisory: boolean }
   | {
       readonly kind: 'remove';
       readonly services: readonly ServiceCause[];

@@ -1,3 +1,4 @@
+import type { Hook } from './hook.ts';
 import type { GitObject, Revision } from './revision.ts';
 
 /** A tag as somebody wrote it, and the content that it was resolved to. */
@@ -94,6 +95,10 @@ export interface Release {
   /** The revision that it was first sealed from; later commits with the same content keep the release. */
   readonly revision: Revision;
   readonly services: readonly ReleaseService[];
+  /** Services that only hooks and checks run: neither deployed nor missed. Undefined: none. */
+  readonly jobs?: readonly ReleaseService[];
+  /** In the order in which they run, those of each moment. Undefined: none. */
+  readonly hooks?: readonly Hook[];
   readonly networks: readonly ReleaseNetwork[];
   readonly volumes: readonly ReleaseVolume[];
   readonly builds: readonly Build[];

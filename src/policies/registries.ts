@@ -1,5 +1,6 @@
 import { matchesExactly } from '../core/glob.ts';
 import { isImageId, parseImageRef } from '../core/image-ref.ts';
+import { servicesAndJobs } from '../core/jobs.ts';
 import { type Finding, gateOf } from './rule.ts';
 
 type Image = Finding & { readonly full: string };
@@ -8,7 +9,7 @@ type Image = Finding & { readonly full: string };
 export const registries = gateOf<Image>({
   allowance: 'registries',
   find: ({ release }) =>
-    release.services
+    servicesAndJobs(release)
       .filter(({ image }) => image.from !== 'build')
       .map(({ name, image: { requested } }) => {
         const full = fullName(requested);

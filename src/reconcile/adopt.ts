@@ -1,6 +1,7 @@
 import { type Found, movedMounts, networkDifferences, whyNotDeclared } from '../core/adoption.ts';
 import { within } from '../core/compose-paths.ts';
 import { definitionsOf } from '../core/explain.ts';
+import { servicesAndJobs } from '../core/jobs.ts';
 import { ownContainers, strangersIn } from '../core/ownership.ts';
 import { parseSealed } from '../core/sealed-model.ts';
 import { HarborError } from '../errors.ts';
@@ -63,8 +64,9 @@ async function candidatesOf(adoption: Adoption, { engine, instance }: Context): 
   });
 }
 
-const serviceOf = (container: ObservedContainer, { services }: Release): ReleaseService | undefined =>
-  services.find(({ name }) => name === container.service);
+/** What ran as a job is taken over as well, and cleared away. */
+const serviceOf = (container: ObservedContainer, release: Release): ReleaseService | undefined =>
+  servicesAndJobs(release).find(({ name }) => name === container.service);
 
 async function claimsOn(
   candidates: readonly Candidate[],

@@ -1,4 +1,5 @@
 import { actsOf } from '../core/acts.ts';
+import { failurePolicy, irreversibleText } from '../core/failure-policy.ts';
 import { asHarborError, faultOf } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
 import type { Unfinished } from '../model/entry.ts';
@@ -60,7 +61,7 @@ async function guarded(pass: Pass, aim: Aim, context: Context, way: Way): Promis
 async function finishRollback(pass: Pass, aim: Aim, context: Context): Promise<PassReport> {
   const { app, observed } = pass;
   const history = context.journal.of(app.name);
-  const proposal = await propose({ app, ...aim, observed, history }, context);
+  const proposal = await propose({ app, ...aim, observed, history, goesBack: true }, context);
   const { reason, hold } = history?.unfinished ?? {};
   return deploy(pass, { ...proposal, cause: { purpose: 'rollback', reason, hold } }, context);
 }
@@ -115,17 +116,18 @@ async function block(pass: Pass, proposal: Proposal, outcome: Outcome, context: 
   return { ...report, opens };
 }
 
-/** With `on_failure: hold` a release that failed on the host is left as it is, and nothing newer comes until a person says so. */
+/**
+ * With `on_failure: hold`, and after a hook that cannot be undone, a release that failed on the host is left as it is, and nothing newer comes until a
+ * person says so. That the engine went away is no failure: it goes on.
+ */
 async function holdAfter({ app, trigger }: Pass, { outcome }: PassReport, { journal }: Context): Promise<void> {
   const history = journal.of(app.name);
   const isLeft = outcome.kind === 'failed' && history?.applied !== history?.deployed?.release;
-  if (app.onFailure !== 'hold' || !isLeft || history?.hold) return;
-  const reason = `release ${history?.applied?.slice(0, 12)} failed: ${outcome.message}`;
-  await journal.record({
-    kind: 'held',
-    app: app.name,
-    release: history?.applied,
-    trigger: { kind: trigger.kind },
-    reason,
-  });
+  if (failurePolicy(app, history) !== 'hold' || !isLeft || history?.hold) return;
+  if (outcome.code === 'engine-unreachable') return;
+  const release = history?.applied;
+  const [first] = outcome.message.split('\n', 1);
+  const crossed = history?.irreversible ? `, and ${irreversibleText(history.irreversible)}` : '';
+  const reason = `release ${release?.slice(0, 12)} failed${crossed}: ${first}`;
+  await journal.record({ kind: 'held', app: app.name, release, trigger: { kind: trigger.kind }, reason });
 }

@@ -1,5 +1,6 @@
 import { approvalBlock, ruling } from '../core/approval.ts';
 import { ignoreOrderCommand } from '../core/dependencies.ts';
+import { failurePolicy, irreversibleText } from '../core/failure-policy.ts';
 import { healRuling } from '../core/heals.ts';
 import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
@@ -151,17 +152,20 @@ function quarantinedBlock({ name }: App, { desired, quarantined, trouble }: AppH
 }
 
 /** A failed release was left in place. */
-function leftBlock({ name, onFailure }: App, { applied, deployed, attempted, open }: AppHistory): readonly Block[] {
-  const isLeft = deployed && applied !== undefined && applied !== deployed.release && onFailure !== 'rollback';
+function leftBlock(app: App, history: AppHistory): readonly Block[] {
+  const { applied, deployed, attempted, open, irreversible } = history;
+  const policy = failurePolicy(app, history);
+  const isLeft = deployed && applied !== undefined && applied !== deployed.release && policy !== 'rollback';
   if (!isLeft || open || !attempted) return [];
+  const why = app.onFailure === 'rollback' && irreversible ? irreversibleText(irreversible) : `on_failure: ${policy}`;
   return [
     {
       code: 'left',
-      detail: `release ${applied.slice(0, 12)} failed and was left in place (on_failure: ${onFailure})`,
+      detail: `release ${applied.slice(0, 12)} failed and was left in place (${why})`,
       hint: 'It is not corrected. Push a fix, or go back.',
       since: attempted.at,
       until: undefined,
-      lift: `harbormaster rollback ${name} --reason "…"`,
+      lift: `harbormaster rollback ${app.name} --reason "…"`,
     },
   ];
 }

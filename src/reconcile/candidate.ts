@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { buildReads, buildsOf } from '../core/builds.ts';
 import { pathsOf, type TreeFolders, treePath, withAbsoluteProfiles } from '../core/compose-paths.ts';
 import { canonical, hmac } from '../core/digest.ts';
+import { profilesOf, withJobs } from '../core/job-services.ts';
 import { refuseAlways } from '../core/refuse.ts';
 import { seal } from '../core/seal.ts';
 import { HarborError, UnsetVariables } from '../errors.ts';
@@ -11,6 +12,7 @@ import type { Release } from '../model/release.ts';
 import type { GitObject, Revision } from '../model/revision.ts';
 import { reveal } from '../model/secret.ts';
 import type { Rendered, RenderRequest, Source } from '../ports.ts';
+import { jobNames } from './checks.ts';
 import type { Parts } from './parts.ts';
 import type { PinBook } from './pins.ts';
 import { type AppReads, readsOfApp } from './reads.ts';
@@ -19,7 +21,7 @@ import { type AppReads, readsOfApp } from './reads.ts';
 const sealVersion = 1;
 
 /** What candidates are made with; `source` may be less than a Git repository. */
-export interface Candidates extends Pick<Parts, 'engine' | 'scratch' | 'key' | 'instance'> {
+export interface Candidates extends Pick<Parts, 'engine' | 'scratch' | 'key' | 'instance' | 'checks' | 'redact'> {
   readonly source: Tree;
   readonly live: Pick<Parts['live'], 'folders'>;
   readonly pins: PinBook;
@@ -60,9 +62,14 @@ async function firstMatching(
 }
 
 /** Everything besides the repository that shapes a rendering, keyed because it covers secrets. */
-export function optionsOf(app: App, { key, instance, live }: Pick<Candidates, 'key' | 'instance' | 'live'>): string {
-  const { composeFiles, profiles, project, path, unsetVariables, submodules } = app;
+export function optionsOf(
+  app: App,
+  parts: Pick<Candidates, 'key' | 'instance' | 'live' | 'checks' | 'redact'>,
+): string {
+  const { composeFiles, profiles, project, path, unsetVariables, submodules, hooks } = app;
+  const { key, instance, live } = parts;
   const environment = environmentOf(app, live.folders(app.name));
+  const jobs = jobNames(app, parts);
   return hmac(
     key,
     canonical({
@@ -75,6 +82,8 @@ export function optionsOf(app: App, { key, instance, live }: Pick<Candidates, 'k
       submodules,
       environment,
       instance,
+      // Without any nothing is added: releases from before there were hooks keep their options.
+      ...(jobs.length > 0 && { hooks, jobs }),
     }),
   );
 }
@@ -100,9 +109,11 @@ async function renderAndSeal(
   const reads = await readsOfApp(app, revision, environment, source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: live.folders(app.name).live };
-  const rendered = await parts.engine.render(await exported({ app, revision, reads, environment, folders }, source));
+  const jobs = jobNames(app, parts);
+  const input = { app, revision, reads, environment, folders, profiles: profilesOf(app, jobs) };
+  const rendered = await parts.engine.render(await exported(input, source));
   const unset = unsetWarnings(app, rendered);
-  const model = withAbsoluteProfiles(rendered.model, posix.join(folders.scratch, app.path));
+  const model = withJobs(withAbsoluteProfiles(rendered.model, posix.join(folders.scratch, app.path)), app, jobs);
   refuseAlways(model);
   const objects = new Map([
     ...reads.objects,
@@ -118,6 +129,7 @@ async function renderAndSeal(
     objects,
     pins: pinned.pins,
     builds,
+    jobs,
     inputs: { objects: idsOf(objects), options: optionsOf(app, parts) },
     environment: neededEnvironment(model, reads.variables),
     warnings: [...unset, ...pinned.warnings],
@@ -132,11 +144,12 @@ interface RenderInput {
   readonly reads: AppReads;
   readonly environment: Readonly<Record<string, string>>;
   readonly folders: TreeFolders;
+  readonly profiles: readonly string[];
 }
 
 /** Writes what the rendering reads where the renderer may read it. */
 async function exported(
-  { app, revision, reads, environment, folders }: RenderInput,
+  { app, revision, reads, environment, folders, profiles }: RenderInput,
   source: Tree,
 ): Promise<RenderRequest> {
   const present = [...reads.objects].filter(([, object]) => object !== undefined).map(([path]) => path);
@@ -153,7 +166,7 @@ async function exported(
     directory: inScratch(app.path),
     files: reads.composeFiles.map(inScratch),
     envFile: reads.envFile === undefined ? undefined : inScratch(reads.envFile),
-    profiles: app.profiles,
+    profiles,
     environment,
   };
 }
@@ -168,8 +181,9 @@ export async function composeHashes(
   const reads = await readsOfApp(app, revision, environment, parts.source);
   await using scratch = await parts.scratch.create();
   const folders: TreeFolders = { scratch: scratch.path, live: parts.live.folders(app.name).live };
+  const input = { app, revision, reads, environment, folders, profiles: profilesOf(app, jobNames(app, parts)) };
   // Awaited here: the folder is gone when this function ends.
-  return await parts.engine.hashes(await exported({ app, revision, reads, environment, folders }, parts.source));
+  return await parts.engine.hashes(await exported(input, parts.source));
 }
 
 function unsetWarnings(app: App, { unset }: Rendered): readonly string[] {

@@ -1,3 +1,4 @@
+import { jobProfile } from '../core/job-services.ts';
 import type { App } from '../model/app.ts';
 import type { Policy } from '../model/policy.ts';
 import type { CheckReport } from '../model/report.ts';
@@ -53,9 +54,12 @@ interface Files {
   readonly policy: Policy;
 }
 
-/** Files that no configuration names, as an app. */
+/** Files that no configuration names, as an app. Which services are hooks is not known: what may be one is judged like the others. */
 export const appOfFiles = (files: Files): App => ({
   ...files,
+  profiles: [...new Set([...files.profiles, jobProfile])],
+  hooks: [],
+  checks: [],
   repository: { id: files.name, url: '', credentials: { kind: 'none' }, certificateAuthority: undefined },
   ref: { kind: 'branch', name: '' },
   unsetVariables: 'warn',

@@ -32,7 +32,7 @@ export interface Comparison {
 /** What rendering and judging take; `engine` renders, and is asked nothing else. */
 export type PaperParts = Pick<
   Parts,
-  'source' | 'engine' | 'live' | 'scratch' | 'clock' | 'strategies' | 'gates' | 'key' | 'instance'
+  'source' | 'engine' | 'live' | 'scratch' | 'clock' | 'strategies' | 'gates' | 'checks' | 'redact' | 'key' | 'instance'
 >;
 
 interface PreviewOptions {
@@ -97,7 +97,7 @@ async function removed(of: App | undefined, runs: Release | undefined, parts: Pa
   const plan =
     containers.length === 0
       ? { app, project, release: undefined, steps: [] }
-      : await removalPlan(leftover, { ...parts, engine });
+      : await removalPlan(leftover, runs, { ...parts, engine });
   return { kind: 'removal', app, onRemove: policy.onRemove, plan, verdicts: [] };
 }
 

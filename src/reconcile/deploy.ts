@@ -7,9 +7,10 @@ import type { Change } from '../model/change.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { PassReport } from '../model/report.ts';
 import { baselines } from './baselines.ts';
+import { dropJobs, dropJobsNow } from './drop-jobs.ts';
 import { type Cause, operate } from './operate.ts';
 import type { Context, Pass } from './pass.ts';
-import { type InTurn, lookAgain, perform } from './perform.ts';
+import { afterFailure, type InTurn, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
 import type { Work } from './running.ts';
@@ -55,6 +56,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
     pass.progress(message);
   };
   const { superseded, stirred } = work;
+  const task = { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded };
   const { seq, outcome } = await operate(
     {
       app: app.name,
@@ -64,11 +66,12 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
       plan,
       verdicts,
       cause: { ...cause, ...removalToTell(removalPolicyOf(app)) },
-      act: (begins) =>
-        perform(
-          { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded, begins, inTurn },
-          context,
-        ),
+      act: (desk) => perform({ ...task, desk, inTurn }, context),
+      async failed(error, desk) {
+        const ended = await afterFailure({ kind: 'failed', step: undefined, error }, { ...task, desk }, context);
+        await dropJobsNow(app, context);
+        return ended;
+      },
       look: () => lookAfter(intended, before, context),
     },
     context.journal,
@@ -86,7 +89,9 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
 
 /** Success is what is found afterwards, not what a command returned. */
 async function lookAfter({ app, release, changes }: Intended, before: readonly ObservedContainer[], context: Context) {
-  const after = await lookAgain(app, context);
+  const observed = await context.engine.observe();
+  await dropJobs(app, observed, context);
+  const after = ownContainers(observed, app, context.instance);
   const history = context.journal.of(app.name);
   // A rebuilt image has another id than the one deployed before: what runs now is what was deployed.
   const known = history && { ...history, deployed: undefined };

@@ -1,3 +1,4 @@
+import { failurePolicy } from '../core/failure-policy.ts';
 import { sentence } from '../core/format-plan.ts';
 import { calm, fingerprintOf, healRuling } from '../core/heals.ts';
 import { subjectOf } from '../core/subject.ts';
@@ -34,7 +35,7 @@ export async function keep(pass: Pass, advanced: PassReport, context: Context): 
   const { app } = pass;
   const history = context.journal.of(app.name);
   const isBack = history?.applied !== history?.deployed?.release;
-  if (isBack && app.onFailure !== 'rollback') return unchanged(pass);
+  if (isBack && failurePolicy(app, history) !== 'rollback') return unchanged(pass);
   const release = await deployedRelease(pass, context);
   if (release === undefined) return unchanged(pass);
   try {

@@ -1,5 +1,7 @@
+import { runsOf } from '../core/jobs.ts';
 import { asHarborError, type HarborError } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
+import type { CheckResult } from '../model/check.ts';
 import type { Purpose, ServiceRecord, Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
@@ -39,12 +41,20 @@ export interface Operation {
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
   readonly cause: Cause;
-  act(begins: Begins): Promise<Performed>;
+  act(desk: Desk): Promise<Performed>;
+  /** What is done when everything was done, and is not as it should be all the same. */
+  failed?(error: HarborError, desk: Desk): Promise<Performed>;
   /** Looks at the host again: the records, and what is still not as it should be. */
   look(): Promise<{ readonly services: readonly ServiceRecord[]; readonly amiss: HarborError | undefined }>;
 }
 
-type Begins = (step: Step, title: string) => Promise<void>;
+/** Where an operation writes down what it does. */
+export interface Desk {
+  /** Its own entry. */
+  readonly intent: number;
+  begins(step: Step, title: string): Promise<void>;
+  checked(result: CheckResult): void;
+}
 
 interface Ended {
   /** Of the entry that tells the outcome. */
@@ -77,11 +87,20 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(moved && { moved }),
   });
   const begun = clock.elapsed();
-  const performed = await operation.act(async (step, title) => {
-    await journal.record({ kind: 'step', app, intent: intent.seq, act: step.kind, title });
-  });
+  const checks: CheckResult[] = [];
+  const desk: Desk = {
+    intent: intent.seq,
+    checked: (result) => void checks.push(result),
+    async begins(step, title) {
+      await journal.record({ kind: 'step', app, intent: intent.seq, act: step.kind, title });
+    },
+  };
+  const performed = await operation.act(desk);
   const found = await operation.look().catch((error: unknown) => ({ services: [], amiss: asHarborError(error) }));
-  const outcome = journal.redacted(outcomeOf(performed, found.amiss));
+  const isAmiss = performed.kind === 'done' && found.amiss !== undefined;
+  const last = isAmiss && operation.failed ? await operation.failed(found.amiss, desk) : performed;
+  const outcome = journal.redacted(outcomeOf(last, found.amiss));
+  const hooks = runsOf(journal.of(app), plan.release);
   const { seq } = await journal.record({
     kind: 'finished',
     app,
@@ -93,6 +112,8 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     services: found.services,
     duration: Math.round(clock.elapsed() - begun),
     purpose,
+    ...(hooks.length > 0 && { hooks }),
+    ...(checks.length > 0 && { checks }),
   });
   return { seq, outcome };
 }

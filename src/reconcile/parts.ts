@@ -1,5 +1,7 @@
+import type { Redact } from '../core/redact.ts';
 import type { Gate } from '../model/verdict.ts';
 import type {
+  CheckKind,
   Clock,
   DeploymentLog,
   Engine,
@@ -27,6 +29,9 @@ export interface Parts {
   readonly logger: Logger;
   readonly strategies: readonly Strategy[];
   readonly gates: readonly Gate[];
+  readonly checks: readonly CheckKind[];
+  /** Takes the secrets of the configuration out of a text. */
+  readonly redact: Redact;
   /** The host's secret: keys every digest that covers secrets. */
   readonly key: Uint8Array;
   readonly instance: string;

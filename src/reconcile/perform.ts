@@ -1,33 +1,37 @@
-import { posix } from 'node:path';
-import { mapValues } from '../core/compose-paths.ts';
 import { stepTitle } from '../core/format-plan.ts';
-import { localRepository } from '../core/local-images.ts';
-import { writtenInPlace } from '../core/on-change.ts';
-import { ownContainers } from '../core/ownership.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Plan, Step } from '../model/plan.ts';
-import type { Build, Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
 import type { Bell } from './bell.ts';
+import { type HookGround, runHook } from './hooks.ts';
+import type { Journal } from './journal.ts';
 import { assertSameWays, type Ways } from './judge.ts';
+import { build, filling, pull, writeFiles } from './make-ready.ts';
+import type { Desk } from './operate.ts';
 import type { Parts } from './parts.ts';
+import { runCheck } from './run-check.ts';
+
+type Tools = Parts & { readonly journal: Journal };
 
 export interface Performance {
   readonly plan: Plan;
   /** What is deployed; undefined while an app is removed. */
   readonly deployment: Deployment | undefined;
   readonly progress: (message: string) => void;
-  /** Told of each step before it begins. */
-  readonly begins: (step: Step, title: string) => Promise<void>;
+  readonly desk: Desk;
+  /** What hooks are run of while an app is removed. */
+  readonly removed?: RemovedApp | undefined;
   /** Asks to stop: what waits or fetches ends at once, a step that changes something is finished first. */
   readonly signal: AbortSignal;
   /** The same, because a newer release is to be had; the reason is its digest. */
   readonly superseded: AbortSignal;
   /** What comes after fetching waits for its turn, where others act, too. */
   readonly inTurn?: InTurn;
+  /** Added to what hooks are told. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export type InTurn = <R>(work: () => Promise<R>) => Promise<R>;
@@ -43,48 +47,110 @@ export interface Deployment {
   readonly ways: Ways;
 }
 
+/** An app that is removed, as it was deployed. */
+export interface RemovedApp {
+  readonly stored: StoredRelease;
+  readonly stirred: Bell;
+}
+
 export type Performed =
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly step: string; readonly error: HarborError }
+  | Failed
   | { readonly kind: 'interrupted'; readonly step: string }
   | { readonly kind: 'superseded'; readonly step: string; readonly by: string };
 
-/** Does a plan's steps in order, and stops at the first that fails. */
-export async function perform(task: Performance, parts: Parts): Promise<Performed> {
-  const { steps } = task.plan;
+export interface Failed {
+  readonly kind: 'failed';
+  /** Undefined: all of them were done, and what is there is not right all the same. */
+  readonly step: string | undefined;
+  readonly error: HarborError;
+  /** Nothing had been touched, nor any hook run. */
+  readonly isPreparing?: boolean;
+}
+
+/** Does a plan's steps in order, and stops at the first that fails. What is there for a failure is done then. */
+export async function perform(task: Performance, tools: Tools): Promise<Performed> {
+  const steps = task.plan.steps.filter((step) => !isForFailure(step));
   const first = steps.findIndex(({ kind }) => kind !== 'pull');
-  const fetched = await inOrder(first < 0 ? steps : steps.slice(0, first), task, parts);
+  const fetched = await inOrder(first < 0 ? steps : steps.slice(0, first), task, tools);
   if (fetched.kind !== 'done' || first < 0) return fetched;
-  const rest = () => inOrder(steps.slice(first), task, parts);
+  const rest = async (): Promise<Performed> => {
+    const performed = await inOrder(steps.slice(first), task, tools);
+    const isOwnFault = performed.kind === 'failed' && !performed.isPreparing;
+    return isOwnFault ? afterFailure(performed, task, tools) : performed;
+  };
   return task.inTurn ? task.inTurn(rest) : rest();
 }
 
-async function inOrder(steps: readonly Step[], task: Performance, parts: Parts): Promise<Performed> {
+const isForFailure = (step: Step): boolean => step.kind === 'hook' && step.moment === 'on_failure';
+
+/** Runs what is there for a failure; that this fails, too, is told and changes nothing. Nothing runs where the engine went away: that is no failure. */
+export async function afterFailure(failed: Failed, task: Performance, tools: Tools): Promise<Performed> {
+  if (failed.error.code === 'engine-unreachable') return failed;
+  const [reason = ''] = failed.error.message.split('\n', 1);
+  const told = { HARBORMASTER_FAILED_STEP: failed.step ?? '', HARBORMASTER_FAILURE: tools.redact(reason) };
+  for (const step of task.plan.steps.filter(isForFailure)) {
+    const ended = await attempt(step, stepTitle(step), { ...task, told }, tools);
+    // It goes on by itself; the next start takes its end, and then finds again what has failed.
+    if (ended?.kind === 'interrupted') return ended;
+    if (ended?.kind === 'failed') task.progress(ended.error.message);
+  }
+  return failed;
+}
+
+async function inOrder(steps: readonly Step[], task: Performance, tools: Tools): Promise<Performed> {
   for (const step of steps) {
     const title = stepTitle(step);
-    const stopped = stoppedAt(title, task) ?? (await attempt(step, title, task, parts));
+    const stopped = stoppedAt(title, task) ?? (await attempt(step, title, task, tools));
     if (stopped) return stopped;
   }
   return { kind: 'done' };
 }
 
 /** Undefined: the step is done. */
-async function attempt(step: Step, title: string, task: Performance, parts: Parts): Promise<Performed | undefined> {
-  const { plan, progress, begins, deployment } = task;
+async function attempt(step: Step, title: string, task: Performance, tools: Tools): Promise<Performed | undefined> {
+  const { plan, progress, desk, deployment } = task;
   progress(title);
   try {
-    await begins(step, title);
-    await (deployment ? deploy(step, deployment, task, parts) : act(step, parts));
+    await desk.begins(step, title);
+    if (step.kind === 'hook') await hook(step, task, tools);
+    else await (deployment ? deploy(step, deployment, task, tools) : act(step, tools));
     return undefined;
   } catch (thrown) {
     const error = asHarborError(thrown);
     const ended = error.code === 'interrupted' ? stoppedAt(title, task) : undefined;
     if (ended) return ended;
     if (step.kind === 'create' || step.kind === 'replace')
-      await parts.engine.sweep(plan.project).catch(() => undefined);
-    return { kind: 'failed', step: title, error };
+      await tools.engine.sweep(plan.project).catch(() => undefined);
+    return { kind: 'failed', step: title, error, isPreparing: step.kind === 'build' };
   }
 }
+
+/** A newer release waits for a hook that runs: it is an act. */
+async function hook(step: Extract<Step, { kind: 'hook' }>, task: Performance, tools: Tools): Promise<void> {
+  const { deployment } = task;
+  if (deployment)
+    await assertSameWays({ app: deployment.app, release: deployment.stored.release }, deployment.ways, tools.live);
+  await runHook(step, hookGround(task, tools), tools);
+}
+
+function hookGround(task: Performance, parts: Parts): HookGround {
+  const { plan, deployment, removed, desk, progress, signal, told } = task;
+  const of = deployment ?? removed;
+  if (of === undefined) throw new HarborError('a hook needs a release', { code: 'bug' });
+  const fillFiles = deployment ? filling(deployment, parts) : notKept(plan.app);
+  const { stored, stirred } = of;
+  const ground = { app: plan.app, target: plan.release, intent: desk.intent, stored, stirred, signal, progress };
+  return { ...ground, fillFiles, ...(told && { told }) };
+}
+
+/** By then nobody knows any more where the app's repository is. */
+const notKept = (app: string) => async (): Promise<void> => {
+  throw new HarborError(`the files of the deployed release of ${app} are not kept`, {
+    code: 'hook-failed',
+    hint: `Put apps.${app} back into the configuration until its next deployment, or let it go without its hook: harbormaster forget ${app}`,
+  });
+};
 
 function stoppedAt(step: string, { signal, superseded }: Performance): Performed | undefined {
   if (signal.aborted) return { kind: 'interrupted', step };
@@ -131,6 +197,12 @@ async function deploy(
         },
         parts,
       );
+    case 'check': {
+      await assertSameWays({ app, release: stored.release }, deployment.ways, parts.live);
+      const { intent, checked } = task.desk;
+      const fillFiles = filling(deployment, parts);
+      return runCheck(step, { app, stored, stirred, signal, progress, intent, checked, fillFiles }, parts);
+    }
     default:
       return act(step, parts);
   }
@@ -168,67 +240,3 @@ const ids = ({ containers }: Extract<Step, { kind: 'stop' | 'start' | 'remove' }
   containers.map(({ id }) => id);
 const names = ({ services }: Extract<Step, { kind: 'create' | 'replace' | 'refresh' }>): readonly string[] =>
   services.map(({ service }) => service);
-
-/** Keeps the image of a release from `docker image prune`, which takes what carries no tag. */
-export const keepTag = (release: Release, service: string): string =>
-  `${localRepository(release.app, service)}:keep-${release.digest.slice(0, 16)}`;
-
-async function pull(
-  services: readonly string[],
-  release: Release,
-  signal: AbortSignal,
-  { engine }: Parts,
-): Promise<void> {
-  for (const service of release.services.filter(({ name }) => services.includes(name))) {
-    await engine.pull(service.image, keepTag(release, service.name), signal);
-  }
-}
-
-async function build(
-  service: string,
-  { app, stored, revision }: Deployment,
-  signal: AbortSignal,
-  { source, engine, scratch }: Parts,
-): Promise<void> {
-  const wanted = stored.release.builds.find((candidate) => candidate.service === service);
-  if (wanted === undefined) throw new HarborError(`the release has no build for ${service}`, { code: 'bug' });
-  await using folder = await scratch.create();
-  await source.export({
-    repository: app.repository,
-    commit: revision.commit,
-    paths: wanted.paths,
-    target: folder.path,
-    submodules: app.submodules,
-  });
-  const section = absoluteSection(wanted, folder.path);
-  await engine.build({ project: app.project, service, tag: wanted.tag, section }, signal);
-}
-
-/** The section with its repository paths made absolute in `root`. */
-function absoluteSection({ section }: Build, root: string): Record<string, unknown> {
-  const absolute = (path: unknown) =>
-    typeof path === 'string' && !path.includes('://') ? posix.join(root, path) : path;
-  const contexts = section['additional_contexts'];
-  return {
-    ...section,
-    context: absolute(section['context'] ?? '.'),
-    ...(typeof contexts === 'object' &&
-      contexts !== null && { additional_contexts: mapValues(Object.fromEntries(Object.entries(contexts)), absolute) }),
-  };
-}
-
-/** From what is kept with the release: a way back needs no Git. */
-async function writeFiles({ app, stored, revision }: Deployment, { source, releases, live }: Parts): Promise<void> {
-  const { repository, submodules } = app;
-  const paths = stored.release.mounts.map(({ path }) => path);
-  const kept = await releases.files(stored.release, (target) =>
-    source.export({ repository, commit: revision.commit, paths, target, submodules }),
-  );
-  const inPlace = writtenInPlace(app.onChange, stored.release, live.folders(app.name).live);
-  await live.write(app.name, stored.release, kept, inPlace);
-}
-
-/** The app's own containers as they are now. */
-export async function lookAgain(app: Pick<App, 'name' | 'project'>, { engine, instance }: Parts) {
-  return ownContainers(await engine.observe(), app, instance);
-}

@@ -1,4 +1,5 @@
 import { isImageId, parseImageRef, pinTo } from '../core/image-ref.ts';
+import { servicesAndJobs } from '../core/jobs.ts';
 import { HarborError } from '../errors.ts';
 import type { ComposeModel } from '../model/compose-model.ts';
 import type { Build, Pin, Release } from '../model/release.ts';
@@ -60,7 +61,7 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
           const build = builds.find(({ service }) => service === name);
           if (build) return [name, builtPin(build, clock)];
           if (image === undefined) return undefined;
-          const before = previous?.services.find(
+          const before = (previous ? servicesAndJobs(previous) : []).find(
             (service) => service.image.requested === image && service.image.from !== 'build',
           );
           return [name, await pin(image, before?.image)];
@@ -71,7 +72,7 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
     },
 
     async moved(release) {
-      const tags = release.services
+      const tags = servicesAndJobs(release)
         .map(({ image }) => image)
         .filter(({ from }) => from === 'registry' || from === 'engine');
       const now = await Promise.all(

@@ -1,5 +1,6 @@
 import { close } from '../core/close.ts';
-import { diff, isDone } from '../core/diff.ts';
+import { diff } from '../core/diff.ts';
+import { type Extras, errandOf, extrasOf } from '../core/hook-plan.ts';
 import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
 import { HarborError } from '../errors.ts';
@@ -11,10 +12,11 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Strategy } from '../strategies/strategy.ts';
+import { checksOf } from './checks.ts';
 import { keptInSight } from './in-sight.ts';
 import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
+import { changedFiles, stepsOf, withExtras } from './steps.ts';
 
 export interface Situation {
   readonly app: App;
@@ -24,6 +26,8 @@ export interface Situation {
   readonly history: AppHistory | undefined;
   /** Small repairs did not hold. */
   readonly thorough?: boolean;
+  /** A person goes back to the release: it was let through when it came. */
+  readonly goesBack?: boolean;
 }
 
 /** The whole answer to "what would happen, why, and what forbids it". */
@@ -38,7 +42,10 @@ export interface Proposal {
 }
 
 /** What proposing takes. */
-type Proposing = Pick<Parts, 'engine' | 'live' | 'releases' | 'strategies' | 'gates' | 'clock' | 'instance'>;
+export type Proposing = Pick<
+  Parts,
+  'engine' | 'live' | 'releases' | 'strategies' | 'gates' | 'checks' | 'redact' | 'clock' | 'instance'
+>;
 
 /** Compares a release with what runs, and plans the difference. Touches nothing. */
 export async function propose(situation: Situation, parts: Proposing): Promise<Proposal> {
@@ -48,36 +55,48 @@ export async function propose(situation: Situation, parts: Proposing): Promise<P
   const bare = diff({ release, deployed: undefined, history, containers, thorough });
   if (bare.length === 0 && isSettled(situation)) return nothingToDo(situation);
   const changes = await explainedChanges(situation, containers, parts);
-  if (changes.length === 0) return withoutChanges(situation, containers, parts);
+  const extras = extrasFor(situation, parts);
+  if (changes.length === 0) return withoutChanges(situation, containers, extras, parts);
   assertFree(observed, release, parts.instance);
-  const planned = strategyOf(app, parts.strategies).plan({
-    release,
-    changes,
-    absentImages: await absentImages(changes, parts),
-    files: await changedFiles(release, parts),
-  });
-  const plan = { ...planned, steps: proven(planned.steps, await unprovenServices(situation, containers, parts)) };
+  const steps = await stepsOf({ situation, changes, containers, extras }, parts);
+  const plan = { app: app.name, project: app.project, release: release.digest, steps };
   return { app, revision, release, changes, plan, ...(await judge({ app, release, plan }, parts)) };
+}
+
+/** Hooks and checks that belong to this way to the release. */
+function extrasFor({ app, release, history, goesBack = false }: Situation, parts: Proposing): Extras {
+  const errand = errandOf(release, history, goesBack);
+  return extrasOf({ release, history, errand, checks: checksOf(app, parts) });
 }
 
 /** It was seen healthy, and no other release was begun since: neither its containers nor its files need a closer look. */
 const isSettled = ({ release, history }: Situation): boolean =>
   history?.deployed?.release === release.digest && history.applied === release.digest;
 
-/** The containers are right: what is left are files that another release brought, and the proof that it is healthy. */
+/**
+ * The containers are right: what is left are files that another release brought, hooks that did not run yet, and the proof that it is healthy and
+ * passes its checks.
+ */
 async function withoutChanges(
   situation: Situation,
   containers: readonly ObservedContainer[],
+  extras: Extras,
   parts: Proposing,
 ): Promise<Proposal> {
-  const files = await changedFiles(situation.release, parts);
-  const { plan, ...rest } = isUnproven(situation, containers) ? proof(situation, containers) : nothingToDo(situation);
+  const { release } = situation;
+  const files = await changedFiles(release, parts);
   const written: readonly Step[] = files.length > 0 ? [{ kind: 'files', paths: files }] : [];
-  const all = { ...plan, steps: [...written, ...plan.steps] };
-  if (all.steps.length === 0) return { ...rest, plan: all };
-  const { app, release } = situation;
-  return { ...rest, plan: all, ...(await judge({ app, release, plan: all }, parts)) };
+  const acts = [...written, ...(isUnproven(situation, containers) ? [proof(situation, containers)] : [])];
+  const { plan, ...rest } = nothingToDo(situation);
+  const isAsked = isNew(situation) && extras.before.length + extras.after.length > 0;
+  if (acts.length === 0 && !isAsked) return { ...rest, plan };
+  const steps = await withExtras(acts, extras, release, parts);
+  const whole = { ...plan, steps };
+  return { ...rest, plan: whole, ...(await judge({ app: situation.app, release, plan: whole }, parts)) };
 }
+
+/** Another release than the one that was seen healthy. */
+const isNew = ({ release, history }: Situation): boolean => history?.deployed?.release !== release.digest;
 
 const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
   app,
@@ -90,44 +109,15 @@ const nothingToDo = ({ app, revision, release }: Situation): Proposal => ({
 });
 
 /** Its containers are there, but no entry says that this release was seen healthy: its deployment was cut short, or the record is lost. */
-const isUnproven = ({ release, history }: Situation, containers: readonly ObservedContainer[]): boolean =>
-  history?.deployed?.release !== release.digest && containers.length > 0;
+const isUnproven = (situation: Situation, containers: readonly ObservedContainer[]): boolean =>
+  isNew(situation) && containers.length > 0;
 
-function proof(situation: Situation, containers: readonly ObservedContainer[]): Proposal {
-  const services = situation.release.services
-    .filter(({ name }) => containers.some(({ service }) => service === name))
-    .map(({ name }) => name);
-  const { plan, ...rest } = nothingToDo(situation);
-  return { ...rest, plan: { ...plan, steps: [{ kind: 'await', services, condition: 'healthy' }] } };
-}
-
-/** What this release brought, and an attempt that failed or was cut short has put there already: a later one must see it healthy, too. */
-async function unprovenServices(
-  { app, release, history }: Situation,
-  containers: readonly ObservedContainer[],
-  { releases }: Proposing,
-): Promise<readonly string[]> {
-  const before = history?.deployed?.release;
-  if (before === release.digest) return [];
-  const deployed = before === undefined ? undefined : (await releases.load(app.name, before))?.release;
-  return release.services
-    .filter((to) => deployed?.services.find(({ name }) => name === to.name)?.digest !== to.digest)
-    .filter((to) => to.replicas > 0 && !isDone(to, history))
+function proof({ release }: Situation, containers: readonly ObservedContainer[]): Step {
+  const services = release.services
     .map(({ name }) => name)
     .filter((name) => containers.some(({ service }) => service === name));
+  return { kind: 'await', services, condition: 'healthy' };
 }
-
-/** The steps, with a last wait that covers these services as well. */
-function proven(steps: readonly Step[], services: readonly string[]): readonly Step[] {
-  const last = steps.findLast(isHealthWait);
-  const missing = services.filter((name) => last?.services.includes(name) !== true);
-  if (missing.length === 0) return steps;
-  const wait: Step = { kind: 'await', services: [...(last?.services ?? []), ...missing], condition: 'healthy' };
-  return last === undefined ? [...steps, wait] : steps.map((step) => (step === last ? wait : step));
-}
-
-const isHealthWait = (step: Step): step is Extract<Step, { kind: 'await' }> =>
-  step.kind === 'await' && step.condition === 'healthy';
 
 async function explainedChanges(
   { app, release, history, thorough = false }: Situation,
@@ -187,30 +177,4 @@ async function assertSameVolumes(release: Release, deployed: Release, { engine }
       hint: `Move its data yourself: stop the app, copy the volume ${volume.name}, remove it, and run \`harbormaster apply ${release.app}\`. Or declare the new one under another key.`,
     },
   );
-}
-
-function strategyOf({ strategy }: App, strategies: readonly Strategy[]): Strategy {
-  const found = strategies.find(({ type }) => type === strategy);
-  if (found) return found;
-  throw new HarborError(`there is no strategy "${strategy}"`, {
-    code: 'config-invalid',
-    hint: `Use one of: ${strategies.map(({ type }) => type).join(', ')}`,
-  });
-}
-
-async function absentImages(changes: readonly Change[], { engine }: Proposing): Promise<ReadonlySet<string>> {
-  const images = new Set(
-    changes.flatMap((change) =>
-      change.kind === 'create' || change.kind === 'replace' ? [change.to.image.pinned] : [],
-    ),
-  );
-  const found = await Promise.all([...images].map(async (image) => ({ image, local: await engine.image(image) })));
-  return new Set(found.filter(({ local }) => local === undefined).map(({ image }) => image));
-}
-
-async function changedFiles(release: Release, { live }: Proposing): Promise<readonly string[]> {
-  const paths = release.mounts.map(({ path }) => path);
-  if (paths.length === 0) return [];
-  if ((await live.holds(release.app)) === release.digest && (await live.intact(release.app, release.mounts))) return [];
-  return paths;
 }

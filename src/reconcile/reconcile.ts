@@ -1,16 +1,19 @@
 import type { PassReport } from '../model/report.ts';
 import { advance } from './advance.ts';
+import { afterHooks } from './after-hooks.ts';
 import { keep } from './keep.ts';
 import type { Context, Pass } from './pass.ts';
 
 /**
  * One pass over one app: first toward the release that Git asks for, then, unless that has just been brought in, what was deployed is kept as it was
- * deployed. Two policies, never one: `deploy` rules the first, `drift` the second.
+ * deployed. Two policies, never one: `deploy` rules the first, `drift` the second. Before both, what hooks a crash left is brought to its end.
  */
 export async function reconcile(pass: Pass, context: Context): Promise<PassReport> {
-  const advanced = await advance(pass, context);
+  const settled = await afterHooks(pass, context);
+  if (settled === undefined) return nothing(pass);
+  const advanced = await advance(settled, context);
   if (pass.signal.aborted || isOver(advanced)) return advanced;
-  const kept = await keep(pass, advanced, context);
+  const kept = await keep(settled, advanced, context);
   if (advanced.outcome.kind === 'unchanged') return { ...kept, entry: kept.entry ?? advanced.entry };
   return kept.again === undefined ? advanced : { ...advanced, again: kept.again };
 }
@@ -18,3 +21,10 @@ export async function reconcile(pass: Pass, context: Context): Promise<PassRepor
 /** It runs now, or the next pass goes on with it. */
 const isOver = ({ outcome: { kind } }: PassReport): boolean =>
   kind === 'applied' || kind === 'interrupted' || kind === 'superseded';
+
+const nothing = ({ app }: Pass): PassReport => ({
+  app: app.name,
+  outcome: { kind: 'unchanged' },
+  entry: undefined,
+  revision: undefined,
+});

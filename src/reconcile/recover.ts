@@ -1,6 +1,8 @@
+import { runsOf } from '../core/jobs.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError, type HarborError } from '../errors.ts';
 import type { AppHistory, Trigger } from '../model/entry.ts';
+import { dropJobs } from './drop-jobs.ts';
 import type { Journal } from './journal.ts';
 import type { Parts } from './parts.ts';
 import { serviceRecords } from './record.ts';
@@ -43,8 +45,11 @@ async function close(
   parts: Parts,
 ): Promise<void> {
   await parts.engine.sweep(project);
-  const after = ownContainers(await parts.engine.observe(), { name: app, project }, parts.instance);
+  const observed = await parts.engine.observe();
+  await dropJobs({ name: app, project }, observed, { ...parts, journal });
+  const after = ownContainers(observed, { name: app, project }, parts.instance);
   const release = open.release === undefined ? undefined : (await parts.releases.load(app, open.release))?.release;
+  const hooks = runsOf(journal.of(app), open.release);
   const entry = await journal.record({
     kind: 'finished',
     app,
@@ -56,6 +61,7 @@ async function close(
     services: serviceRecords([], release, after, after),
     duration: 0,
     purpose: open.purpose,
+    ...(hooks.length > 0 && { hooks }),
   });
   parts.logger.warn({ app, seq: entry.seq }, 'an operation was cut short; its outcome is recorded as interrupted');
 }

@@ -13,7 +13,7 @@ import type { Leftover } from './leftovers.ts';
 import type { Parts } from './parts.ts';
 import { refuse } from './refuse.ts';
 import { removalPlan } from './remove.ts';
-import { beginningOf, createRemover } from './remover.ts';
+import { asDeployed, beginningOf, createRemover } from './remover.ts';
 import { windowVerdicts } from './windows.ts';
 
 /** Removal of apps that left the configuration; `named` are the ones that a person asked for, undefined means the loop's own pass. */
@@ -63,7 +63,7 @@ export function createRemovals(options: RemovalsOptions): Removals {
           kind: 'removal',
           app: leftover.app,
           onRemove: leftover.policy.onRemove,
-          plan: await removalPlan(leftover, context),
+          plan: await removalPlan(leftover, (await asDeployed(leftover, context))?.release, context),
           verdicts: [
             ...deniedBy(departures.bars(leftover, situation)),
             ...windowVerdicts(beginningOf(leftover, config().windows, { trigger: byRequest, now: clock.now() })),

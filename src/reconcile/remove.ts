@@ -1,22 +1,33 @@
 import { sentence } from '../core/format-plan.ts';
+import { hooksAt } from '../core/jobs.ts';
 import { HarborError } from '../errors.ts';
 import type { ServiceRecord } from '../model/entry.ts';
 import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
 import type { Leftover } from './leftovers.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';
 
-/** What is done to an app that left. Volumes and data stay, always; `orphan` does nothing to anything. */
-export async function removalPlan(leftover: Leftover, parts: Pick<Parts, 'engine' | 'instance'>): Promise<Plan> {
+/**
+ * What is done to an app that left. Volumes and data stay, always; `orphan` does nothing to anything. `deployed`: what was, if it was kept; its hooks run
+ * before.
+ */
+export async function removalPlan(
+  leftover: Leftover,
+  deployed: Release | undefined,
+  parts: Pick<Parts, 'engine' | 'instance'>,
+): Promise<Plan> {
   const { app, project, policy } = leftover;
   const steps: Readonly<Record<typeof policy.onRemove, () => Promise<readonly Step[]>>> = {
     down: () => downSteps(leftover, parts),
     stop: () => stopSteps(leftover, parts),
     orphan: async () => [],
   };
-  return { app, project, release: undefined, steps: await steps[policy.onRemove]() };
+  const hooks = deployed && policy.onRemove !== 'orphan' ? hooksAt(deployed, 'pre_remove') : [];
+  const before = hooks.map((hook): Step => ({ kind: 'hook', ...hook }));
+  return { app, project, release: undefined, steps: [...before, ...(await steps[policy.onRemove]())] };
 }
 
 async function downSteps(

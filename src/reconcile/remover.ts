@@ -6,7 +6,10 @@ import type { Observed } from '../model/observed.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Window } from '../model/window.ts';
-import type { Progress } from '../ports.ts';
+import type { Progress, StoredRelease } from '../ports.ts';
+import { createBell } from './bell.ts';
+import { dropJobsNow } from './drop-jobs.ts';
+import { settleHooks } from './hooks.ts';
 import type { Journal } from './journal.ts';
 import type { Leftover } from './leftovers.ts';
 import { letGo, ownedBy } from './let-go.ts';
@@ -46,10 +49,20 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
       );
       return { ...refused, opens: opensIn(start, shut) };
     }
-    const plan = await removalPlan(leftover, context);
-    const act: Operation['act'] = (begins) => {
-      const tell = (message: string) => progress(leftover.app, message);
-      return perform({ plan, deployment: undefined, signal, superseded: never, progress: tell, begins }, context);
+    const failed = failedHook(leftover, trigger, journal);
+    if (failed) return failed;
+    const tell = (message: string) => progress(leftover.app, message);
+    const stirred = createBell();
+    await settleHooks({ app: leftover.app, progress: tell, stirred, signal }, context).catch(unlessStopped(signal));
+    if (signal.aborted) return report(leftover, { kind: 'unchanged' });
+    const stored = await asDeployed(leftover, context);
+    const plan = await removalPlan(leftover, stored?.release, context);
+    const removed = stored && { stored, stirred };
+    const act: Operation['act'] = async (desk) => {
+      const task = { plan, deployment: undefined, removed, signal, superseded: never, progress: tell, desk };
+      const performed = await perform(task, context);
+      await dropJobsNow({ name: leftover.app, project: leftover.project }, context);
+      return performed;
     };
     const cause = { ...causeOf(leftover, journal), ...overriding(start) };
     const { seq, outcome } = await operate(removal(leftover, plan, { trigger, act, cause }, context), journal, clock);
@@ -99,6 +112,32 @@ function outsideWindows(start: Beginning, journal: Journal): Outcome | undefined
   const isBegun = last?.outcome.kind === 'interrupted' && last.release === undefined;
   const reasons = isBegun ? [] : closed(start);
   return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
+}
+
+const unlessStopped =
+  (signal: AbortSignal) =>
+  (error: unknown): void => {
+    if (!signal.aborted) throw error;
+  };
+
+/** A hook that failed keeps the app until a person asks again: each try would run it once more. */
+function failedHook(leftover: Leftover, { kind }: Trigger, journal: Journal): PassReport | undefined {
+  const last = journal.of(leftover.app)?.attempted;
+  const isOfHook =
+    last?.release === undefined && last?.outcome.kind === 'failed' && last.outcome.code === 'hook-failed';
+  return isOfHook && kind !== 'request' ? report(leftover, last.outcome, last.seq) : undefined;
+}
+
+/** What it runs, to run its hooks. An app that is only moved to another project is not removed. */
+export async function asDeployed(
+  { app, project, moved }: Leftover,
+  { journal, releases }: Pick<RemoverOptions['context'], 'journal' | 'releases'>,
+): Promise<StoredRelease | undefined> {
+  const history = journal.of(app);
+  const digest = history?.deployed?.release ?? history?.applied;
+  if (digest === undefined || moved) return undefined;
+  const stored = await releases.load(app, digest);
+  return stored?.release.project === project ? stored : undefined;
 }
 
 /** The outcome of an operation that was cut short is still to be found out. */

@@ -3,6 +3,7 @@ import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory, GoodRelease } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
+import { afterHooks } from './after-hooks.ts';
 import { deploy } from './deploy.ts';
 import { denials } from './forbid.ts';
 import type { RollbackRequest } from './harbor.ts';
@@ -12,18 +13,22 @@ import { type Beginning, closed, overriding } from './windows.ts';
 
 /** To an earlier release, from what is kept of it: neither Git nor a registry is asked. Automatic deployment stays as it is. */
 export async function rollback(
-  pass: Omit<Pass, 'target'>,
+  asked: Omit<Pass, 'target'>,
   request: RollbackRequest,
   context: Context,
 ): Promise<PassReport> {
-  const { app, observed } = pass;
+  const { app } = asked;
+  const pass = await afterHooks(asked, context);
+  if (pass === undefined)
+    return { app: app.name, outcome: { kind: 'interrupted', step: undefined }, entry: undefined, revision: undefined };
+  const { observed } = pass;
   const history = context.journal.of(app.name);
   const { release: digest } = wayBack(app, history, request.to);
   const stored = await context.releases.load(app.name, digest);
   if (stored === undefined) throw notKept(app, digest);
   const { release } = stored;
   const { revision } = release;
-  const proposal = await propose({ app, revision, release, observed, history }, context);
+  const proposal = await propose({ app, revision, release, observed, history, goesBack: true }, context);
   const beginning = beginningOf(pass, proposal, context.clock.now());
   const reasons = [...denials(proposal.verdicts), ...closed(beginning)];
   if (reasons.length > 0) {
@@ -31,9 +36,19 @@ export async function rollback(
     const outcome = context.journal.redacted({ kind: 'blocked', reasons });
     return { app: app.name, outcome, entry: undefined, revision };
   }
+  await warnOfWhatStays(pass, context);
   const { hold } = request;
   const cause = { purpose: 'rollback', ...overriding(beginning), reason: request.reason, hold } as const;
   return deploy(pass, { ...proposal, cause }, context);
+}
+
+/** A hook that cannot be undone is no reason to keep a person from going back, but to be told of. */
+async function warnOfWhatStays({ app, progress }: Omit<Pass, 'target'>, { journal, releases }: Context): Promise<void> {
+  const applied = journal.of(app.name)?.applied;
+  const left = applied === undefined ? undefined : (await releases.load(app.name, applied))?.release;
+  const crossed = (left?.hooks ?? []).filter(({ irreversible }) => irreversible).map(({ service }) => service);
+  if (crossed.length === 0) return;
+  progress(`what ${crossed.join(', ')} did for release ${short(left?.digest ?? '')} stays done: data does not go back`);
 }
 
 /** Whatever it changes, it is a deployment: a person chose the release. */

@@ -1,3 +1,4 @@
+import { canonical } from '../core/digest.ts';
 import type { AppHistory } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
 import type { PassReport } from '../model/report.ts';
@@ -21,9 +22,15 @@ function supersededBy(history: AppHistory | undefined, { digest }: Release): num
   return deployed?.release === digest && (isOther || unfinished !== undefined) ? attempted?.seq : undefined;
 }
 
-/** A release that somebody took off the disk is put back: status, healing without Git, and rollback live on it. */
+/**
+ * A release that somebody took off the disk is put back: status, healing without Git, and rollback live on it. And what the configuration says of its
+ * hooks besides which they are is written anew.
+ */
 async function keepStored(release: Release, { stored, releases }: Context): Promise<void> {
-  if (stored.has(release.digest)) return;
-  if ((await releases.load(release.app, release.digest)) === undefined) await releases.save(release);
-  stored.add(release.digest);
+  const key = `${release.digest} ${canonical(release.hooks ?? [])}`;
+  if (stored.has(key)) return;
+  const kept = (await releases.load(release.app, release.digest))?.release;
+  if (kept === undefined || canonical(kept.hooks ?? []) !== canonical(release.hooks ?? []))
+    await releases.save(release);
+  stored.add(key);
 }

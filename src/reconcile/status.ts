@@ -51,7 +51,7 @@ export function appStatus(input: StatusInput): AppStatus {
   return {
     app: app.name,
     source,
-    sync: syncOf(input, source, [...drift, ...amiss.map(({ detail }) => detail)]),
+    sync: syncOf(input, source, [...drift, ...amiss.map(({ detail }) => detail.split('\n', 1)[0] ?? detail)]),
     health: { state: worst(services), services },
     operation,
     blockedBy,

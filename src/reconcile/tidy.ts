@@ -1,9 +1,10 @@
+import { servicesAndJobs } from '../core/jobs.ts';
+import { keepTag } from '../core/local-images.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Release } from '../model/release.ts';
 import type { Parts } from './parts.ts';
 import type { Context } from './pass.ts';
-import { keepTag } from './perform.ts';
 
 export type Retention = Pick<HostConfig, 'keepReleases' | 'prune'>;
 
@@ -21,7 +22,7 @@ export async function tidyUp(
   const good = journal.of(app.name)?.good.slice(-keepReleases) ?? [];
   try {
     await live.tidy(app.name, release);
-    for (const { name, image } of release.services)
+    for (const { name, image } of servicesAndJobs(release))
       if (image.from !== 'build') await engine.pull(image, keepTag(release, name));
     const removed = await releases.prune(app.name, keepReleases, [
       release.digest,
@@ -54,7 +55,7 @@ async function keptImages(app: App, { releases }: Pick<Parts, 'releases'>): Prom
 /** Our own tags, and with `pinned` also what they point at. */
 const imagesOf = (release: Release, pinned: boolean): readonly string[] => [
   ...release.builds.map(({ tag }) => tag),
-  ...release.services.flatMap(({ name, image }) =>
+  ...servicesAndJobs(release).flatMap(({ name, image }) =>
     image.from === 'build' ? [] : [keepTag(release, name), ...(pinned ? [image.pinned] : [])],
   ),
 ];

@@ -1,3 +1,4 @@
+import { timeOfJobs } from '../core/jobs.ts';
 import { type Closed, neededFor, neededForRemoval, rulingAt } from '../core/windows.ts';
 import type { App } from '../model/app.ts';
 import type { Trigger } from '../model/entry.ts';
@@ -7,7 +8,7 @@ import type { Act } from '../model/window.ts';
 
 /** What wants to begin: an operation of an app, or its removal, of which no health is known. */
 export interface Beginning {
-  readonly app: Pick<App, 'name' | 'windows'> & Partial<Pick<App, 'health'>>;
+  readonly app: Pick<App, 'name' | 'windows'> & Partial<Pick<App, 'health' | 'hooks' | 'checks'>>;
   readonly acts: readonly Act[];
   readonly trigger: Trigger;
   readonly now: Date;
@@ -47,7 +48,9 @@ export function opensIn(beginning: Beginning, outcome: Outcome): number | undefi
 }
 
 export function closedWindow({ app, acts, now }: Pick<Beginning, 'app' | 'acts' | 'now'>): Closed | undefined {
-  const needed = app.health === undefined ? neededForRemoval : neededFor(app.health);
+  // What is put right runs no hooks.
+  const jobs = acts.every((act) => act === 'heal') ? 0 : timeOfJobs(app);
+  const needed = app.health === undefined ? neededForRemoval : neededFor(app.health, jobs);
   const ruling = rulingAt(app.windows, acts, now.getTime(), needed);
   return ruling.kind === 'closed' ? ruling : undefined;
 }

@@ -5,6 +5,7 @@ import { mapLimit } from '../core/concurrency.ts';
 import { discoveryFollowing } from '../core/configuration.ts';
 import { redactor } from '../core/redact.ts';
 import { isSameRepository } from '../core/same-repository.ts';
+import * as checkKinds from '../edges/checks/index.ts';
 import { systemClock } from '../edges/clock.ts';
 import { readDeployed } from '../edges/deployed-file.ts';
 import { openCheckout } from '../edges/git/checkout.ts';
@@ -53,6 +54,7 @@ export async function preview(request: CheckoutRequest, options: PreviewOptions)
   const config = await read(invocation.configFile, request.ref);
   const isSame = againstConfig === undefined && (againstRef === undefined || config.discoveries.length === 0);
   const before = isSame ? config : await read(againstConfig ?? invocation.configFile, againstRef);
+  const redact = redactor([...config.secrets, ...before.secrets]);
   const instance = 'preview';
   const parts = {
     source: checkout,
@@ -62,6 +64,8 @@ export async function preview(request: CheckoutRequest, options: PreviewOptions)
     clock: systemClock,
     strategies: Object.values(strategies),
     gates: Object.values(gates),
+    checks: Object.values(checkKinds),
+    redact: (text: string) => redact(text),
     // No digest of it is ever compared with one of a host.
     key: Buffer.from(instance),
     instance,
@@ -69,7 +73,6 @@ export async function preview(request: CheckoutRequest, options: PreviewOptions)
   const against = await againstOf(againstRef, againstFile);
   const compared = await comparisonsOf({ ...request, against }, { config, before }, checkout);
   const plans = await mapLimit(compared, 4, (comparison) => previewCheckout(comparison, { parts, lacks }));
-  const redact = redactor([...config.secrets, ...before.secrets]);
   return { plans: plans.map((plan) => redactFailure(plan, redact)), placeholders: [...missing].sort() };
 }
 

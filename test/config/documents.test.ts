@@ -6,12 +6,14 @@ import { loadConfig } from '../../src/config/load.ts';
 import { refreshedPolicy } from '../../src/config/policy-reference.ts';
 import { refreshed } from '../../src/config/reference.ts';
 import { starter } from '../../src/config/starter.ts';
+import * as checks from '../../src/edges/checks/index.ts';
 import * as notifiers from '../../src/edges/notifiers/index.ts';
 import * as strategies from '../../src/strategies/index.ts';
 import { load, testLoader } from './rig.ts';
 
 const catalogues = {
   notifiers: Object.values(notifiers),
+  checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
 };
 const committed = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -77,6 +79,7 @@ test('the example loads, and shows what it says', async () => {
     'dashboards',
     'shop-staging',
     'shop',
+    'accounts',
     'payments',
     'portainer',
     'wiki',
@@ -86,6 +89,7 @@ test('the example loads, and shows what it says', async () => {
     'dashboards dashboards main',
     'shop-staging staging develop',
     'shop shop v2.4.0',
+    'accounts accounts main',
     'payments payments main',
     'portainer portainer master',
   ]);
@@ -94,10 +98,12 @@ test('the example loads, and shows what it says', async () => {
     'auto correct rollback',
     'auto correct rollback',
     'manual correct hold',
+    'auto correct rollback',
     'approve correct rollback',
     'auto report rollback',
   ]);
-  expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(4);
+  expect(new Set(config.apps.map(({ repository }) => repository.id)).size).toBe(5);
+  expect(config.apps.map(({ hooks, checks }) => `${hooks.length} ${checks.length}`)).toContain('3 4');
   expect(config.notifiers.map(({ type }) => type)).toEqual([
     'webhook',
     'slack',

@@ -86,6 +86,8 @@ describe('defaults', () => {
       approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
       drift: 'correct',
       onFailure: 'rollback',
+      hooks: [],
+      checks: [],
       onChange: {},
       policy: policyOf('apps.web.allow'),
       windows: [],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { type LoadRequest, loadConfig } from '../../src/config/load.ts';
+import * as checkKinds from '../../src/edges/checks/index.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -10,6 +11,7 @@ import { secretOption } from '../../src/secret-option.ts';
 
 export const catalogues = {
   strategies: ['recreate', 'rolling'],
+  checks: Object.values(checkKinds),
   notifiers: [
     {
       type: 'bell',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineEvent, ObservedContainer } from '../../src/model/observed.ts';
-import type { Engine, StoredRelease } from '../../src/ports.ts';
+import type { Engine, Job, StoredRelease } from '../../src/ports.ts';
 
 export interface EngineContractRig extends AsyncDisposable {
   readonly engine: Engine;
@@ -8,6 +8,8 @@ export interface EngineContractRig extends AsyncDisposable {
   readonly instance: string;
   /** A release of `project` on disk: services that run until they are stopped. */
   stored(services: readonly string[]): Promise<StoredRelease>;
+  /** A model of `project` in which a service of this name ends at once with exit code 0, for `prepare`. */
+  jobModel(name: string): Promise<string>;
   /** Pauses a container, as a person would. */
   pause(id: string): Promise<void>;
 }
@@ -146,12 +148,75 @@ export function engineContract(name: string, open: () => Promise<EngineContractR
       await expect(rig.engine.build(build, signal)).rejects.toMatchObject({ code: 'interrupted' });
     });
 
+    test('makes the container of a job without starting it, and leaves other containers alone', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      const id = await rig.engine.prepare(await jobOf(rig, 'job-1'));
+      const [job] = (await containersOf(rig)).filter((container) => container.id === id);
+      expect(job).toMatchObject({
+        name: `${rig.project}-job-1`,
+        job: 'check',
+        state: 'created',
+        instance: rig.instance,
+      });
+      expect(await rig.engine.inspect([id])).toMatchObject([{ id, state: 'created', startedAt: 0 }]);
+      expect((await containersOf(rig)).filter(({ id: other }) => other !== id)).toEqual([web]);
+    });
+
+    test('runs a job to its end, beside an earlier run of the same', async () => {
+      await using rig = await open();
+      await rig.engine.create(await rig.stored(['web']), ['web']);
+      const before = await rig.engine.prepare(await jobOf(rig, 'job-1'));
+      const id = await rig.engine.prepare(await jobOf(rig, 'job-2'));
+      await rig.engine.start([id]);
+      await expect.poll(async () => (await rig.engine.inspect([id]))[0]?.state).toBe('exited');
+      expect(await rig.engine.inspect([before, id])).toMatchObject([
+        { state: 'created' },
+        { state: 'exited', exitCode: 0, startedAt: expect.any(Number) },
+      ]);
+      expect((await rig.engine.inspect([id]))[0]?.startedAt).toBeGreaterThan(0);
+    });
+
+    test('discards a container that does not run, and no other', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      expect(await rig.engine.discard(web.id)).toBe(false);
+      expect(await containersOf(rig)).toMatchObject([{ id: web.id, state: 'running' }]);
+      const id = await rig.engine.prepare(await jobOf(rig, 'job-1'));
+      expect(await rig.engine.discard(id)).toBe(true);
+      expect(await rig.engine.inspect([id])).toEqual([]);
+    });
+
+    test('tells where those containers can be reached that run', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      expect(await rig.engine.reach(['gone', web.id])).toMatchObject([
+        { id: web.id, name: web.name, addresses: [expect.any(String)] },
+      ]);
+      await rig.engine.stop([web.id]);
+      expect(await rig.engine.reach([web.id])).toEqual([]);
+    });
+
+    test('runs a command in a container', async () => {
+      await using rig = await open();
+      const web = await madeWeb(rig);
+      const limits = { limit: 10_000, signal: new AbortController().signal };
+      expect(await rig.engine.exec(web.id, ['true'], limits)).toEqual({ exitCode: 0, output: '' });
+    });
+
     test('does not know an image that was never there', async () => {
       await using rig = await open();
       expect(await rig.engine.image('harbormaster.invalid/none:1')).toBeUndefined();
     });
   });
 }
+
+const jobOf = async ({ project, jobModel }: EngineContractRig, service: string): Promise<Job> => ({
+  project,
+  service,
+  model: await jobModel(service),
+  environment: {},
+});
 
 async function containersOf({ engine, project }: EngineContractRig): Promise<readonly ObservedContainer[]> {
   const { containers } = await engine.observe();

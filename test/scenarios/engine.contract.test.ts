@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { labels as ownLabels } from '../../src/core/labels.ts';
 import { deleteContainer, renameContainer } from '../../src/edges/engines/api/lifecycle.ts';
 import { fenced } from '../../src/edges/engines/compose/fence.ts';
 import { composeEngine } from '../../src/edges/engines/engine.ts';
@@ -72,6 +73,17 @@ engineContract('the real one', async () => {
     project,
     instance,
     pause: (id) => rig.act(id, 'pause'),
+    jobModel: async (name) => {
+      const labels = { [ownLabels.instance]: instance, [ownLabels.app]: project, [ownLabels.job]: 'check' };
+      const job = {
+        image,
+        command: ['true'],
+        container_name: `${project}-${name}`,
+        labels,
+        networks: { default: null },
+      };
+      return JSON.stringify({ services: { [name]: job }, networks: { default: {} } });
+    },
     stored: (names) => stored({ project, services: Object.fromEntries(names.map((name) => [name, { image }])) }),
     [Symbol.asyncDispose]: async () => {
       for (const { id } of await rig.containers(project)) await rig.rm(id);
@@ -572,6 +584,71 @@ describe('applying', () => {
     expect(await engine.tail(web!.id, 1)).toBe('two red<U+0007>');
     expect(await engine.tail(web!.id, 100)).toBe('one\ntwo red<U+0007>');
     expect(await engine.tail('gone', 2)).toBe('');
+  });
+});
+
+describe('commands in containers', () => {
+  const limits = { limit: 20_000, signal: new AbortController().signal };
+
+  test('give the exit code and the last of what was written, on either stream, without escapes', async () => {
+    const id = await rig.run(rig.project('exec1'), image, { Cmd: ['idle'] });
+    const script = 'seq 1 100; echo "\x1b[31mred\x07"; exit 3';
+    const ended = await engine.exec(id, ['sh', '-c', script], limits);
+    expect(ended?.exitCode).toBe(3);
+    const lines = ended?.output.split('\n') ?? [];
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([50, '52', 'red<U+0007>']);
+    expect(await engine.exec(id, ['sh', '-c', 'echo wrong >&2'], limits)).toEqual({ exitCode: 0, output: 'wrong' });
+  });
+
+  test('are waited for no longer than their limit', async () => {
+    const id = await rig.run(rig.project('exec2'), image, { Cmd: ['idle'] });
+    const began = Date.now();
+    expect(await engine.exec(id, ['sleep', '60'], { ...limits, limit: 500 })).toBeUndefined();
+    expect(Date.now() - began).toBeLessThan(20_000);
+  });
+
+  test('are given up at the signal', async () => {
+    const id = await rig.run(rig.project('exec3'), image, { Cmd: ['idle'] });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await expect(engine.exec(id, ['sleep', '60'], { limit: 60_000, signal: stop.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+  });
+
+  test('that are not there tell so by their exit code', async () => {
+    const id = await rig.run(rig.project('exec4'), image, { Cmd: ['idle'] });
+    expect(await engine.exec(id, ['no-such-program'], limits)).toMatchObject({
+      exitCode: expect.toSatisfy((code: number) => code === 126 || code === 127),
+      output: expect.stringContaining('no-such-program'),
+    });
+  });
+});
+
+describe('where a container is reached', () => {
+  test('at its addresses and published ports, at those of whom it shares with, and on the host', async () => {
+    const project = rig.project('reach');
+    const sketch = await stored({
+      project,
+      services: {
+        web: { image, ports: [{ target: 80, published: '0', protocol: 'tcp', mode: 'ingress' }] },
+        side: { image, network_mode: 'service:web' },
+        host: { image, network_mode: 'host' },
+      },
+    });
+    await engine.create(sketch, ['web']);
+    await engine.create(sketch, ['side', 'host']);
+    const containers = await rig.containers(project);
+    const reached = await engine.reach(containers.map(({ id }) => id));
+    const of = (service: string) =>
+      reached.find(({ id }) => containers.find((one) => one.service === service)?.id === id);
+    expect(of('web')).toMatchObject({
+      name: `${project}-web-1`,
+      addresses: [expect.stringMatching(/^\d+(\.\d+){3}$/)],
+    });
+    expect(of('web')?.published).toContainEqual({ port: 80, hostIp: expect.any(String), hostPort: expect.any(Number) });
+    expect(of('side')).toMatchObject({ name: `${project}-side-1`, addresses: of('web')?.addresses });
+    expect(of('host')).toMatchObject({ addresses: ['127.0.0.1'], published: [] });
   });
 });
 

@@ -114,6 +114,8 @@ async function judged(yaml: string, policy: Policy) {
     live: { folders: () => folders, leads },
     scratch,
     gates: Object.values(gates),
+    checks: [],
+    redact: (text) => text,
     clock: systemClock,
     key: Buffer.from('key'),
     instance: 'diff',

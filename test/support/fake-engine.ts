@@ -11,7 +11,7 @@ import type {
   ObservedNetwork,
 } from '../../src/model/observed.ts';
 import type { Release } from '../../src/model/release.ts';
-import type { Engine, LocalImage, RenderRequest } from '../../src/ports.ts';
+import type { Engine, Executed, Job, LocalImage, RenderRequest } from '../../src/ports.ts';
 
 /** How the fake's containers behave once they are made, by service. */
 export interface Behaviour {
@@ -22,6 +22,12 @@ export interface Behaviour {
   readonly healthOutput?: string;
 }
 
+/** What becomes of a job once it is started, by its service; without an exit code it runs on. Otherwise it ends at once, with 0. */
+export interface JobBehaviour {
+  readonly exitCode?: number | undefined;
+  readonly output?: string;
+}
+
 /** An engine in memory: it keeps what a real one would tell of containers, and nothing else. */
 export class FakeEngine implements Engine {
   containers: ObservedContainer[] = [];
@@ -29,6 +35,9 @@ export class FakeEngine implements Engine {
   readonly performed: string[] = [];
   readonly images = new Map<string, LocalImage>();
   behaviour: Record<string, Behaviour> = {};
+  jobs: Record<string, JobBehaviour> = {};
+  /** What a command in a container comes to. */
+  executed: (command: readonly string[]) => Executed | undefined = () => ({ exitCode: 0, output: '' });
   /** The same by image as the compose file names it. */
   byImage: (image: string) => Behaviour = () => ({});
   model: ComposeModel = { name: 'none', services: {} };
@@ -78,7 +87,7 @@ export class FakeEngine implements Engine {
         restarts: this.behaviour[container.service ?? '']?.restarts ?? 0,
         oomKilled: false,
         error: '',
-        startedAt: 0,
+        startedAt: container.job === undefined || container.state === 'created' ? 0 : 1,
         checks: [],
         retries: 3,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
@@ -115,8 +124,9 @@ export class FakeEngine implements Engine {
     this.#listeners.clear();
   }
 
-  async tail() {
-    return '';
+  async tail(id: string) {
+    const job = this.containers.find((container) => container.id === id && container.job !== undefined);
+    return (job && this.#jobOf(job)?.output) ?? '';
   }
 
   async networks(): Promise<readonly ObservedNetwork[]> {
@@ -146,6 +156,50 @@ export class FakeEngine implements Engine {
 
   async untag() {}
 
+  async prepare({ project, service, model }: Job) {
+    this.#act(`prepare ${service}`);
+    const { services } = JSON.parse(model) as ComposeModel;
+    const { labels: stamped = {}, container_name: name = service } = services[service] ?? {};
+    const id = `j${this.#next++}`;
+    this.containers.push({
+      id,
+      name,
+      project,
+      service,
+      oneOff: false,
+      job: stamped[labels.job],
+      instance: stamped[labels.instance],
+      app: stamped[labels.app],
+      digest: stamped[labels.digest],
+      imageId: '',
+      state: 'created',
+      health: 'none',
+      exitCode: undefined,
+      joins: undefined,
+      ports: [],
+      configHash: undefined,
+    });
+    return id;
+  }
+
+  async discard(id: string) {
+    this.#act(`discard ${id}`);
+    const container = this.containers.find((each) => each.id === id);
+    if (container?.state === 'running') return false;
+    this.containers = this.containers.filter((each) => each.id !== id);
+    return true;
+  }
+
+  async exec(id: string, command: readonly string[]) {
+    this.performed.push(`exec ${id} ${command.join(' ')}`);
+    return this.executed(command);
+  }
+
+  async reach(ids: readonly string[]) {
+    const running = this.containers.filter(({ id, state }) => ids.includes(id) && state === 'running');
+    return running.map(({ id, name }) => ({ id, name, addresses: ['127.0.0.1'], published: [] }));
+  }
+
   async create({ release }: Parameters<Engine['create']>[0], services: readonly string[]) {
     this.#act(`create ${services.join(' ')}`);
     for (const service of leadersFirst(release, services)) this.#add(release, service);
@@ -173,7 +227,11 @@ export class FakeEngine implements Engine {
 
   async start(ids: readonly string[]) {
     this.#act(`start ${ids.join(' ')}`);
-    this.#alter(ids, () => ({ state: 'running' }));
+    this.#alter(ids, (container) => {
+      if (container.job === undefined) return { state: 'running' };
+      const { exitCode } = this.#jobOf(container) ?? { exitCode: 0 };
+      return exitCode === undefined ? { state: 'running' } : { state: 'exited', exitCode };
+    });
   }
 
   async restart(ids: readonly string[]) {
@@ -187,7 +245,7 @@ export class FakeEngine implements Engine {
 
   async stop(ids: readonly string[]) {
     this.#act(`stop ${ids.join(' ')}`);
-    this.#alter(ids, () => ({ state: 'exited' }));
+    this.#alter(ids, () => ({ state: 'exited', exitCode: 137 }));
   }
 
   async remove(ids: readonly string[]) {
@@ -201,6 +259,11 @@ export class FakeEngine implements Engine {
 
   async sweep(project: string) {
     this.#act(`sweep ${project}`);
+  }
+
+  /** `pre-deploy-migrate-3` is of `migrate`. */
+  #jobOf({ service = '' }: ObservedContainer): JobBehaviour | undefined {
+    return Object.entries(this.jobs).find(([name]) => service.includes(`-${name}-`))?.[1];
   }
 
   #act(act: string): void {

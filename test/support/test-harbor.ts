@@ -1,6 +1,7 @@
 import { canonical, configurationDigest } from '../../src/core/digest.ts';
 import { emptyHistory } from '../../src/core/history.ts';
 import { policyOf } from '../../src/core/policy.ts';
+import * as checkKinds from '../../src/edges/checks/index.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
@@ -108,6 +109,8 @@ export async function testHarbor({
     },
     strategies: [recreate],
     gates,
+    checks: Object.values(checkKinds),
+    redact: (text) => text,
     key,
     instance: 'us',
   };

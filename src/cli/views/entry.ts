@@ -1,10 +1,19 @@
 import { actorOf, actorText } from '../../core/actor.ts';
-import { ending, outcomeSentence, overriddenText, sentenceOf, unorderedText } from '../../core/format-entry.ts';
+import {
+  ending,
+  hookEndText,
+  outcomeSentence,
+  overriddenText,
+  sentenceOf,
+  unorderedText,
+} from '../../core/format-entry.ts';
 import { imageText } from '../../core/format-plan.ts';
 import type { Consent } from '../../model/approval.ts';
+import type { CheckResult } from '../../model/check.ts';
 import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
+import type { HookEnd } from '../../model/hook.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { dim, type Line, nextStep, paragraph, strong } from '../line.ts';
+import { bad, dim, good, type Line, nextStep, paragraph, type Span, spansOf, strong, warn } from '../line.ts';
 import { when } from '../moment.ts';
 import { revisionFacts } from './audit.ts';
 import { fact, labelWidth } from './facts.ts';
@@ -45,6 +54,8 @@ export function entryView(entry: Entry, { intent, steps }: Around, now: Date): r
       steps.map((step) => stepLine(step, intent)),
     ),
     ...(entry.kind === 'adopted' || entry.kind === 'forgotten' ? claimSections(entry) : []),
+    ...(entry.kind === 'finished' ? ranSections(entry) : []),
+    ...(entry.kind === 'hook-ended' ? section('it wrote last', outputLines(entry.end.output, '')) : []),
     ...(entry.kind === 'finished' ? section('services', entry.services.flatMap(serviceLines)) : []),
   ];
 }
@@ -142,6 +153,38 @@ function serviceLines({ service, change, because, image, containers, completed }
     ),
   ];
 }
+
+/** What hooks and checks came to; what they wrote only where the outcome does not tell it already. */
+function ranSections({ hooks = [], checks = [], outcome }: EntryOf<'finished'>): readonly Line[] {
+  const told = outcome.kind === 'failed' ? outcome.message : '';
+  return [
+    ...section(
+      'hooks',
+      hooks.flatMap(({ service, moment, end, irreversible }) => [
+        ['  ', strong(service), `  ${moment}${irreversible ? ', cannot be undone' : ''}: `, paintedEnd(end)],
+        ...outputLines(end?.output, told),
+      ]),
+    ),
+    ...section(
+      'checks',
+      checks.flatMap((check) => [
+        ['  ', strong(check.check), '  ', (check.passed ? good : bad)(checkText(check))],
+        ...outputLines(check.output, told),
+      ]),
+    ),
+  ];
+}
+
+const paintedEnd = (end: HookEnd | undefined): Span =>
+  end === undefined ? warn('not ended then') : (end.result === 'passed' ? good : bad)(hookEndText(end));
+
+function checkText({ passed, detail, attempts, advisory }: CheckResult): string {
+  const times = attempts === 1 ? '' : `, after ${attempts} attempts`;
+  return `${passed ? 'passed' : 'failed'}: ${detail}${times}${advisory ? ' (only to tell)' : ''}`;
+}
+
+const outputLines = (output: string | undefined, told: string): readonly Line[] =>
+  output === undefined || told.includes(output) ? [] : paragraph(output, 4).map((line) => ['  ', ...spansOf(line)]);
 
 const listed = (ids: readonly string[]): string | undefined =>
   ids.length === 0 ? undefined : ids.map(short).join(' ');

@@ -31,6 +31,7 @@ const entryRow = (entry: Entry, now: Date): Row => [
 function whatCell(entry: Entry): Span | string {
   const [what = ''] = sentenceOf(entry).split(/\r?\n/, 1);
   if ('outcome' in entry) return outcomeStyle(entry.outcome.kind)(what);
+  if (entry.kind === 'hook-ended') return (entry.end.result === 'passed' ? dim : bad)(what);
   return kindStyles[entry.kind]?.(what) ?? what;
 }
 
@@ -39,6 +40,7 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   opened: dim,
   started: dim,
   step: dim,
+  'hook-begun': dim,
   recovered: good,
   drifted: warn,
   'configuration-failed': bad,

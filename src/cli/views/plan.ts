@@ -120,6 +120,8 @@ const verbStyles: Readonly<Record<Step['kind'], (text: string) => Span>> = {
   build: dim,
   files: dim,
   await: dim,
+  hook: warn,
+  check: dim,
   create: good,
   start: good,
   mend: good,

@@ -110,9 +110,15 @@ function blocked(blocks: readonly Block[], others: readonly string[]): readonly 
   const once = (texts: readonly string[]): readonly string[] =>
     texts.filter((text) => !told.has(text) && told.add(text));
   return worstFirst(blocks).flatMap((block, index) => [
-    ...once([block.detail, ...(index === 0 ? others : [])]).flatMap((reason) => paragraph(reason, 2)),
+    ...once([firstLine(block.detail), ...(index === 0 ? others : [])]).flatMap((reason) => paragraph(reason, 2)),
     ...once(remediesOf(block)).flatMap((remedy) => nextStep(remedy, 2)),
   ]);
+}
+
+/** What a container or tool wrote is told by `why`. */
+function firstLine(text: string): string {
+  const [first = '', ...more] = text.split('\n');
+  return more.length === 0 ? first : `${first} …`;
 }
 
 function headline({ blockedBy, operation }: AppStatus, [condition]: Condition, now: Date): Line {

@@ -112,6 +112,31 @@ const open = z.looseObject({
   removal: z.looseObject({ project: text, onRemove: text, moved: z.boolean() }).optional(),
   refreshes: refreshed.optional(),
 });
+const moment = z.enum(['pre_deploy', 'post_deploy', 'on_failure', 'pre_remove']);
+const hookEnd = z.looseObject({
+  result: z.enum(['passed', 'failed', 'lost', 'unstarted']),
+  exitCode: z.int().optional(),
+  because: text.optional(),
+  output: text.optional(),
+  duration: z.number().optional(),
+});
+const hookBegun = {
+  moment,
+  service: text,
+  container: z.looseObject({ id: text, name: text }),
+  limit: z.number(),
+  irreversible: z.boolean(),
+};
+const hookRuns = z.array(z.looseObject({ ...hookBegun, intent: z.int(), begunAt: text, end: hookEnd.optional() }));
+const checkResult = z.looseObject({
+  check: text,
+  passed: z.boolean(),
+  advisory: z.boolean().optional(),
+  attempts: z.int(),
+  detail: text,
+  output: text.optional(),
+  duration: z.number(),
+});
 const driftState = z.enum(['reported', 'fought', 'failed', 'waiting']);
 const since = { seq: z.int(), since: text };
 const suspension = z.looseObject({ ...since, until: text.optional(), by: text.optional(), reason: text });
@@ -168,6 +193,8 @@ const history = z.looseObject({
   completed: texts,
   removal: removal.optional(),
   left: left.optional(),
+  hooks: z.looseObject({ release: text.optional(), runs: hookRuns }).optional(),
+  irreversible: z.looseObject({ ...since, release: text.optional(), service: text }).optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
@@ -235,6 +262,8 @@ const entry = z.discriminatedUnion('kind', [
     means: means.optional(),
   }),
   kind('step', { ...app, intent: z.int(), act: text, title: text }),
+  kind('hook-begun', { ...app, intent: z.int(), ...hookBegun }),
+  kind('hook-ended', { ...app, intent: z.int(), moment, service: text, container: text, end: hookEnd }),
   kind('finished', {
     ...attempt,
     intent: z.int(),
@@ -242,6 +271,8 @@ const entry = z.discriminatedUnion('kind', [
     services: z.array(service),
     duration: z.number(),
     purpose,
+    hooks: hookRuns.optional(),
+    checks: z.array(checkResult).optional(),
   }),
   kind('refused', {
     ...attempt,

@@ -7,19 +7,28 @@ import { type EngineApi, engineApi } from './api/client.ts';
 import { configurations } from './api/configuration.ts';
 import { engineVersion } from './api/engine-version.ts';
 import { followEvents } from './api/events.ts';
+import { execute } from './api/exec.ts';
 import { findImage, untagImages } from './api/images.ts';
 import { inspectContainers } from './api/inspect.ts';
-import { removeContainers, restartContainers, startContainers, stopContainers } from './api/lifecycle.ts';
+import {
+  discardContainer,
+  removeContainers,
+  restartContainers,
+  startContainers,
+  stopContainers,
+} from './api/lifecycle.ts';
 import { tailLogs } from './api/logs.ts';
 import { mendContainer } from './api/mend.ts';
 import { listContainers } from './api/observe.ts';
 import { pullPin } from './api/pull.ts';
 import { createPullLanes } from './api/pull-lanes.ts';
+import { reachOf } from './api/reach.ts';
 import { listNetworks, listVolumes, removeNetwork } from './api/resources.ts';
 import { signalContainers } from './api/signal.ts';
 import { createArgv, replaceArgv } from './compose/argv.ts';
 import { build } from './compose/build.ts';
 import type { ActContext } from './compose/environment.ts';
+import { prepare } from './compose/prepare.ts';
 import { hashes, render } from './compose/render.ts';
 import { sweep } from './compose/sweep.ts';
 import { type ComposeTools, composeTools } from './compose/tools.ts';
@@ -88,21 +97,15 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     if (services.length === 0) return;
     const argv = argvOf((await tools.plugin()).path, stored, services);
     const context = await contextOf(stored.release.project);
-    await namingPortHolder(observe, () => up(argv, stored, context, limits.up));
+    await namingPortHolder(observe, () => up(argv, stored.release.environment, context, limits.up));
   }
 
   return {
+    ...overApi(api),
     facts: () => factsOf(api, tools),
     render: (request) => rendering(async () => render(await renderer(), request)),
     hashes: (request) => rendering(async () => hashes(await renderer(), request)),
     observe: async () => ({ containers: await observe() }),
-    inspect: (ids) => inspectContainers(api, ids),
-    configurations: (ids) => configurations(api, ids),
-    events: (told, signal) => followEvents(api, told, signal),
-    tail: (id, lines) => tailLogs(api, id, lines),
-    networks: (project) => listNetworks(api, project),
-    volumes: (project) => listVolumes(api, project),
-    image: (reference) => findImage(api, reference),
     pull: (pin, keepAs, signal) => pullPin({ ...pulling, signal }, pin, keepAs),
     async build(request, signal) {
       if ((await findImage(api, request.tag)) !== undefined) return;
@@ -110,16 +113,18 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
       const context = await contextOf(request.project, options.dockerConfig);
       await build({ plugin, context, temporary: home, limit: limits.build, signal }, request);
     },
-    untag: (references) => untagImages(api, references),
+    async prepare(job) {
+      const { path: plugin } = await tools.plugin();
+      const context = await contextOf(job.project);
+      const own = () => listContainers(api, job.project);
+      return prepare({ plugin, context, temporary: home, limit: limits.up, observe: own }, job);
+    },
     create: (stored, services) => apply(createArgv, stored, services),
     replace: (stored, services) => apply(replaceArgv, stored, services),
     start: (ids) => namingPortHolder(observe, () => startContainers(api, ids)),
     restart: (ids) => namingPortHolder(observe, () => restartContainers(api, ids)),
     signal: (containers, signals) => signalContainers(api, containers, signals),
-    stop: (ids) => stopContainers(api, ids),
     mend: (mend) => namingPortHolder(observe, () => mendContainer(api, mend)),
-    remove: (ids) => removeContainers(api, ids),
-    removeNetwork: (id) => removeNetwork(api, id),
     async sweep(project) {
       for (const { kind, id, name } of await sweep(api, project, instance)) {
         logger.info(
@@ -130,6 +135,25 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     },
   };
 }
+
+/** What is one call, or the same one for each of several. */
+const overApi = (api: EngineApi) =>
+  ({
+    inspect: (ids) => inspectContainers(api, ids),
+    configurations: (ids) => configurations(api, ids),
+    reach: (ids) => reachOf(api, ids),
+    events: (told, signal) => followEvents(api, told, signal),
+    tail: (id, lines) => tailLogs(api, id, lines),
+    networks: (project) => listNetworks(api, project),
+    volumes: (project) => listVolumes(api, project),
+    image: (reference) => findImage(api, reference),
+    untag: (references) => untagImages(api, references),
+    exec: (id, command, limits) => execute(api, id, command, limits),
+    stop: (ids) => stopContainers(api, ids),
+    discard: (id) => discardContainer(api, id),
+    remove: (ids) => removeContainers(api, ids),
+    removeNetwork: (id) => removeNetwork(api, id),
+  }) satisfies Partial<Engine>;
 
 async function factsOf(api: EngineApi, tools: ComposeTools): Promise<EngineFacts> {
   const [engine, apiVersion, { version: compose }, isolation] = await Promise.all([

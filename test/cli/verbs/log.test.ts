@@ -48,7 +48,7 @@ ENTRY  TIME (UTC)                       APP   COMMIT      WHAT
 41     2026-01-31 14:03:00  12 min ago  shop  9d3e41c2f0  started: 3 steps
 42     2026-01-31 14:03:00  12 min ago  shop  9d3e41c2f0  applied (replace web) in 12.3 s
 43     2026-01-31 14:12:00  3 min ago   crm   1111111111  blocked: service agent runs privileged
-44     2026-01-31 14:14:00  1 min ago   wiki  9d3e41c2f0  failed at "wait for web": web exited (1)
+44     2026-01-31 14:14:00  1 min ago   wiki  9d3e41c2f0  failed at "wait for web": web exited (1) (after 61.0 s)
 45     2026-01-31 14:15:00  just now    crm   -           recovered: it is what Git declares again (the trouble was entry 43)
 `);
   expect([stderr, exitCode]).toEqual(['', 0]);

@@ -146,6 +146,33 @@ const service: Arbitrary<ServiceRecord> = fc.record(
 );
 
 const suspension = fc.record({ seq, since: at, until: maybe(text), by: maybe(text), reason: text });
+const moment = fc.constantFrom('pre_deploy', 'post_deploy', 'on_failure', 'pre_remove');
+const hookEnd = fc.record(
+  {
+    result: fc.constantFrom('passed', 'failed', 'lost', 'unstarted'),
+    exitCode: fc.nat(),
+    because: text,
+    output: text,
+    duration: fc.nat(),
+  },
+  { requiredKeys: ['result'] },
+);
+const hookBegun = { moment, service: text, container, limit: fc.nat(), irreversible: fc.boolean() };
+const hookRuns = few(fc.record({ ...hookBegun, intent: seq, begunAt: at, end: maybe(hookEnd) }));
+const checks = few(
+  fc.record(
+    {
+      check: text,
+      passed: fc.boolean(),
+      advisory: fc.boolean(),
+      attempts: seq,
+      detail: text,
+      output: text,
+      duration: fc.nat(),
+    },
+    { requiredKeys: ['check', 'passed', 'attempts', 'detail', 'duration'] },
+  ),
+);
 const good = fc.record({ release: text, commit: maybe(text), at, seq });
 const consent = fc.record({ plan: text, approvals: few(fc.record({ by: text, at, seq })) });
 const removal = fc.record({
@@ -230,6 +257,8 @@ const history: Arbitrary<AppHistory> = fc.record({
   completed: few(text),
   removal: maybe(removal),
   left: maybe(fc.record({ seq, since: at, state: fc.constantFrom('waiting', 'stopped'), until: maybe(at) })),
+  hooks: maybe(fc.record({ release: maybe(text), runs: hookRuns })),
+  irreversible: maybe(fc.record({ seq, since: at, release: maybe(text), service: text })),
   adopted: fc.record({ containers: claims, networks: claims }),
   refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
@@ -299,18 +328,32 @@ const bodies: Bodies = {
     act: fc.constantFrom('pull', 'mend', 'await'),
     title: text,
   }),
-  finished: fc.record({
-    kind: fc.constant('finished'),
+  'hook-begun': fc.record({ kind: fc.constant('hook-begun'), app, intent: seq, ...hookBegun }),
+  'hook-ended': fc.record({
+    kind: fc.constant('hook-ended'),
     app,
     intent: seq,
-    trigger,
-    revision: maybe(revision),
-    release,
-    outcome,
-    services: few(service),
-    duration: fc.nat(),
-    purpose,
+    moment,
+    service: text,
+    container: text,
+    end: hookEnd,
   }),
+  finished: fc
+    .tuple(
+      fc.record({
+        app,
+        intent: seq,
+        trigger,
+        revision: maybe(revision),
+        release,
+        outcome,
+        services: few(service),
+        duration: fc.nat(),
+        purpose,
+      }),
+      fc.record({ hooks: hookRuns, checks }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'finished', ...always, ...sometimes })),
   refused: fc
     .tuple(
       fc.record({ app, trigger, revision: maybe(revision), release, outcome, verdicts }),
@@ -417,6 +460,8 @@ const sometimes = new Set([
   'consent',
   'overridden',
   'until',
+  'hooks',
+  'checks',
   'steps',
   'from',
   'means',

@@ -1,3 +1,4 @@
+import { labels } from '../../../src/core/labels.ts';
 import { engineContract } from '../../contracts/engine.ts';
 import { sketchRelease } from '../../contracts/engine-release.ts';
 import { FakeEngine } from '../../support/fake-engine.ts';
@@ -10,6 +11,10 @@ engineContract('the fake', async () => {
     engine,
     pause: async (id) => {
       engine.containers = engine.containers.map((found) => (found.id === id ? { ...found, state: 'paused' } : found));
+    },
+    jobModel: async (name) => {
+      const stamped = { [labels.instance]: 'test', [labels.app]: 'shop', [labels.job]: 'check' };
+      return JSON.stringify({ services: { [name]: { container_name: `shop-${name}`, labels: stamped } } });
     },
     stored: async (services) => ({
       file: '/none',

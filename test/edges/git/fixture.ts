@@ -44,6 +44,8 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   approval: { approvals: 1, notByAuthor: true, expiresAfter: 86_400_000 },
   drift: 'correct',
   onFailure: 'rollback',
+  hooks: [],
+  checks: [],
   onChange: {},
   policy: policyOf('apps.web.allow'),
   windows: [],

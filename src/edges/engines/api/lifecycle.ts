@@ -51,6 +51,13 @@ export async function deleteContainer(api: EngineApi, id: string): Promise<void>
   });
 }
 
+/** Without force: the engine refuses (409) to remove what runs. False then. */
+export async function discardContainer(api: EngineApi, id: string): Promise<boolean> {
+  const path = `/containers/${segment(id)}`;
+  const { status } = await api.send({ method: 'DELETE', path, accept: [404, 409], limit: 60_000 });
+  return status !== 409;
+}
+
 export async function renameContainer(api: EngineApi, id: string, name: string): Promise<void> {
   await api.send({ method: 'POST', path: `/containers/${segment(id)}/rename`, query: { name } });
 }

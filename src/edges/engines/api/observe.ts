@@ -36,6 +36,7 @@ function readContainer(raw: Raw): ObservedContainer {
     project: text(label[composeLabels.project]),
     service: text(label[composeLabels.service]),
     oneOff: label[composeLabels.oneOff] === 'True',
+    job: text(label[labels.job]),
     instance: text(label[labels.instance]),
     app: text(label[labels.app]),
     digest: text(label[labels.digest]),

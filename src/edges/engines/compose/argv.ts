@@ -53,11 +53,19 @@ export const createArgv = (plugin: string, stored: StoredRelease, services: read
 export const replaceArgv = (plugin: string, stored: StoredRelease, services: readonly string[]): Argv =>
   compose(plugin, sealed(stored), [...upFlags, '--force-recreate', ...services]);
 
-interface BuildProject {
+/** A model in a folder of its own, with one service to be handled. */
+interface OwnModel {
   readonly project: string;
   readonly service: string;
   readonly file: string;
 }
 
-export const buildArgv = (plugin: string, { project, service, file }: BuildProject): Argv =>
+/** Makes the container and does not start it. */
+export const prepareArgv = (plugin: string, { project, service, file }: OwnModel): Argv =>
+  compose(plugin, { name: project, directory: '/', files: [file] }, [
+    ...['up', '--no-start', '--no-deps', '--no-build', '--pull', 'never', '--no-recreate'],
+    service,
+  ]);
+
+export const buildArgv = (plugin: string, { project, service, file }: OwnModel): Argv =>
   compose(plugin, { name: project, directory: '/', files: [file] }, ['build', service]);

@@ -1,19 +1,18 @@
 import { HarborError } from '../../../errors.ts';
 import type { ObservedContainer } from '../../../model/observed.ts';
-import type { StoredRelease } from '../../../ports.ts';
 import { type Argv, type Finished, run } from '../../process.ts';
 import { engineFailure } from '../failures.ts';
-import { type ActContext, actEnvironment } from './environment.ts';
+import { type ActContext, actEnvironment, type Environment } from './environment.ts';
 import { complaint } from './stderr.ts';
 
 export type Observe = () => Promise<readonly ObservedContainer[]>;
 
 /**
- * Runs `up` for the services that the argv names. The limit is for the engine's work; health is awaited elsewhere. On a leash: an `up` that outlived
+ * Runs `up` for the services that the argv names. `given`: values for secrets and configs that name a variable. The limit is for the engine's work; health is awaited elsewhere. On a leash: an `up` that outlived
  * us would break the project together with the next one.
  */
-export async function up(argv: Argv, { release }: StoredRelease, context: ActContext, limit: number): Promise<void> {
-  const env = actEnvironment(context, release.environment);
+export async function up(argv: Argv, given: Environment, context: ActContext, limit: number): Promise<void> {
+  const env = actEnvironment(context, given);
   throwIfFailed(await run(argv, { env, cwd: '/', limit, leash: true }));
 }
 
