@@ -1,6 +1,7 @@
 import { createLane, type Queues } from '../core/concurrency.ts';
 import { historyOf } from '../core/history.ts';
 import type { App } from '../model/app.ts';
+import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import { type Inspections, type Look, lookAt } from './looks.ts';
@@ -25,6 +26,7 @@ export interface AppPasses {
 }
 
 export interface AppPassesOptions {
+  readonly config: () => HostConfig;
   readonly find: FindTarget;
   readonly inspections: Inspections;
   readonly context: Context;
@@ -33,7 +35,7 @@ export interface AppPassesOptions {
   readonly inTurn: Queues;
 }
 
-export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
+export function createAppPasses({ config, find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
   const { journal, engine, clock } = context;
   /** Comparing waits for no deployment: only finding out what is to be done is limited. */
   const comparing = createLane(atOnce);
@@ -74,10 +76,14 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
     return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
   };
 
+  /** What Git answered may have brought another configuration, too. */
+  const isDeclared = ({ name }: App): boolean => config().declared.includes(name);
+
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const seen = await answered(app, look, since);
+        if (!isDeclared(app)) return untouched(app);
         const { target, observed } = await comparing(async () => {
           const found = await findNewest(app, seen);
           const { observed } = found.look;
@@ -94,6 +100,13 @@ export function createAppPasses({ find, inspections, context, signal, inTurn }: 
       }),
   };
 }
+
+const untouched = ({ name }: App): PassReport => ({
+  app: name,
+  outcome: { kind: 'unchanged' },
+  entry: undefined,
+  revision: undefined,
+});
 
 const passOf = (
   app: App,

@@ -19,6 +19,7 @@ const longest = 60_000;
 /** Looks at what the configuration hangs on in Git, each at its own interval, until the signal. Looks of apps at the same repository spare ours. */
 export async function followConfiguration(options: FollowOptions): Promise<void> {
   const { sightings, follows, moved, clock, logger, signal } = options;
+  const takenUp = sightings.followed(signal);
   while (!signal.aborted) {
     try {
       await sightings.look(follows().filter((following) => sightings.dueIn(following) <= 0));
@@ -26,6 +27,7 @@ export async function followConfiguration(options: FollowOptions): Promise<void>
     } catch (error) {
       logger.error({ error }, 'the configuration in Git could not be followed; it is tried again');
     }
+    takenUp();
     const idle = Math.min(longest, ...follows().map(sightings.dueIn));
     await sightings.bell.wait(Math.max(shortest, idle), { clock, signal });
   }

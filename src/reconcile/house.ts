@@ -75,7 +75,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const inTurn = createQueues();
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
-  const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
+  const appPasses = createAppPasses({ config, find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
   const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
   const { source: unseen } = given;

@@ -23,6 +23,8 @@ export interface Sightings {
   readonly bell: Bell;
   /** What is asked for next is looked for now. */
   forget(): void;
+  /** From now on until the signal somebody takes up news whenever the bell rings, and says so: looks that bring news wait for it. */
+  followed(signal: AbortSignal): () => void;
 }
 
 interface Sighting {
@@ -45,6 +47,9 @@ interface SightingsOptions {
   readonly follows: () => readonly Following[];
 }
 
+/** Milliseconds that a look waits at most until its news are taken up. */
+const takenUpWithin = 60_000;
+
 /** Milliseconds that a failure to look answers whoever asks, too. */
 const failureCounts = 1000;
 
@@ -52,6 +57,18 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
   const seen = new Map<string, Sighting>();
   const taken = new Map<string, Taken>();
   const bell = createBell();
+  const waiting = new Set<AbortController>();
+  let follower: AbortSignal | undefined;
+
+  /** An app that is found in Git and whose folder is gone has not failed: it is an app no more. */
+  const untilTakenUp = async (): Promise<void> => {
+    bell.ring();
+    if (follower === undefined || follower.aborted) return;
+    const takenUp = new AbortController();
+    waiting.add(takenUp);
+    await clock.sleep(takenUpWithin, AbortSignal.any([follower, takenUp.signal])).catch(() => undefined);
+    waiting.delete(takenUp);
+  };
 
   const note = (following: Following, found: string | Error | undefined): void => {
     const now = clock.elapsed();
@@ -91,6 +108,12 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
     },
     dueIn: (following) => (seen.get(keyOf(following))?.due ?? 0) - clock.elapsed(),
     forget: () => seen.clear(),
+    followed(signal) {
+      follower = signal;
+      return () => {
+        if (!follows().some(isNews)) for (const takenUp of waiting) takenUp.abort();
+      };
+    },
     source: instead(source, {
       async look(followers) {
         const joined = follows().filter(({ repository }) =>
@@ -101,7 +124,7 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
           note(following, answers.get(following.name));
           answers.delete(following.name);
         }
-        if (joined.some(isNews)) bell.ring();
+        if (joined.some(isNews)) await untilTakenUp();
         return answers;
       },
     }),

@@ -129,10 +129,9 @@ test('help lists every verb in its group, the options of all verbs, and the exit
                                     ended
       history                       every attempt with one app, and what one can go
                                     back to
-      log [show|verify]  the deployment log: every attempt and how it ended
-      history            every attempt with one app, and what one can go back to
-      audit              what ran when, and what ran at one moment
-      trace              from an image, container or commit to who let it through
+      audit                         what ran when, and what ran at one moment
+      trace                         from an image, container or commit to who let it
+                                    through
 
     The daemon:
       run                           keeps this host as Git declares, until it is

@@ -24,15 +24,21 @@ const following = (name: string, id = 'hosts', interval = 60_000): Following => 
   interval,
 });
 
+/** On which no sleep ends by itself. */
+class StillClock extends ManualClock {
+  override sleep(_milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  }
+}
+
 /** Git in memory: a commit, or a failure, for each repository. Each look is one request of one repository, by names. */
-function rig(follows: readonly Following[]) {
+function rig(follows: readonly Following[], clock = new ManualClock()) {
   const commits: Record<string, string | Error> = { hosts: 'c1', apps: 'a1' };
   const requests: string[][] = [];
   const look = async (followers: readonly Follower[]) => {
     requests.push(followers.map(({ name }) => name));
     return new Map(followers.map(({ name, repository: { id } }) => [name, commits[id] ?? down]));
   };
-  const clock = new ManualClock();
   const source = { look } as Partial<Source> as Source;
   const sightings = createSightings({ source, clock, random: () => 0.5, follows: () => follows });
   return { commits, requests, clock, sightings };
@@ -92,6 +98,30 @@ describe('what is followed', () => {
     expect(sightings.isNews(config)).toBe(false);
     clock.advance(60_000);
     expect(sightings.isNews(config)).toBe(true);
+  });
+
+  test('a look that brings news of it waits until somebody who follows it has taken that up, and for nobody else', async () => {
+    const config = following('configuration');
+    const { sightings, commits } = rig([config], new StillClock());
+    const shop: Follower = { name: 'shop', repository: repository('hosts'), ref: ref('main') };
+    await sightings.commit(config);
+    commits['hosts'] = 'c2';
+    await sightings.source.look([shop]);
+    await sightings.commit(config);
+    const stop = new AbortController();
+    const takenUp = sightings.followed(stop.signal);
+    commits['hosts'] = 'c3';
+    const order: string[] = [];
+    const looking = sightings.source.look([shop]).then(() => order.push('looked'));
+    await new Promise((resolve) => setImmediate(resolve));
+    // Somebody took up what was news before.
+    takenUp();
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('read');
+    await sightings.commit(config);
+    takenUp();
+    await looking;
+    expect(order).toEqual(['read', 'looked']);
   });
 
   test('is looked for at once after a person asked', async () => {
