@@ -59,6 +59,8 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
   const bell = createBell();
   const waiting = new Set<AbortController>();
   let follower: AbortSignal | undefined;
+  /** Something else was seen than what is in force, by whomever. */
+  let hasNews = false;
 
   /** An app that is found in Git and whose folder is gone has not failed: it is an app no more. */
   const untilTakenUp = async (): Promise<void> => {
@@ -70,21 +72,22 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
     waiting.delete(takenUp);
   };
 
+  const isNews = (following: Following): boolean => {
+    const [sighting, last] = [seen.get(keyOf(following)), taken.get(keyOf(following))];
+    if (sighting === undefined) return false;
+    return last?.answer !== textOf(sighting.answer) || clock.elapsed() >= last.againAt;
+  };
+
   const note = (following: Following, found: string | Error | undefined): void => {
     const now = clock.elapsed();
     const answer = typeof found === 'string' ? found : asHarborError(found ?? notLooked(following));
     seen.set(keyOf(following), { answer, at: now, due: now + jittered(following.interval, random()) });
+    hasNews ||= isNews(following);
   };
 
   const lookAt = async (followings: readonly Following[]): Promise<void> => {
     const answers = await source.look(followings);
     for (const following of followings) note(following, answers.get(following.name));
-  };
-
-  const isNews = (following: Following): boolean => {
-    const [sighting, last] = [seen.get(keyOf(following)), taken.get(keyOf(following))];
-    if (sighting === undefined) return false;
-    return last?.answer !== textOf(sighting.answer) || clock.elapsed() >= last.againAt;
   };
 
   const isFresh = ({ answer, at }: Sighting, { interval }: Following): boolean =>
@@ -110,8 +113,10 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
     forget: () => seen.clear(),
     followed(signal) {
       follower = signal;
+      hasNews = false;
       return () => {
-        if (!follows().some(isNews)) for (const takenUp of waiting) takenUp.abort();
+        hasNews = follows().some(isNews);
+        if (!hasNews) for (const takenUp of waiting) takenUp.abort();
       };
     },
     source: instead(source, {
@@ -124,7 +129,7 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
           note(following, answers.get(following.name));
           answers.delete(following.name);
         }
-        if (joined.some(isNews)) await untilTakenUp();
+        if (joined.length > 0 && hasNews) await untilTakenUp();
         return answers;
       },
     }),

@@ -122,6 +122,16 @@ describe('what is followed', () => {
     takenUp();
     await looking;
     expect(order).toEqual(['read', 'looked']);
+    // Also where somebody else saw it, and is reading it.
+    commits['hosts'] = 'c4';
+    await sightings.look([config]);
+    await sightings.commit(config);
+    const late = sightings.source.look([shop]).then(() => order.push('looked'));
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('read');
+    takenUp();
+    await late;
+    expect(order.slice(2)).toEqual(['read', 'looked']);
   });
 
   test('is looked for at once after a person asked', async () => {
