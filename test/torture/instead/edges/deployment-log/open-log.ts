@@ -1,0 +1,23 @@
+import * as real from '../../../../../src/edges/deployment-log/open-log.ts';
+import type { EntryBody } from '../../../../../src/model/entry.ts';
+import { point, told } from '../../../inside/point.ts';
+
+/** `log started deploy`, `log step replace`, `log hook-begun`. */
+function nameOf(body: EntryBody): string {
+  if (body.kind === 'started') return `log started ${body.purpose}`;
+  if (body.kind === 'step') return `log step ${body.act}`;
+  return `log ${body.kind}`;
+}
+
+export const openLog: typeof real.openLog = async (options) => {
+  const log = await real.openLog(options);
+  return {
+    ...log,
+    append: (body) =>
+      point(nameOf(body), async () => {
+        const entry = await log.append(body);
+        told({ acknowledged: `${entry.seq} ${entry.at} ${entry.kind}` });
+        return entry;
+      }),
+  };
+};
