@@ -84,6 +84,8 @@ const claims: readonly Claim[] = [{ id: 'c1', name: 'web-1', key: 'web', digest:
 const consent = { plan: 'p1', approvals: [{ by: 'ada', at: '2026-11-20T10:00:00.000Z', seq: 1 }] };
 
 /** Entries after which every field that the log can know of an app, and of the host, is there. */
+const removal = { onRemove: 'stop', grace: 3_600_000, dependsOn: ['db'] } as const;
+
 export const fullHistory = (): readonly EntryBody[] => [
   {
     kind: 'adopted',
@@ -117,5 +119,16 @@ export const fullHistory = (): readonly EntryBody[] => [
   { kind: 'approved', app: 'web', plan: 'p2', release: 'r4', trigger: request, reason: 'fine' },
   { kind: 'suspended', of: 'app', app: 'web', trigger: request, reason: 'night', until: undefined },
   { kind: 'suspended', of: 'host', trigger: request, reason: 'move', until: '2026-12-01T00:00:00.000Z' },
-  started({ release: 'r5', purpose: 'rollback', hold: true, reason: 'back' }),
+  { kind: 'left', app: 'web', project: 'web', trigger: request, until: '2026-12-01T00:00:00.000Z', removal },
+  started({ release: 'r5', purpose: 'rollback', hold: true, reason: 'back', removal }),
+  {
+    kind: 'hook-begun',
+    app: 'web',
+    intent: 19,
+    moment: 'pre_deploy',
+    service: 'migrate',
+    container: { id: 'c7', name: 'web-migrate' },
+    limit: 60_000,
+    irreversible: true,
+  },
 ];
