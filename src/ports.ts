@@ -16,6 +16,7 @@ import type {
 } from './model/observed.ts';
 import type { PathSearch } from './model/path-search.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
+import type { RecordCondition } from './model/report.ts';
 import type { GitObject, Revision } from './model/revision.ts';
 import type { Provenance, Verification } from './model/verification.ts';
 
@@ -321,6 +322,8 @@ export interface DeploymentLog {
   append(body: EntryBody): Promise<Entry>;
   /** What the log says now: the fold of all its entries. */
   history(): Promise<HostSnapshot>;
+  /** Whether entries can be written; undefined: this is no writer. */
+  condition(): RecordCondition | undefined;
 }
 
 export interface Notifier {

@@ -19,9 +19,9 @@ import * as checkKinds from './edges/checks/index.ts';
 import { systemClock } from './edges/clock.ts';
 import { watchConfiguration } from './edges/config-watch.ts';
 import { follow } from './edges/deployment-log/follow.ts';
-import { openLog } from './edges/deployment-log/open-log.ts';
+import type { LogOptions } from './edges/deployment-log/open-log.ts';
+import { keyIn } from './edges/deployment-log/read-log.ts';
 import { sift } from './edges/deployment-log/sift.ts';
-import { verify } from './edges/deployment-log/verify.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
@@ -34,6 +34,9 @@ import { createLogger } from './edges/logger.ts';
 import { fanOut } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
 import { peerOf } from './edges/peer.ts';
+import { changeKey, letGoOn } from './edges/record/by-hand.ts';
+import { openRecord, type RecordKeeper } from './edges/record/keeper.ts';
+import { repositoryAt, verifyWith } from './edges/record/prove.ts';
 import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
@@ -103,7 +106,13 @@ export function wire(invocation: Invocation): Wired {
     log: {
       read: (query, request) => sift(paths.log, query, request),
       follow: (after, signal) => follow(paths.log, after, signal),
-      verify: () => verify(paths.log),
+      verify: async ({ directory = paths.log, witness, ...request } = {}) =>
+        verifyWith(directory, { ...request, ...(witness && { witness: await witnessOf(frame, witness) }) }),
+      key: () => keyIn(paths.log),
+      acceptDamage: (reason, trigger) =>
+        onTheLog(frame, 'log accept-damage', (options) => letGoOn(options, reason, trigger)),
+      changeKey: (reason, trigger) =>
+        onTheLog(frame, 'log change-key', (options) => changeKey(options, reason, trigger)),
     },
     doctor: () =>
       doctor({
@@ -227,6 +236,7 @@ function orderOf(
 }
 
 interface Opened extends AsyncDisposable {
+  readonly record: RecordKeeper;
   readonly parts: Parts;
   readonly journal: Journal;
 }
@@ -238,15 +248,19 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const key = await loadHostKey(paths.keys);
   const instance = instanceOf(key);
   const { source } = git.open(exclusive).sightings;
-  const log = await openLog({
-    directory: paths.log,
-    host: config.current().host,
+  const record = await openRecord({
+    paths,
+    config: config.current,
     instance,
     version: invocation.version,
     clock: systemClock,
     exclusive,
     redact: config.redact,
+    logger,
+    environment,
+    random: Math.random,
   });
+  const { log } = record;
   const notifier = fanOut(config.routes, logger);
   const parts: Parts = {
     source,
@@ -272,16 +286,16 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const close = async (): Promise<void> => {
     await journal.settled();
     await git[Symbol.asyncDispose]();
-    await log[Symbol.asyncDispose]();
+    await record[Symbol.asyncDispose]();
   };
-  return { parts, journal, [Symbol.asyncDispose]: close };
+  return { record, parts, journal, [Symbol.asyncDispose]: close };
 }
 
 type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
-const harborOver = ({ config }: Frame, { parts, journal }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
-  createHost({ config: config.current, parts, journal, signal, random: Math.random, ...of });
+const harborOver = ({ config }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
+  createHost({ config: config.current, parts, journal, signal, random: Math.random, record: record.status, ...of });
 
 async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
   await frame.config.load();
@@ -296,6 +310,8 @@ async function operator(frame: Frame, command: string, signal: AbortSignal): Pro
     throw error;
   });
   const close = async (): Promise<void> => {
+    await opened.journal.settled();
+    await opened.record.finish(opened.journal.record);
     await opened[Symbol.asyncDispose]();
     await lock[Symbol.asyncDispose]();
   };
@@ -330,6 +346,7 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   const reloaded = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
+  await using _keeping = opened.record.watch(opened.journal.record);
   await using watching = await watchConfiguration({ config, logger, reloaded });
   const { sightings } = git.open(true);
   const follows = () => followingsOf(config.current());
@@ -339,6 +356,33 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
+}
+
+/** By hand, on the log alone: nobody else may work with it meanwhile, and it may be damaged. */
+async function onTheLog<Result>(
+  frame: Frame,
+  command: string,
+  act: (options: LogOptions) => Promise<Result>,
+): Promise<Result> {
+  const { invocation, paths, config, logger } = frame;
+  await config.load();
+  await using _lock = await locked(frame, command);
+  const instance = instanceOf(await loadHostKey(paths.keys));
+  const { version } = invocation;
+  const { host } = config.current();
+  const { redact } = config;
+  return act({ directory: paths.log, keys: paths.keys, host, instance, version, clock: systemClock, redact, logger });
+}
+
+/** With the configured credentials, if it is the configured one. */
+async function witnessOf(
+  { config, environment }: Frame,
+  { url, branch }: { readonly url: string; readonly branch: string | undefined },
+) {
+  const configured = (await config.load().catch(() => undefined))?.log.witness;
+  const same = configured?.repository.url === url ? configured : undefined;
+  const repository = same?.repository ?? repositoryAt(url, environment['HARBORMASTER_WITNESS_TOKEN']);
+  return { repository, branch: branch ?? same?.branch ?? 'harbormaster-witness', environment };
 }
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {

@@ -80,9 +80,15 @@ function familyOf(program: Command, name: string, { group, summary }: Verb): Com
 const given = (command: Command, program: Command, option: VerbOption<unknown>): unknown =>
   command.getOptionValue(keyOf(option)) ?? program.getOptionValue(keyOf(option));
 
-/** `[show|verify]`. */
+/** `[show|verify|…]`: so many are named; the help of the verb names all. */
+const namedAtMost = 2;
+
 const alternativesOf = ({ commands }: Command): readonly string[] =>
-  commands.length === 0 ? [] : [`[${commands.map((command) => command.name()).join('|')}]`];
+  commands.length === 0
+    ? []
+    : [
+        `[${[...commands.slice(0, namedAtMost).map((command) => command.name()), ...(commands.length > namedAtMost ? ['…'] : [])].join('|')}]`,
+      ];
 
 const faultsOf = (command: Command): void => {
   command.exitOverride((error) => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HostConfig } from '../model/config.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Entry, Trigger } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
 import type { Peer } from '../model/peer.ts';
 import type { PresetName } from '../model/policy.ts';
@@ -152,7 +152,33 @@ export interface LogReader {
   read(query: LogQuery, request: ReadRequest): AsyncIterable<Entry>;
   /** Entries after a sequence number, those that are there and those that come, until the signal. */
   follow(after: number, signal: AbortSignal): AsyncIterable<Entry>;
-  verify(): Promise<VerifyReport>;
+  /** Throws `usage` for a key that is none. */
+  verify(request?: VerifyRequest): Promise<VerifyReport>;
+  /** The verifier key that checkpoints are signed with now; undefined: the log has none yet. */
+  key(): Promise<string | undefined>;
+  /** Under the lock. `lost`: ranges of entries, empty where `from` is greater than `to`. */
+  acceptDamage(reason: string, trigger: Trigger): Promise<AcceptedDamage>;
+  /** Under the lock; gives the new verifier key. */
+  changeKey(reason: string, trigger: Trigger): Promise<string>;
+}
+
+export interface AcceptedDamage {
+  readonly lost: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
+  /** Lines after the damage that still count for the state of today. */
+  readonly salvaged: number;
+}
+
+export interface VerifyRequest {
+  /** Folder of the log, or of a copy of it; undefined: that of the state directory. */
+  readonly directory?: string | undefined;
+  readonly publicKey?: string | undefined;
+  /** Where a witness is, and on which branch; undefined: as configured. */
+  readonly witness?: { readonly url: string; readonly branch: string | undefined } | undefined;
 }
 
 export interface VerifyReport {
@@ -161,7 +187,8 @@ export interface VerifyReport {
   readonly problem: LogProblem | undefined;
   /** Bytes at the end that no entry owns: a write that is under way or was cut short. */
   readonly torn: LogProblem | undefined;
-  /** Entries that hold. */
+  /** Sequence numbers of the first and the last entry that hold. */
+  readonly first: number;
   readonly entries: number;
   readonly files: number;
   /** SHA-256 of the last line that holds. */
@@ -169,6 +196,15 @@ export interface VerifyReport {
   readonly repairs: readonly { readonly seq: number; readonly length: number }[];
   /** Intents without an outcome yet. */
   readonly open: readonly { readonly seq: number; readonly app: string }[];
+  /** The key that checkpoints were held against, and whether it came from elsewhere. */
+  readonly key: { readonly verifier: string; readonly given: boolean } | undefined;
+  /** `covered`: the last entry that a checkpoint covers. */
+  readonly checkpoints: { readonly count: number; readonly covered: number };
+  readonly witness: { readonly url: string; readonly count: number; readonly covered: number } | undefined;
+  /** What left by policy. */
+  readonly left: { readonly through: number; readonly entry: number; readonly at: string } | undefined;
+  /** What nobody can read again. */
+  readonly lost: readonly { readonly from: number; readonly to: number; readonly entry: number }[];
   readonly proves: readonly string[];
   readonly cannotProve: readonly string[];
 }
@@ -179,6 +215,8 @@ export interface LogProblem {
   readonly line: number;
   /** Of the line's first byte. */
   readonly offset: number;
+  /** Sequence number of the entry that should stand there. */
+  readonly seq: number;
   readonly what: string;
 }
 

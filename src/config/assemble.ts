@@ -10,6 +10,7 @@ import { type EnvironmentFiles, readEnvironmentFiles } from './environment-files
 import type { Files } from './files.ts';
 import { judgeJobs } from './job-sense.ts';
 import type { Layer } from './layer.ts';
+import { resolveLog } from './log-schema.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { judgeOrder } from './order-sense.ts';
 import type { Problem } from './problems.ts';
@@ -21,7 +22,7 @@ import { redactable } from './secrets.ts';
 import { judgeSense } from './sense.ts';
 import { shapeProblems } from './shape.ts';
 import { discoveryPlaces, readSigners, verificationPlaces } from './signers.ts';
-import { child, type Node, toValue } from './tree.ts';
+import { child, type Node, nodeAt, scalarsOf, toValue } from './tree.ts';
 import { resolveWindow } from './window-schema.ts';
 import { judgeWindows } from './window-sense.ts';
 
@@ -135,6 +136,7 @@ function resolved(
   const digests = digestsOf(root, here, { variables: read.variables, signers: signersOf });
   return {
     ...hostConfig(config, here),
+    log: resolveLog(config, tokenFromOf(root), files.resolve),
     notifiers,
     windows: config.windows.map(resolveWindow),
     policy: resolvePolicy(config.policy, undefined, 'policy'),
@@ -164,6 +166,11 @@ function withoutOthers(root: Node, { looked }: Relevance): Node {
   if (root.kind !== 'map' || list?.kind !== 'list') return root;
   const items = list.items.filter((_, index) => looked.includes(index));
   return { ...root, entries: new Map([...root.entries, ['discover', { at: list.at, node: { ...list, items } }]]) };
+}
+
+function tokenFromOf(root: Node): readonly string[] {
+  const [token] = scalarsOf(nodeAt(root, ['log', 'witness', 'token']));
+  return token?.from ?? [];
 }
 
 function hostConfig({ config }: Config, { host, declared, elsewhere }: Relevance) {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationText = /^(?:\d{1,9}(?:ms|s|m|h|d))+$/;
 /** Node's timers overflow beyond 24 days and then fire at once. */
-const longest = 20 * units.d;
+const longest = '20d';
 
 /** Milliseconds of `30s`, `5m`, `1h30m`; NaN for anything else. */
 export function milliseconds(duration: string): number {
@@ -15,7 +15,8 @@ export function milliseconds(duration: string): number {
 const unitOf = (unit: string | undefined): number =>
   Object.entries(units).find(([name]) => name === unit)?.[1] ?? Number.NaN;
 
-export function duration({ atLeast }: { atLeast: string }) {
+/** `atMost`: for what is compared, and never waited for, more. */
+export function duration({ atLeast, atMost = longest }: { readonly atLeast: string; readonly atMost?: string }) {
   const must = 'must be a duration such as 30s, 5m, 2h or 1d';
   return z
     .string({ error: ({ input }) => (typeof input === 'number' ? `${must}; the unit is missing` : must) })
@@ -23,6 +24,6 @@ export function duration({ atLeast }: { atLeast: string }) {
       error: ({ input }) => (/^\d+$/.test(String(input)) ? `${must}; the unit is missing` : must),
     })
     .refine((value) => !(milliseconds(value) < milliseconds(atLeast)), { error: `must be at least ${atLeast}` })
-    .refine((value) => !(milliseconds(value) > longest), { error: 'must be at most 20d' })
+    .refine((value) => !(milliseconds(value) > milliseconds(atMost)), { error: `must be at most ${atMost}` })
     .meta({ title: 'duration' });
 }

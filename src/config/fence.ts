@@ -29,6 +29,7 @@ export function judgeForeign(root: Node, fence: Fence, files: Files): readonly P
   return [
     ...['host', 'from'].flatMap((key) => ofThisHost(root, key, fence)),
     ...policy(root, fence),
+    ...record(root, fence),
     ...commands(root, fence),
     ...settingsIn(root).flatMap((settings) => [
       ...allowances(root, settings, fence),
@@ -46,6 +47,18 @@ function policy(root: Node, { may, file }: Fence): readonly Problem[] {
   if (entryOf(root, 'policy') === undefined || may.includes('allow')) return [];
   const text = `is what this host lets its apps do, which a repository may not say; write it into ${file}, or add to config.from there: may: [allow]`;
   return [problemAt(root, ['policy'], text)];
+}
+
+/** Whoever writes the repository must not be able to take the witness away from what is written about him. */
+function record(root: Node, { file }: Fence): readonly Problem[] {
+  if (entryOf(root, 'log') === undefined) return [];
+  return [
+    problemAt(
+      root,
+      ['log'],
+      `is how this host keeps its record, which a repository may not say; write it into ${file}`,
+    ),
+  ];
 }
 
 function commands(root: Node, { may, commands: kinds, file }: Fence): readonly Problem[] {

@@ -27,6 +27,7 @@ export function reference(catalogues: Catalogues): string {
     ...kinds('apps.NAME.checks[]', part(app, 'checks'), commonCheckKeys),
     ...section('discover[]', ownKeys(items(part(schema, 'discover')), app), part(schema, 'discover').description),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
+    ...section('log', part(schema, 'log')),
     ...kinds('notifiers[]', part(schema, 'notifiers'), commonKeys),
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import type { CheckKind } from './check-schema.ts';
 import { discoverSchema } from './discover-schema.ts';
 import { duration } from './duration.ts';
 import { fromSchema } from './from-schema.ts';
+import { logSchema } from './log-schema.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
@@ -101,6 +102,10 @@ export function configSchema({ notifiers, checks, strategies }: Catalogues) {
       title: 'list',
       description:
         'When something may begin, and when not. A window is looked at only at the start of an operation, and only lets it begin if what is left of it is as long as the health deadline of the app, the time limits of its hooks and checks, and 30s; what has begun goes on.',
+    }),
+    log: logSchema.prefault({}).meta({
+      title: 'section',
+      description: 'How the deployment log is kept, who vouches for it, and how long.',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

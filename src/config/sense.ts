@@ -17,6 +17,7 @@ export function judgeSense(root: Node, runsHere: (app: Node) => boolean, isOpen:
     ...entriesOf(child(child(root, 'defaults'), 'environment')).flatMap(([name]) =>
       variable(root, name, ['defaults', 'environment', name]),
     ),
+    ...witness(root, child(root, 'log')),
     ...repositoryOf(root, child(root, 'defaults'), ['defaults']),
     ...apps.flatMap(({ name, node }) => oneApp(root, node, ['apps', name], verificationPlaces(name))),
     ...discovered(root),
@@ -30,6 +31,24 @@ export function judgeSense(root: Node, runsHere: (app: Node) => boolean, isOpen:
           root,
           apps.map(({ name }) => name),
         )),
+  ];
+}
+
+/** Nothing leaves this host before somebody elsewhere vouches for it. */
+function witness(root: Node, log: Node | undefined): readonly Problem[] {
+  const own = child(log, 'witness');
+  const limits = entriesOf(child(log, 'keep')).map(([key]) => key);
+  return [
+    ...(own === undefined ? [] : access(root, own, ['log', 'witness'])),
+    ...(own === undefined && limits.length > 0
+      ? [
+          problemAt(
+            root,
+            ['log', 'keep', ...limits.slice(0, 1)],
+            'needs a `witness` in `log`: nothing leaves before somebody elsewhere vouches for it',
+          ),
+        ]
+      : []),
   ];
 }
 

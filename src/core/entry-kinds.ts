@@ -28,6 +28,10 @@ export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
   'configuration-failed': 'the newest configuration cannot be used',
   opened: 'a file of the log begins, with what was known then',
   repaired: 'bytes of a torn write are covered',
+  'key-changed': 'checkpoints are signed with another key',
+  pruned: 'files of the log leave by policy',
+  'damage-accepted': 'a person lets the log go on although a part of it is damaged',
+  contradicted: 'a witness holds a checkpoint that the log contradicts',
 };
 
 /** In the order of the table. */

@@ -4,6 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 import { people, shortPlan } from './approval.ts';
 import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';
+import { sentenceOfTheLog } from './format-log-entry.ts';
 import { sentence } from './format-plan.ts';
 import { removalWords } from './removal.ts';
 import { untilText } from './until.ts';
@@ -63,6 +64,11 @@ export function sentenceOf(entry: Entry): string {
       return configurationFailedSentence(entry);
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
+    case 'key-changed':
+    case 'pruned':
+    case 'damage-accepted':
+    case 'contradicted':
+      return sentenceOfTheLog(entry);
     default:
       return entry satisfies never;
   }

@@ -14,7 +14,8 @@ export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry)
 }
 
 function hostEvent({ configuration }: HostSnapshot, entry: Entry): NotificationEvent | undefined {
-  if (entry.kind === 'configuration-failed') return 'failed';
+  // That somebody rewrote the record, nobody may learn only by looking.
+  if (entry.kind === 'configuration-failed' || entry.kind === 'contradicted') return 'failed';
   return entry.kind === 'configured' && configuration?.trouble && entry.partial !== true ? 'recovered' : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { App } from './app.ts';
+import type { App, Repository } from './app.ts';
 import type {
   ConfigurationDigests,
   ConfigurationOrigin,
@@ -19,6 +19,26 @@ export interface NotifierConfig {
   readonly on: readonly NotificationEvent[];
   /** Empty: every app. */
   readonly apps: readonly string[];
+}
+
+/** How the deployment log is kept. Durations in milliseconds, sizes in bytes. */
+export interface LogConfig {
+  readonly segmentBytes: number;
+  readonly segmentAge: number;
+  readonly checkpointEntries: number;
+  readonly checkpointAge: number;
+  /** Mark its files as append-only, where that can be. */
+  readonly appendOnly: boolean;
+  /** Which closed files stay; undefined: all. */
+  readonly keep: { readonly age: number | undefined; readonly segments: number | undefined };
+  readonly witness: WitnessConfig | undefined;
+}
+
+/** A branch elsewhere that is told of the log. */
+export interface WitnessConfig {
+  readonly repository: Repository;
+  readonly branch: string;
+  readonly entries: 'none' | 'all';
 }
 
 /** A loaded configuration, defaults resolved, secrets interpolated. Durations in milliseconds. */
@@ -53,6 +73,7 @@ export interface HostConfig {
   /** What holds for every app that has no preset of its own. */
   readonly policy: Policy;
   readonly imageInterval: number;
+  readonly log: LogConfig;
   readonly keepReleases: number;
   /** How many apps may be removed in one go without a person. */
   readonly removalGuard: number;

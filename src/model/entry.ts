@@ -116,7 +116,14 @@ type Scoped = { readonly trigger: Trigger } & ({ readonly of: 'app'; readonly ap
 
 export type EntryBody =
   /** First line of a segment; `snapshot` carries the folded state that must outlive retention. */
-  | { readonly kind: 'opened'; readonly version: string; readonly snapshot: HostSnapshot }
+  | {
+      readonly kind: 'opened';
+      readonly version: string;
+      readonly snapshot: HostSnapshot;
+      /** What the log says of itself up to here. Segments that old versions began do not have it. */
+      readonly log?: LogState;
+      readonly previous?: PreviousSegment;
+    }
   /** Intent: flushed before the first side effect. */
   | {
       readonly kind: 'started';
@@ -314,7 +321,94 @@ export type EntryBody =
       readonly signature: string;
     }
   /** Bytes at the end of the file that no acknowledged entry owns (a torn write), covered so that they stay provable. */
-  | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string };
+  | { readonly kind: 'repaired'; readonly offset: number; readonly length: number; readonly sha256: string }
+  /** Checkpoints are signed with another key from here on. */
+  | {
+      readonly kind: 'key-changed';
+      /** Verifier keys; `from` undefined: the first one. */
+      readonly from: string | undefined;
+      readonly to: string;
+      /** A signed note in which the old key names the new one; undefined where there is none, or it was lost. */
+      readonly handover: string | undefined;
+      readonly trigger: Trigger;
+      readonly reason: string | undefined;
+    }
+  /** Whole segments leave by policy; written before the first of them is deleted. */
+  | {
+      readonly kind: 'pruned';
+      /** Last entry that leaves. */
+      readonly through: number;
+      /** SHA-256 of its line. */
+      readonly head: string;
+      readonly files: readonly PrunedFile[];
+      /** The checkpoint of a witness, a signed note, that covers all of them. */
+      readonly checkpoint: string;
+      readonly witness: string;
+      /** Which limit they were over. */
+      readonly because: string;
+    }
+  /** A person knows that a part of the log is damaged, and lets it go on. */
+  | ({ readonly kind: 'damage-accepted'; readonly trigger: Trigger; readonly reason: string } & Damage)
+  /** A witness holds a checkpoint that this log contradicts: one of the two was rewritten. */
+  | {
+      readonly kind: 'contradicted';
+      readonly witness: string;
+      /** What the witness holds, a signed note. */
+      readonly checkpoint: string;
+      /** Number of lines that it is about, and the root over them as the witness (`theirs`) and we (`ours`, undefined: we have fewer) know it. */
+      readonly size: number;
+      readonly theirs: string;
+      readonly ours: string | undefined;
+    };
+
+/** What the log says of itself: with it at the head of a segment, neither a start nor a proof needs the files before. */
+export interface LogState {
+  /** Sequence number of the first entry of the tree: 1, unless damage was accepted. */
+  readonly epoch: number;
+  /**
+   * The Merkle tree (RFC 6962) whose leaves are the lines from there on: hashes (hex) of its complete subtrees, the largest first. Its size is the number of
+   * entries from `epoch` on.
+   */
+  readonly tree: readonly string[];
+  /** Verifier key of the key that signs. */
+  readonly key?: string | undefined;
+  /** Last entry that left by retention. */
+  readonly pruned?: number | undefined;
+  /** SHA-256 of the checkpoint of a witness that was found to contradict the log last. */
+  readonly contradicted?: string | undefined;
+}
+
+/** Where the segment before ended. */
+export interface PreviousSegment {
+  readonly file: string;
+  /** Up to there every byte counts. */
+  readonly bytes: number;
+  /** What follows there was never acknowledged, because the disk failed: it may be there or not. */
+  readonly torn: boolean;
+}
+
+export interface PrunedFile {
+  readonly file: string;
+  readonly first: number;
+  readonly last: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A part of the log that does not hold. */
+export interface Damage {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Of its first byte. */
+  readonly offset: number;
+  readonly what: string;
+  /** Last entry before it, and the first one that holds again. */
+  readonly after: number;
+  readonly before: number;
+  /** Of the whole file as it is now; undefined where a file is missing, and this is the one after it. */
+  readonly sha256: string | undefined;
+}
 
 export type Entry = EntryStamp & EntryBody;
 export type EntryOf<K extends EntryBody['kind']> = EntryStamp & Extract<EntryBody, { kind: K }>;

@@ -134,10 +134,52 @@ export interface AppStatus {
     | undefined;
 }
 
+/** Whether the deployment log takes entries. While it does not, nothing is begun. */
+export type RecordCondition =
+  | { readonly kind: 'sound' }
+  | {
+      readonly kind: 'unwritable';
+      /** ISO 8601. */
+      readonly since: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
+
+/** How far a witness is that is told of the log. Times are ISO 8601. */
+export type WitnessStatus = {
+  readonly url: string;
+  readonly branch: string;
+  /** Last entry that it vouches for. */
+  readonly witnessed: number;
+  /** When that was found out. */
+  readonly at: string;
+} & (
+  | { readonly state: 'current' }
+  | {
+      readonly state: 'behind';
+      readonly since: string;
+      readonly message: string;
+      readonly hint?: string | undefined;
+      /** When it is tried again. */
+      readonly next: string;
+    }
+  /** What it holds of so many entries is not what our log says. */
+  | { readonly state: 'contradicted'; readonly since: string; readonly size: number }
+);
+
+export interface RecordStatus {
+  /** Undefined: no daemon answered, which would know. */
+  readonly condition: RecordCondition | undefined;
+  /** Undefined: there is none, or nothing is known yet. */
+  readonly witness: WitnessStatus | undefined;
+}
+
 export interface HostStatus {
   readonly host: string;
   /** Whether a daemon answered; without one, `source` is what the last pass left. */
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+  /** How it is about the deployment log. */
+  readonly record?: RecordStatus;
   /** What suspends the whole host now. */
   readonly suspension?: SuspensionRecord | undefined;
   readonly configuration?: ConfigurationStatus | undefined;

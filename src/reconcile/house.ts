@@ -1,6 +1,7 @@
 import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { RecordStatus } from '../model/report.ts';
 import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
@@ -30,12 +31,14 @@ export interface HostOptions {
   readonly random: () => number;
   /** The daemon that this runs in, if it does. */
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
+  /** How it is about the deployment log. */
+  readonly record?: (() => Promise<RecordStatus>) | undefined;
   /** When the next pass over an app is due, while a loop looks after it. */
   readonly agenda: ReadonlyMap<string, Date>;
 }
 
 /** What everything that one host's Harbormaster does has at hand. */
-export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda'> {
+export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda' | 'record'> {
   readonly context: Context;
   readonly sights: Sights;
   readonly targets: Targets;
@@ -50,7 +53,7 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
   readonly inTurn: Queues;
 }
 
-export function furnish({ config, parts: given, journal, signal, random, daemon, agenda }: HostOptions): House {
+export function furnish({ config, parts: given, journal, signal, random, daemon, agenda, record }: HostOptions): House {
   const { source, sights } = seeing(given.source);
   const engine = owningEngine(given.engine, journal, given.instance);
   const parts = { ...given, source, engine };
@@ -79,6 +82,21 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
   const noteConfiguration = createNoteConfiguration(config, context);
   const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
   const { source: unseen } = given;
-  const own = { config, signal, daemon, agenda, context, sights, targets, find, inspections, removals, passes, inTurn };
-  return { ...own, pins, unseen };
+  return {
+    config,
+    signal,
+    daemon,
+    agenda,
+    record,
+    context,
+    sights,
+    targets,
+    find,
+    inspections,
+    removals,
+    passes,
+    inTurn,
+    pins,
+    unseen,
+  };
 }

@@ -51,10 +51,12 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
         statusOf(app, isNear ? await nearer(app, observed, house) : observed, house),
       );
       const suspension = hostSuspension(context.journal.all(), context.clock.now());
+      const record = await house.record?.();
       const configuration = configurationStatus(config(), context.journal.all());
       return {
         host: config().host,
         daemon,
+        ...(record && { record }),
         ...(suspension && { suspension }),
         configuration,
         apps: statuses,

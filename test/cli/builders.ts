@@ -4,6 +4,7 @@ import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { AppStatus, PassReport, PlanReport } from '../../src/model/report.ts';
 import type { Revision } from '../../src/model/revision.ts';
+import { logConfig } from '../support/builders.ts';
 
 export const oldImage = `nginx:1.27@sha256:4f06b3a6${'0'.repeat(56)}`;
 export const newImage = `nginx:1.28@sha256:ab12cd34${'0'.repeat(56)}`;
@@ -150,6 +151,7 @@ export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => (
   windows: [],
   policy: policyOf('policy'),
   imageInterval: 0,
+  log: logConfig,
   keepReleases: 3,
   removalGuard: 1,
   logLevel: 'info',

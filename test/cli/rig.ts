@@ -150,4 +150,7 @@ const fakeLog = ({ entries = [], coming = [], verify }: Rig): LogReader => ({
     yield* coming.filter(({ seq }) => seq > after);
   },
   verify: async () => verify ?? unused(),
+  key: async () => undefined,
+  acceptDamage: unused,
+  changeKey: unused,
 });

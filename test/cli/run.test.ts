@@ -125,7 +125,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       forget                        drops an app and leaves its containers running
 
     The record:
-      log [show|verify]             the deployment log: every attempt and how it
+      log [show|verify|…]           the deployment log: every attempt and how it
                                     ended
       history                       every attempt with one app, and what one can go
                                     back to

@@ -4,12 +4,23 @@ import { policyOf } from '../../src/core/policy.ts';
 import { type SealInput, seal } from '../../src/core/seal.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel, ComposeService } from '../../src/model/compose-model.ts';
+import type { LogConfig } from '../../src/model/config.ts';
 import type { AppHistory } from '../../src/model/entry.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
 import type { Pin, Release, ReleaseNetwork, ReleaseService, ReleaseVolume } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
 
 export const instance = 'us';
+
+export const logConfig: LogConfig = {
+  segmentBytes: 8_388_608,
+  segmentAge: 2_678_400_000,
+  checkpointEntries: 100,
+  checkpointAge: 60_000,
+  appendOnly: false,
+  keep: { age: undefined, segments: undefined },
+  witness: undefined,
+};
 
 export const app = (more: Partial<App> = {}): App => ({
   name: 'shop',

@@ -153,6 +153,10 @@ export class MemoryLog implements DeploymentLog {
   async history() {
     return foldHistory(this.written, this.#before);
   }
+
+  condition() {
+    return { kind: 'sound' } as const;
+  }
 }
 
 export class MemoryReleases implements ReleaseStore {

@@ -14,7 +14,7 @@ import { openJournal } from '../../src/reconcile/journal.ts';
 import { createMeansBook } from '../../src/reconcile/means.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
-import { app } from './builders.ts';
+import { app, logConfig } from './builders.ts';
 import { FakeEngine } from './fake-engine.ts';
 import {
   FakeRegistry,
@@ -59,6 +59,7 @@ const testConfig = (apps: readonly App[], windows: readonly Window[] = []): Host
   windows,
   policy: policyOf('policy'),
   imageInterval: 900_000,
+  log: logConfig,
   keepReleases: 5,
   removalGuard: 1,
   logLevel: 'info',

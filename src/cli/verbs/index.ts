@@ -16,6 +16,9 @@ import { hold } from './hold.ts';
 import { init } from './init.ts';
 import { install } from './install.ts';
 import { log } from './log.ts';
+import { logAcceptDamage } from './log-accept-damage.ts';
+import { logChangeKey } from './log-change-key.ts';
+import { logKey } from './log-key.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { notifyTest } from './notify-test.ts';
@@ -72,6 +75,9 @@ export const verbs: readonly Verb[] = [
   log,
   logShow,
   logVerify,
+  logKey,
+  logChangeKey,
+  logAcceptDamage,
   history,
   audit,
   trace,

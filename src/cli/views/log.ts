@@ -45,6 +45,8 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   drifted: warn,
   'configuration-failed': bad,
   repaired: warn,
+  'damage-accepted': warn,
+  contradicted: bad,
 };
 
 export function outcomeStyle(kind: Outcome['kind']): (text: string) => Span {

@@ -8,6 +8,7 @@ import { type Condition, conditionOf, worstFirst } from './condition.ts';
 import { configurationLines } from './configuration.ts';
 import { share, tally } from './count.ts';
 import { leavingLines } from './leaving.ts';
+import { recordLines } from './record.ts';
 import { shortCommit } from './revision.ts';
 
 /** The host in one sentence, every app in one line, then each trouble with its reason and what lifts it. */
@@ -15,6 +16,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
   const { host, apps } = status;
   if (apps.length === 0)
     return [
+      ...recordLines(status.record, now),
       ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
@@ -22,6 +24,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
       ...configurationLines(status, now),
     ];
   return [
+    ...recordLines(status.record, now),
     ...suspendedLines(status, now),
     hostSentence(status),
     '',

@@ -9,6 +9,10 @@ export function verifyView(report: VerifyReport): readonly Line[] {
   return [
     ...verdictLines(report, size),
     ...(entries === 0 ? [] : [['  head        ', report.head] as const]),
+    ...(report.key === undefined
+      ? []
+      : [`  key         ${report.key.verifier}${report.key.given ? '' : ' (as the log says)'}`]),
+    ...checkpointLines(report),
     ...(repairs.length > 0
       ? [
           `  repaired    ${repairs.map(({ seq, length }) => `entry ${seq} covers ${length} bytes of a torn write`).join('; ')}`,
@@ -40,7 +44,27 @@ function verdictLines({ problem, torn }: VerifyReport, size: string): readonly L
   return [[good('The deployment log is whole:'), ` ${size}.`]];
 }
 
-const placeOf = ({ file, line, offset }: LogProblem): string => `${file}:${line} (byte ${offset})`;
+const placeOf = ({ file, line, offset, seq }: LogProblem): string =>
+  `${file}:${line} (byte ${offset}), where entry ${seq} should be`;
+
+const checkpointLines = ({ entries, checkpoints, witness }: VerifyReport): readonly Line[] => [
+  ...coverage('checkpoints', 'signed', checkpoints, entries),
+  ...(witness === undefined ? [] : coverage('witness', `held by ${witness.url}`, witness, entries)),
+];
+
+function coverage(
+  label: string,
+  how: string,
+  { count, covered }: { readonly count: number; readonly covered: number },
+  entries: number,
+): readonly Line[] {
+  if (count === 0)
+    return label === 'witness'
+      ? [`  witness     holds nothing that agrees with this log (${how.replace('held by ', '')})`]
+      : [];
+  const rest = covered === entries ? 'all of them' : `up to entry ${covered} of ${entries}`;
+  return [`  ${label.padEnd(11)} ${counted(count, 'checkpoint')} ${how}, covering ${rest}`];
+}
 
 const section = (title: string, items: readonly string[], mark: Span): readonly Line[] =>
   items.length === 0 ? [] : ['', [strong(`${title}:`)], ...items.map((item): Line => ['  ', mark, ` ${item}`])];

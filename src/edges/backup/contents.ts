@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What is made again by itself, or is not Harbormaster's: mirrors, lock and socket, and each app's own data. */
-const left = [/^repos(?:\/|$)/, /^run(?:\/|$)/, /^apps\/[^/]+\/(?:data|cache)(?:\/|$)/, /\.tmp$/];
+/** What is made again by itself, or is not Harbormaster's: mirrors, lock and socket, the room that the log keeps, and each app's own data. */
+const left = [/^repos(?:\/|$)/, /^run(?:\/|$)/, /^apps\/[^/]+\/(?:data|cache)(?:\/|$)/, /\.tmp$/, /^log\/reserve$/];
 
 /** The files of a state directory that a backup holds: relative paths, in order. Links and sockets are left out. */
 export async function contentsOf(stateDir: string, folder = ''): Promise<readonly string[]> {

@@ -5,10 +5,19 @@ import type { HarborError } from '../../errors.ts';
 import { syncFolder } from '../durable.ts';
 import { unwritable } from './faults.ts';
 
+/**
+ * `failed`: the storage did, and what the disk holds after the last acknowledged byte is unknown. `touched`: somebody else removed, replaced or wrote to
+ * the file.
+ */
+type Condition = 'sound' | 'failed' | 'touched';
+
 /** The one writer of a segment. */
 export interface Appender extends AsyncDisposable {
-  /** Returns only when the bytes are on the disk. After a failure every further call fails: what the disk then holds is unknown. */
+  /** Returns only when the bytes are on the disk. After a failure every further call fails. */
   append(bytes: Buffer): Promise<void>;
+  condition(): Condition;
+  /** Where the last acknowledged byte ends. */
+  end(): number;
 }
 
 /** Opens a segment of `size` bytes to append to it; undefined: it does not exist and is made. */
@@ -16,21 +25,32 @@ export async function openAppender(path: string, size: number | undefined): Prom
   const file = await openSegment(path, size === undefined).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-  let expected = size ?? 0;
+  let end = size ?? 0;
+  let condition: Condition = 'sound';
   let failure: HarborError | undefined;
-  const append = async (bytes: Buffer): Promise<void> => {
-    if (failure) throw failure;
-    try {
-      await assertUntouched(path, file, expected);
-      await writeAll(file, bytes);
-      await file.datasync();
-      expected += bytes.length;
-    } catch (error) {
-      failure = unwritable(path, error);
-      throw failure;
-    }
+  const fail = (kind: Condition, error: unknown): HarborError => {
+    condition = kind;
+    failure = unwritable(path, error);
+    return failure;
   };
-  return { append, [Symbol.asyncDispose]: () => file.close() };
+  return {
+    async append(bytes) {
+      if (failure) throw failure;
+      await assertUntouched(path, file, end).catch((error: unknown) => {
+        throw fail('touched', error);
+      });
+      try {
+        await writeAll(file, bytes);
+        await file.datasync();
+        end += bytes.length;
+      } catch (error) {
+        throw fail('failed', error);
+      }
+    },
+    condition: () => condition,
+    end: () => end,
+    [Symbol.asyncDispose]: () => file.close(),
+  };
 }
 
 async function openSegment(path: string, create: boolean): Promise<FileHandle> {

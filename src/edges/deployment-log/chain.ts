@@ -1,6 +1,7 @@
 import { sha256 } from '../../core/digest.ts';
-import type { Entry, EntryOf } from '../../model/entry.ts';
+import type { Entry, EntryOf, LogState } from '../../model/entry.ts';
 import { decode } from './line.ts';
+import { subtreesOf } from './merkle.ts';
 
 /** One line of a segment. */
 export interface RawLine {
@@ -24,7 +25,7 @@ export interface Dead {
 export interface Chain {
   /** Of the last valid entry; 0 before the first. */
   readonly seq: number;
-  /** SHA-256 of its line. */
+  /** SHA-256 of its line; empty: not known, the segment's first line says it. */
   readonly prev: string;
   /** The segment has begun with its `opened`. */
   readonly opened: boolean;
@@ -32,6 +33,9 @@ export interface Chain {
 }
 
 export const genesis: Chain = { seq: 0, prev: '0'.repeat(64), opened: false, dead: undefined };
+
+/** As a segment's first line says it, whatever was before. */
+export const before = (first: number): Chain => (first === 1 ? genesis : { ...genesis, seq: first - 1, prev: '' });
 
 export type Accepted =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly chain: Chain }
@@ -58,11 +62,17 @@ function whyNoSuccessor(chain: Chain, entry: Entry): string | undefined {
   if (chain.dead && !(entry.kind === 'repaired' && covers(entry, chain.dead))) return 'uncovered';
   if (!chain.dead && entry.kind === 'repaired') return 'it covers a torn write that is not there';
   if (entry.seq !== chain.seq + 1) return `its seq is ${entry.seq}, where ${chain.seq + 1} must follow`;
-  if (entry.prev !== chain.prev) return 'its prev is not the hash of the line before: one of the two was changed';
-  if (!chain.opened && entry.kind !== 'opened' && entry.kind !== 'repaired')
-    return 'the segment does not begin with "opened"';
+  if (chain.prev !== '' && entry.prev !== chain.prev)
+    return 'its prev is not the hash of the line before: one of the two was changed';
+  const mayBegin = entry.kind === 'opened' || (entry.kind === 'repaired' && chain.prev !== '');
+  if (!chain.opened && !mayBegin) return 'the segment does not begin with "opened"';
+  if (entry.kind === 'opened' && entry.log && !isTreeOf(entry.log, entry.seq))
+    return 'its tree has another size than it says';
   return undefined;
 }
+
+const isTreeOf = ({ epoch, tree }: LogState, seq: number): boolean =>
+  epoch <= seq && subtreesOf(seq - epoch) === tree.length;
 
 const covers = ({ offset, length, sha256: digest }: EntryOf<'repaired'>, { first, bytes }: Dead): boolean =>
   offset === first.offset && length === bytes.length && digest === sha256(bytes);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { Entry, EntryBody } from '../../model/entry.ts';
 
+/** SHA-256. */
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
 /**
  * Strict on the stamp, which the chain hangs on, and on the words that the history's fold decides by; open to more fields and other words elsewhere,
  * so that versions can read each other's logs.
@@ -11,7 +14,7 @@ const stamp = {
   at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   host: z.string(),
   instance: z.string(),
-  prev: z.string().regex(/^[0-9a-f]{64}$/),
+  prev: digest,
 };
 
 const text = z.string();
@@ -215,6 +218,14 @@ const configuration = z.looseObject({
   trouble: z.looseObject({ ...since, signature: text, message: text }).optional(),
 });
 
+const logState = z.looseObject({
+  epoch: z.int().positive(),
+  tree: z.array(digest),
+  key: text.optional(),
+  pruned: z.int().optional(),
+  contradicted: text.optional(),
+});
+
 const app = { app: text };
 const release = { release: text.optional() };
 const reason = { reason: text.optional() };
@@ -232,6 +243,36 @@ const scoped = <Kind extends EntryBody['kind'], Shape extends z.ZodRawShape>(nam
     kind(name, { ...shape, of: z.literal('host') }),
   ]);
 
+const ofTheLogItself = [
+  kind('key-changed', { ...reason, trigger, from: text.optional(), to: text, handover: text.optional() }),
+  kind('pruned', {
+    through: z.int().positive(),
+    head: digest,
+    files: z.array(z.looseObject({ file: text, first: z.int(), last: z.int(), bytes: z.int(), sha256: digest })),
+    checkpoint: text,
+    witness: text,
+    because: text,
+  }),
+  kind('damage-accepted', {
+    trigger,
+    reason: text,
+    file: text,
+    line: z.int().positive(),
+    offset: z.int().nonnegative(),
+    what: text,
+    after: z.int().nonnegative(),
+    before: z.int().positive(),
+    sha256: digest.optional(),
+  }),
+  kind('contradicted', {
+    witness: text,
+    checkpoint: text,
+    size: z.int().positive(),
+    theirs: digest,
+    ours: digest.optional(),
+  }),
+] as const;
+
 const entry = z.discriminatedUnion('kind', [
   kind('opened', {
     version: text,
@@ -243,6 +284,8 @@ const entry = z.discriminatedUnion('kind', [
       removals: removals.optional(),
       configuration: configuration.optional(),
     }),
+    log: logState.optional(),
+    previous: z.looseObject({ file: text, bytes: z.int().nonnegative(), torn: z.boolean() }).optional(),
   }),
   kind('started', {
     ...attempt,
@@ -315,6 +358,7 @@ const entry = z.discriminatedUnion('kind', [
     signature: text,
   }),
   kind('repaired', { offset: z.int().nonnegative(), length: z.int().positive(), sha256: text }),
+  ...ofTheLogItself,
 ]);
 
 const stamped = z.looseObject({ ...stamp, kind: text });

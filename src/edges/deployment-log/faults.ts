@@ -30,6 +30,8 @@ export interface Problem {
   readonly line: number;
   /** Of the line's first byte in the file. */
   readonly offset: number;
+  /** Sequence number of the entry that should stand there. */
+  readonly seq: number;
   readonly what: string;
 }
 
@@ -37,5 +39,5 @@ export const corrupt = (directory: string, { file, line, offset, what }: Problem
   new HarborError(`the deployment log is damaged: line ${line} of ${file} (byte ${offset}): ${what}`, {
     code: 'log-corrupt',
     at: `${directory}/${file}:${line}:1`,
-    hint: 'Nothing was changed. See `harbormaster log verify`; put the file back from a copy, or move the log folder away as evidence to begin a new log.',
+    hint: 'Nothing was changed. See `harbormaster log verify`; put the file back from a copy. If there is none: copy the log folder away as evidence, then `harbormaster log accept-damage --reason …` lets it go on. What runs keeps running.',
   });

@@ -10,9 +10,13 @@ export const lineLimit = 1024 * 1024;
 const intentLimit = lineLimit / 4;
 /** Characters of one text for people; the rest is cut off. */
 const proseLimit = 8 * 1024;
+/** For what is said of the rest: what was cut once is not cut again in a snapshot. */
+const remark = 64;
 
 /** Fields that hold sentences. Only they are searched for known secrets: a secret that happens to be "web" must not rename a service. */
 const prose: ReadonlySet<string> = new Set(['message', 'hint', 'reason', 'lift', 'because', 'subject', 'causes']);
+/** Fields whose lines are signed: they keep their line feeds, and every byte. */
+const notes: ReadonlySet<string> = new Set(['checkpoint', 'handover']);
 
 /** What a line turned out to be. `foreign` is a whole entry that this version does not understand; `noise` is no entry at all. */
 export type Decoded =
@@ -56,10 +60,17 @@ const members = (value: object, redact: Redact): object =>
   Object.fromEntries(Object.entries(value).map(([key, member]) => [visible(key), cleaned(member, key, redact)]));
 
 function cleaned(value: unknown, key: string, redact: Redact): unknown {
-  if (typeof value === 'string') return prose.has(key) ? cut(visibleProse(redact(value))) : visible(value);
+  if (typeof value === 'string') return textOf(value, key, redact);
   if (Array.isArray(value)) return value.map((member) => cleaned(member, key, redact));
   return typeof value === 'object' && value !== null ? members(value, redact) : value;
 }
 
+function textOf(value: string, key: string, redact: Redact): string {
+  if (notes.has(key)) return visibleProse(value);
+  return prose.has(key) ? cut(visibleProse(redact(value))) : visible(value);
+}
+
 const cut = (text: string): string =>
-  text.length <= proseLimit ? text : `${text.slice(0, proseLimit)}… (${text.length - proseLimit} more characters)`;
+  text.length <= proseLimit + remark
+    ? text
+    : `${text.slice(0, proseLimit)}… (${text.length - proseLimit} more characters)`;

@@ -1,119 +1,145 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Entry } from '../../model/entry.ts';
+import { HarborError } from '../../errors.ts';
+import { type Audit, audit, treeKey } from './audit.ts';
+import { epochOf, parseCheckpoint } from './checkpoint.ts';
 import type { Problem } from './faults.ts';
-import { segmentsOf } from './segments.ts';
-import { start, type Visit, type Walked, walk } from './walk.ts';
+import { type Keys, keysOf } from './keys.ts';
+import { accountFor, type Losses } from './losses.ts';
+import { notesIn } from './notes.ts';
+import { limits, proofs } from './proofs.ts';
+import { parseVerifierKey, type Verifier } from './signed-note.ts';
+import { type Held, type Vouched, vouch } from './vouch.ts';
+import type { Walked } from './walk.ts';
 
-export interface VerifyReport {
+export interface VerifyRequest {
+  /** The verifier key that checkpoints must be signed with; undefined: what the log itself names is believed. */
+  readonly publicKey?: string | undefined;
+  /** What a witness holds of this log. */
+  readonly witness?: WitnessView | undefined;
+}
+
+/** Every checkpoint that a witness ever held of a log, oldest first. */
+export interface WitnessView {
+  readonly url: string;
+  readonly checkpoints: readonly string[];
+}
+
+export interface VerifyReport extends Losses {
   /** Every byte is accounted for. What that proves, and what not, is said below. */
   readonly ok: boolean;
-  /** The first thing that is wrong; nothing after it was looked at. */
+  /** The first thing that is wrong. */
   readonly problem: Problem | undefined;
   /** Bytes at the end that no entry owns: a write that is under way or was cut short. The next start covers them. */
   readonly torn: Problem | undefined;
-  /** Entries that hold. */
+  /** Sequence numbers of the first and the last entry that hold; 0: there is none. */
+  readonly first: number;
   readonly entries: number;
   readonly files: number;
-  /** SHA-256 of the last line that holds: kept elsewhere, it also shows a cut tail. */
+  /** SHA-256 of the last line that holds. */
   readonly head: string;
   /** Torn writes that a later entry covers. */
   readonly repairs: readonly { readonly seq: number; readonly length: number }[];
   /** Intents without an outcome yet: work under way, or cut short and not yet taken up again. */
   readonly open: readonly { readonly seq: number; readonly app: string }[];
+  /** The key that checkpoints were held against, and whether it came from elsewhere. */
+  readonly key: { readonly verifier: string; readonly given: boolean } | undefined;
+  /** What the checkpoints beside the log cover, and those of the witness. */
+  readonly checkpoints: { readonly count: number; readonly covered: number };
+  readonly witness: { readonly url: string; readonly count: number; readonly covered: number } | undefined;
   readonly proves: readonly string[];
   readonly cannotProve: readonly string[];
 }
 
-/** Proves the log from its files alone. Never writes. */
-export async function verify(directory: string): Promise<VerifyReport> {
-  const first = await audit(directory);
-  if (first.walked.rest === undefined) return report(directory, first);
+/** Proves the log from its files, and what was kept elsewhere. Never writes. Throws `usage` for a key that is none. */
+export async function verify(directory: string, request: VerifyRequest = {}): Promise<VerifyReport> {
+  const given = request.publicKey === undefined ? undefined : mustBeKey(request.publicKey);
+  const first = await look(directory, given, request);
+  if (!first.isUnfinished) return first.report;
   // A daemon may be in the middle of a line: look again when that must be over.
   await delay(100);
-  return report(directory, await audit(directory));
+  return (await look(directory, given, request)).report;
 }
 
-interface Audit {
-  readonly walked: Walked;
-  readonly misdeed: Problem | undefined;
-  readonly repairs: VerifyReport['repairs'];
-  readonly open: VerifyReport['open'];
+function mustBeKey(text: string): Verifier {
+  const key = parseVerifierKey(text);
+  if (key) return key;
+  throw new HarborError(`'${text.slice(0, 120)}' is no public key of a log`, {
+    code: 'usage',
+    hint: 'It is one line, as `harbormaster log key` prints it on the host: harbormaster/…+…+…',
+  });
 }
 
-async function audit(directory: string): Promise<Audit> {
-  const repairs: { seq: number; length: number }[] = [];
-  const intents = intentBook();
-  let misdeed: Problem | undefined;
-  const visit: Visit = (entry, place) => {
-    if (entry.kind === 'repaired') repairs.push({ seq: entry.seq, length: entry.length });
-    const what = intents.enter(entry);
-    if (what !== undefined) misdeed ??= { ...place, what };
-  };
-  return { walked: await walk(directory, start, visit), misdeed, repairs, open: intents.open() };
+async function look(directory: string, given: Verifier | undefined, { witness, publicKey }: VerifyRequest) {
+  // Before the lines: a checkpoint that is read then covers lines that are there.
+  const notes = await notesIn(directory);
+  const held = notes.map(({ name, note }): Held => ({ note, where: `the checkpoint ${name}` }));
+  const remote = (witness?.checkpoints ?? []).map((note): Held => ({ note, where: 'a checkpoint of the witness' }));
+  const found = await audit(directory, wantedBy([...held, ...remote]));
+  const keys = keysOf(given, found.named, found.changes);
+  const name = keys.trusted[0]?.name ?? keys.known[0]?.name ?? '';
+  const local = vouch(held, { name, keys }, found);
+  const seen = witness && vouch(remote, { name, keys }, found);
+  const losses = await accountFor(directory, found);
+  const findings = { found, keys, given: publicKey, local, seen, losses, url: witness?.url };
+  return { report: reportOf(findings), isUnfinished: found.walked.rest !== undefined };
 }
 
-/** Each intent has exactly one outcome, and an app one intent at a time. */
-function intentBook() {
-  const open = new Map<string, number>();
-  const enter = (entry: Entry): string | undefined => {
-    if (entry.kind === 'opened') return undefined;
-    if (entry.kind === 'started') {
-      const before = open.get(entry.app);
-      open.set(entry.app, entry.seq);
-      return before === undefined ? undefined : `it begins work on ${entry.app}, while intent ${before} has no outcome`;
-    }
-    if (entry.kind !== 'finished') return undefined;
-    if (open.get(entry.app) !== entry.intent) return `it is an outcome of intent ${entry.intent}, which is not open`;
-    open.delete(entry.app);
-    return undefined;
-  };
-  return { enter, open: () => [...open].map(([app, seq]) => ({ seq, app })) };
+const wantedBy = (held: readonly Held[]): ReadonlySet<string> =>
+  new Set(
+    held.flatMap(({ note }) => {
+      const checkpoint = parseCheckpoint(note);
+      const epoch = checkpoint && epochOf(checkpoint, checkpoint.origin.replace(/\/from\/\d+$/, ''));
+      return checkpoint === undefined || epoch === undefined ? [] : [treeKey(epoch, checkpoint.size)];
+    }),
+  );
+
+interface Findings {
+  readonly found: Audit;
+  readonly keys: Keys;
+  readonly given: string | undefined;
+  readonly local: Vouched;
+  readonly seen: Vouched | undefined;
+  readonly losses: Losses & { readonly problem: Problem | undefined };
+  readonly url: string | undefined;
 }
 
-async function report(directory: string, { walked, misdeed, repairs, open }: Audit): Promise<VerifyReport> {
+function reportOf({ found, keys, given, local, seen, losses, url }: Findings): VerifyReport {
+  const { walked, first, files, repairs, open, state } = found;
   const { seq, prev } = walked.position.chain;
-  const problem = misdeed ?? walked.problem;
+  const problem = firstOf([found.misdeed, walked.problem, losses.problem]) ?? seen?.problem ?? local.problem;
   const torn = tornEnd(walked);
-  const files = (await segmentsOf(directory)).length;
-  return {
+  const verifier = given ?? state.key;
+  const witness = seen && { url: url ?? '', count: seen.count, covered: seen.covered };
+  const core = {
     ok: problem === undefined && torn === undefined,
     problem,
     torn,
+    first,
     entries: seq,
-    files,
+    files: files.length,
     head: prev,
     repairs,
     open,
-    proves: proofs({ seq, repairs, problem }),
-    cannotProve: limits(seq),
+    key:
+      verifier === undefined || keys.known.length + keys.trusted.length === 0
+        ? undefined
+        : { verifier, given: given !== undefined },
+    checkpoints: { count: local.count, covered: local.covered },
+    witness,
+    left: losses.left,
+    lost: losses.lost,
   };
+  return { ...core, proves: proofs(core), cannotProve: limits(core) };
 }
+
+const firstOf = (problems: readonly (Problem | undefined)[]): Problem | undefined =>
+  problems
+    .filter((problem) => problem !== undefined)
+    .toSorted((left, right) => left.file.localeCompare(right.file) || left.offset - right.offset)[0];
 
 function tornEnd({ position: { segment, chain }, rest }: Walked): Problem | undefined {
   const line = chain.dead?.first ?? rest;
   if (line === undefined || segment === undefined) return undefined;
   const what = chain.dead ? chain.dead.what : 'it has no newline yet';
-  return { file: segment.name, line: line.number, offset: line.offset, what };
+  return { file: segment.name, line: line.number, offset: line.offset, seq: chain.seq + 1, what };
 }
-
-function proofs({
-  seq,
-  repairs,
-  problem,
-}: {
-  seq: number;
-  repairs: VerifyReport['repairs'];
-  problem: Problem | undefined;
-}) {
-  if (seq === 0) return [];
-  return [
-    `entries 1 to ${seq} follow one another: before the last of them, none was changed, removed, inserted or moved`,
-    ...(problem ? [] : ['every intent has exactly one outcome, but for those that are listed as open']),
-    ...(repairs.length > 0 ? ['every byte that is no entry is covered by the entry after it'] : []),
-  ];
-}
-
-const limits = (seq: number): readonly string[] => [
-  `that entry ${seq} is as it was written, and that none came after it: compare the head with one that was kept elsewhere`,
-  'that somebody who may write these files did not write all of them anew: compare the head with one that was kept elsewhere',
-];

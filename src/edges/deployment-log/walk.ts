@@ -1,8 +1,9 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Entry } from '../../model/entry.ts';
-import { accept, type Chain, genesis, type RawLine } from './chain.ts';
+import { accept, before, type Chain, genesis, type RawLine } from './chain.ts';
 import { type Problem, unreadable } from './faults.ts';
+import { decode } from './line.ts';
+import { batchesOf, firstLine } from './lines.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 
 /** A place in the log up to which everything was read. */
@@ -12,101 +13,162 @@ export interface Position {
   /** Lines before it in the file. */
   readonly lines: number;
   readonly chain: Chain;
+  /** What did not hold before it. */
+  readonly troubles: readonly Trouble[];
+  /** Places of those that a person has accepted, by an entry that was read. */
+  readonly accepted: ReadonlySet<string>;
 }
 
-export const start: Position = { segment: undefined, offset: 0, lines: 0, chain: genesis };
+/** A problem that a later segment begins anew after. */
+export interface Trouble extends Problem {
+  /** Last entry before it, and first one that holds again. */
+  readonly after: number;
+  readonly before: number;
+  /** A file is missing, and this is the one after it. */
+  readonly isGap: boolean;
+}
+
+const nowhere = { segment: undefined, offset: 0, lines: 0, troubles: [], accepted: new Set<string>() };
+
+export const start: Position = { ...nowhere, chain: genesis };
+
+/** Begins with a segment, believing what its first line says of all before. */
+export const startWith = ({ first }: Segment): Position => ({ ...nowhere, chain: before(first) });
 
 export interface Walked {
   readonly position: Position;
   /** An unterminated last line: a write that is under way or was cut short. */
   readonly rest: RawLine | undefined;
+  /** The first that nobody has accepted. */
   readonly problem: Problem | undefined;
 }
 
-export type Visit = (entry: Entry, place: Omit<Problem, 'what'>) => void;
+/** `line`: the entry's bytes, without the newline. */
+export type Visit = (entry: Entry, place: Omit<Problem, 'what'>, line: Buffer) => void;
 
-/** Reads on from a position to the log's end, and stops at the first problem. */
+/** Reads on from a position to the log's end. What does not hold is passed over where a later segment begins anew; nothing is read after it otherwise. */
 export async function walk(directory: string, from: Position, visit: Visit): Promise<Walked> {
   const all = await segmentsOf(directory).catch((error: unknown) => {
     throw unreadable(directory, error);
   });
-  const segments = all.filter(({ first }) => first >= (from.segment?.first ?? 0));
-  let position = from;
+  const segments = all.filter(({ first }) => first >= (from.segment?.first ?? from.chain.seq + 1));
+  const accepted = new Set(from.accepted);
+  const visiting: Visit = (entry, place, line) => {
+    if (entry.kind === 'damage-accepted') accepted.add(placeKey(entry));
+    visit(entry, place, line);
+  };
+  let position = { ...from, accepted };
+  let rest: RawLine | undefined;
+  let last: Problem | undefined;
   for (const [index, segment] of segments.entries()) {
-    if (segment.first !== position.segment?.first) {
-      const problem = gapBefore(segment, position.chain);
-      if (problem) return { position, rest: undefined, problem };
-      position = { segment, offset: 0, lines: 0, chain: { ...position.chain, opened: false } };
-    }
-    const walked = await walkSegment(segment, position, visit).catch((error: unknown) => {
-      throw unreadable(segment.path, error);
-    });
-    const last = index === segments.length - 1;
-    const problem = walked.problem ?? (last ? undefined : loose(segment, walked));
-    if (problem || last) return { ...walked, problem };
-    position = walked.position;
+    if (segment.first !== position.segment?.first) position = { ...enter(segment, position), accepted };
+    const walked = await walkSegment(segment, position, { visit: visiting, next: segments[index + 1] }).catch(
+      (error: unknown) => {
+        throw unreadable(segment.path, error);
+      },
+    );
+    position = { ...walked.position, accepted };
+    ({ rest, problem: last } = walked);
   }
-  return { position, rest: undefined, problem: undefined };
+  return { position, rest, problem: position.troubles.find((trouble) => !accepted.has(placeKey(trouble))) ?? last };
 }
 
-function gapBefore(segment: Segment, { seq }: Chain): Problem | undefined {
-  if (segment.first === seq + 1) return undefined;
-  const what = `it begins with entry ${segment.first}, where ${seq + 1} must follow: a file of the log is missing`;
-  return { file: segment.name, line: 1, offset: 0, what };
+/** Names a place where something does not hold. */
+export const placeKey = ({ file, offset }: Pick<Problem, 'file' | 'offset'>): string => `${file}:${offset}`;
+
+function enter(segment: Segment, position: Position): Position {
+  const { first } = segment;
+  const { chain, troubles } = position;
+  const entered = { ...position, segment, offset: 0, lines: 0 };
+  if (first === chain.seq + 1) return { ...entered, chain: { ...chain, opened: false } };
+  const isBeginning = position.segment === undefined || chain.seq + 1 > first;
+  if (isBeginning) return { ...entered, chain: before(first) };
+  const what = `it begins with entry ${first}, where ${chain.seq + 1} must follow: a file of the log is missing`;
+  const place = { file: segment.name, line: 1, offset: 0, seq: chain.seq + 1 };
+  const gap = { ...place, what, after: chain.seq, before: first, isGap: true };
+  return { ...entered, chain: before(first), troubles: [...troubles, gap] };
 }
 
-/** Whatever a later segment follows must have been whole. */
-function loose({ name }: Segment, { position: { chain }, rest }: Walked): Problem | undefined {
+interface Onward {
+  readonly visit: Visit;
+  readonly next: Segment | undefined;
+}
+
+interface WalkedSegment {
+  readonly position: Position;
+  readonly rest: RawLine | undefined;
+  /** Only of the last segment: of others it is among the troubles. */
+  readonly problem: Problem | undefined;
+}
+
+async function walkSegment(segment: Segment, from: Position, { visit, next }: Onward): Promise<WalkedSegment> {
+  const reached = await readSegment(segment, from, { visit, next });
+  const { position, rest } = reached;
+  if (next === undefined) return reached;
+  const problem = reached.problem ?? (await looseEnd(segment, { position, rest }, next));
+  if (problem === undefined) return reached;
+  const { chain, troubles } = position;
+  const trouble = { ...problem, after: chain.seq, before: next.first, isGap: false };
+  // The next segment begins anew, as its own first line says.
+  const passed = { ...position, chain: { ...before(next.first), opened: true }, troubles: [...troubles, trouble] };
+  return { position: passed, rest: undefined, problem: undefined };
+}
+
+/** Whatever a later segment follows must have been whole, unless that one says that the disk failed here. */
+async function looseEnd(
+  segment: Segment,
+  { position: { chain, offset, lines }, rest }: Pick<WalkedSegment, 'position' | 'rest'>,
+  next: Segment,
+): Promise<Problem | undefined> {
   const line = chain.dead?.first ?? rest;
-  return (
-    line && { file: name, line: line.number, offset: line.offset, what: 'it is no entry, and a further file follows' }
-  );
+  const place = {
+    file: segment.name,
+    line: line?.number ?? lines + 1,
+    offset: line?.offset ?? offset,
+    seq: chain.seq + 1,
+  };
+  if (chain.seq + 1 !== next.first) return line && { ...place, what: 'it is no entry, and a further file follows' };
+  if (line === undefined && (await stat(segment.path)).size === offset) return undefined;
+  const end = await declaredEnd(next);
+  if (end?.torn && end.file === segment.name && end.bytes === offset) return undefined;
+  return { ...place, what: 'it follows the last entry of a file that was closed' };
 }
 
-async function walkSegment(segment: Segment, from: Position, visit: Visit): Promise<Walked> {
+/** Where a segment says that the one before it ended. */
+async function declaredEnd({ path }: Segment) {
+  const line = await firstLine(path);
+  const decoded = line && decode(line);
+  return decoded?.kind === 'entry' && decoded.entry.kind === 'opened' ? decoded.entry.previous : undefined;
+}
+
+async function readSegment(segment: Segment, from: Position, { visit, next }: Onward): Promise<WalkedSegment> {
   let { chain, offset, lines } = from;
+  const at = (): Position => ({ ...from, segment, offset, lines, chain });
   for await (const batch of batchesOf(segment.path, from)) {
     for (const line of batch) {
-      if (!line.terminated) return { position: { segment, offset, lines, chain }, rest: line, problem: undefined };
+      // What follows there was never acknowledged: `looseEnd` judges it.
+      if (chain.seq + 1 === next?.first) return { position: at(), rest: undefined, problem: undefined };
+      if (!line.terminated) return { position: at(), rest: line, problem: undefined };
       const accepted = accept(chain, line);
       if (accepted.kind === 'broken') {
-        const problem = { ...placeOf(segment, accepted.line), what: accepted.what };
-        return { position: { segment, offset, lines, chain }, rest: undefined, problem };
+        return {
+          position: at(),
+          rest: undefined,
+          problem: { ...placeOf(segment, accepted.line, chain.seq + 1), what: accepted.what },
+        };
       }
       chain = accepted.chain;
       offset = line.offset + line.bytes.length + 1;
       lines = line.number;
-      if (accepted.kind === 'entry') visit(accepted.entry, placeOf(segment, line));
+      if (accepted.kind === 'entry') visit(accepted.entry, placeOf(segment, line, chain.seq), line.bytes);
     }
   }
-  return { position: { segment, offset, lines, chain }, rest: undefined, problem: undefined };
+  return { position: at(), rest: undefined, problem: undefined };
 }
 
-const placeOf = ({ name }: Segment, { number, offset }: RawLine) => ({ file: name, line: number, offset });
-
-const chunkSize = 64 * 1024;
-const lineFeed = 0x0a;
-
-/** The lines of a file from an offset on, a chunk's worth at a time; the last may be unterminated. */
-async function* batchesOf(path: string, from: Pick<Position, 'offset' | 'lines'>): AsyncGenerator<readonly RawLine[]> {
-  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  let { offset, lines: number } = from;
-  let pending = Buffer.alloc(0);
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(chunkSize);
-    const { bytesRead } = await file.read(chunk, 0, chunkSize, offset + pending.length);
-    if (bytesRead === 0) break;
-    const bytes = Buffer.concat([pending, chunk.subarray(0, bytesRead)]);
-    const batch: RawLine[] = [];
-    let begin = 0;
-    for (let end = bytes.indexOf(lineFeed, pending.length); end !== -1; end = bytes.indexOf(lineFeed, begin)) {
-      number += 1;
-      batch.push({ bytes: bytes.subarray(begin, end), terminated: true, offset: offset + begin, number });
-      begin = end + 1;
-    }
-    pending = bytes.subarray(begin);
-    offset += begin;
-    yield batch;
-  }
-  if (pending.length > 0) yield [{ bytes: pending, terminated: false, offset, number: number + 1 }];
-}
+const placeOf = ({ name }: Segment, { number, offset }: RawLine, seq: number) => ({
+  file: name,
+  line: number,
+  offset,
+  seq,
+});

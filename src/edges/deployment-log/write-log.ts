@@ -1,97 +1,155 @@
-import { sha256 } from '../../core/digest.ts';
-import { startFold } from '../../core/history.ts';
-import { HarborError } from '../../errors.ts';
+import { createQueues } from '../../core/concurrency.ts';
+import { asHarborError, type HarborError } from '../../errors.ts';
 import type { Entry, EntryBody } from '../../model/entry.ts';
-import { makeFolder } from '../durable.ts';
-import { serially } from '../serially.ts';
-import { type Appender, openAppender } from './appender.ts';
-import { accept, type Chain, newline, type RawLine } from './chain.ts';
-import { corrupt, unwritable } from './faults.ts';
-import { encode } from './line.ts';
+import type { RecordCondition } from '../../model/report.ts';
+import { isFull } from '../fs-errors.ts';
+import { unwritable } from './faults.ts';
+import { beginSegment, type Ledger, mend, openLedger, write } from './ledger.ts';
 import type { LogOptions, OpenLog } from './open-log.ts';
-import { assertSound, readEntries } from './read-log.ts';
-import { type Segment, segmentAt } from './segments.ts';
-import { start, walk } from './walk.ts';
+import { readEntries } from './read-log.ts';
+import { type Reserve, reserveIn } from './reserve.ts';
+import { noSealer, openSealer, type Sealer } from './sealer.ts';
+import { signingKeyIn } from './signing-key.ts';
 
-/** What a writer knows of the log. */
-interface Ledger {
-  readonly options: Required<LogOptions>;
-  readonly segment: Segment;
-  readonly appender: Appender;
-  readonly fold: ReturnType<typeof startFold>;
-  chain: Chain;
+interface Desk {
+  readonly ledger: Ledger;
+  readonly reserve: Reserve;
+  readonly sealer: Sealer;
+  /** Not before then, in milliseconds, is a new segment tried again that could not be begun. */
+  rotateAfter: number;
+  /** What keeps entries from being written now. */
+  trouble: { readonly since: Date; readonly error: HarborError } | undefined;
 }
 
 export async function openToWrite(options: Required<LogOptions>): Promise<OpenLog> {
-  const { directory } = options;
-  const fold = startFold();
-  const walked = await walk(directory, start, fold.add);
-  assertSound(directory, walked);
-  const { position, rest } = walked;
-  const size = position.segment && position.offset + (rest?.bytes.length ?? 0);
-  const segment = position.segment ?? (await firstSegment(directory));
-  const appender = await openAppender(segment.path, size);
-  const ledger: Ledger = { options, segment, appender, fold, chain: position.chain };
-  try {
-    await mend(ledger, rest);
-    if (!ledger.chain.opened)
-      await write(ledger, { kind: 'opened', version: options.version, snapshot: fold.result() });
-  } catch (error) {
-    await appender[Symbol.asyncDispose]();
-    throw error;
-  }
+  const { ledger, desk } = await openDesk(options);
+  const { sealer } = desk;
+  const inTurn = createQueues();
+  const queued = <Result>(act: () => Promise<Result>): Promise<Result> => inTurn('log', () => attempt(desk, act));
   return {
-    append: serially((body: EntryBody) => write(ledger, body)),
-    entries: () => readEntries(directory),
-    history: () => Promise.resolve(fold.result()),
-    [Symbol.asyncDispose]: () => appender[Symbol.asyncDispose](),
+    append: (body) => queued(() => record(desk, body)),
+    entries: () => readEntries(options.directory),
+    history: () => Promise.resolve(ledger.fold.result()),
+    condition: () => conditionOf(desk),
+    tend: () => queued(() => tend(desk)).catch(() => undefined),
+    checkpoint: () => sealer.latest(),
+    seal: () => queued(sealer.seal),
+    state: () => ledger.book.state(),
+    changeKey: (trigger, reason) =>
+      queued(async () => {
+        await ready(desk);
+        await sealer.changeKey(trigger, reason);
+      }),
+    [Symbol.asyncDispose]: () =>
+      inTurn('log', async () => {
+        if (desk.trouble === undefined) await sealer.seal();
+        await ledger.appender[Symbol.asyncDispose]();
+      }),
   };
 }
 
-async function firstSegment(directory: string): Promise<Segment> {
-  await makeFolder(directory).catch((error: unknown) => {
+/** What was cut short is repaired; what runs is looked at and told of although that cannot be written now. */
+async function openDesk(options: Required<LogOptions>): Promise<{ ledger: Ledger; desk: Desk }> {
+  const { ledger, rest } = await openLedger(options);
+  const { directory, keys, instance, limits } = options;
+  try {
+    const failure = await mend(ledger, rest).then(() => undefined, asHarborError);
+    if (failure && (ledger.appender.condition() !== 'failed' || ledger.chain.seq === 0)) throw failure;
+    const sealer = keys === '' ? noSealer : await openSealer(ledger, signingKeyIn(keys, instance));
+    const trouble = failure && { since: options.clock.now(), error: failure };
+    const desk: Desk = { ledger, sealer, reserve: reserveIn(directory, limits().reserve), rotateAfter: 0, trouble };
+    if (!failure) await attempt(desk, sealer.introduce).catch(() => undefined);
+    return { ledger, desk };
+  } catch (error) {
+    await ledger.appender[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Remembers whether it went well: it is told when somebody asks for the status. */
+async function attempt<Result>(desk: Desk, act: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await act();
+    desk.trouble = undefined;
+    return result;
+  } catch (thrown) {
+    const error = asHarborError(thrown);
+    // An entry that is too large is no fault of the storage.
+    if (error.code === 'log-unwritable' && error.cause !== undefined) {
+      desk.trouble = { since: desk.trouble?.since ?? desk.ledger.options.clock.now(), error };
+    }
+    throw error;
+  }
+}
+
+const conditionOf = ({ trouble }: Desk): RecordCondition =>
+  trouble === undefined
+    ? { kind: 'sound' }
+    : {
+        kind: 'unwritable',
+        since: trouble.since.toISOString(),
+        message: trouble.error.message,
+        hint: trouble.error.hint,
+      };
+
+async function record(desk: Desk, body: EntryBody): Promise<Entry> {
+  const isIntent = body.kind === 'started';
+  const once = async (): Promise<Entry> => {
+    await ready(desk);
+    if (isIntent) await hold(desk);
+    return write(desk.ledger, body);
+  };
+  const entry = await once().catch(async (error: unknown) => {
+    if (isIntent || !isFull(asHarborError(error).cause)) throw error;
+    // What has begun is written down to its end: that is what the room was kept for.
+    await desk.reserve.spend();
+    return once();
+  });
+  await desk.sealer.sealIfDue();
+  return entry;
+}
+
+/** Finds out whether an intent could be written now. */
+async function tend(desk: Desk): Promise<void> {
+  await ready(desk);
+  await hold(desk);
+  await desk.sealer.sealIfDue();
+}
+
+async function hold({ ledger, reserve }: Desk): Promise<void> {
+  const { directory, limits } = ledger.options;
+  if (limits().reserve === 0) return;
+  await reserve.hold().catch((error: unknown) => {
     throw unwritable(directory, error);
   });
-  return segmentAt(directory, 1);
 }
 
-/** `lead` goes before the line, in the same write. */
-async function write(ledger: Ledger, body: EntryBody, lead: Buffer = Buffer.alloc(0)): Promise<Entry> {
-  const { chain, appender, fold } = ledger;
-  const { clock, host, instance, redact } = ledger.options;
-  const stamp = { v: 1, seq: chain.seq + 1, at: clock.now().toISOString(), host, instance, prev: chain.prev } as const;
-  const bytes = encode(stamp, body, redact);
-  const accepted = accept(chain, { bytes, terminated: true, offset: 0, number: 0 });
-  if (accepted.kind !== 'entry') throw notAnEntry(body, accepted.kind === 'broken' ? accepted.what : 'it is not JSON');
-  await appender.append(Buffer.concat([lead, bytes, newline]));
-  ledger.chain = accepted.chain;
-  fold.add(accepted.entry);
-  return accepted.entry;
+/** Where the next entry goes: after a fault of the storage, and when the segment is full or old, into a new segment. */
+async function ready(desk: Desk): Promise<void> {
+  const { ledger, sealer } = desk;
+  if (ledger.appender.condition() === 'failed') await beginSegment(ledger, { torn: true });
+  await sealer.introduce();
+  if (isFullOrOld(desk)) await rotate(desk);
 }
 
-/** Repairs what a write that was cut short left at the end, by appending only: nothing that once was on the disk is ever taken away. */
-async function mend(ledger: Ledger, rest: RawLine | undefined): Promise<void> {
-  if (rest) await closeLine(ledger, rest);
-  const { dead } = ledger.chain;
-  if (dead === undefined) return;
-  const covered = { offset: dead.first.offset, length: dead.bytes.length, sha256: sha256(dead.bytes) };
-  await write(ledger, { kind: 'repaired', ...covered }, rest && newline);
+function isFullOrOld({ ledger, rotateAfter }: Desk): boolean {
+  const { chain, segment, began, appender, options } = ledger;
+  const { segmentBytes, segmentAge } = options.limits();
+  const now = options.clock.now().getTime();
+  const isDue = appender.end() >= segmentBytes || now - began >= segmentAge;
+  return isDue && chain.seq > segment.first && now >= rotateAfter;
 }
 
-/** A whole entry that lacks only its newline is adopted; anything else that is unfinished counts, with a newline, as dead. */
-async function closeLine(ledger: Ledger, rest: RawLine): Promise<void> {
-  const { options, segment, appender, fold } = ledger;
-  const accepted = accept(ledger.chain, { ...rest, terminated: true });
-  if (accepted.kind === 'broken') {
-    const { line, what } = accepted;
-    throw corrupt(options.directory, { file: segment.name, line: line.number, offset: line.offset, what });
-  }
-  if (accepted.kind === 'entry') {
-    await appender.append(newline);
-    fold.add(accepted.entry);
-  }
-  ledger.chain = accepted.chain;
-}
+/** Milliseconds. */
+const rotateAgain = 60_000;
 
-const notAnEntry = ({ kind }: EntryBody, what: string): HarborError =>
-  new HarborError(`a "${kind}" entry would not be readable: ${what}`, { code: 'bug' });
+/** That there is no room for a new segment keeps nothing from being written into this one. */
+async function rotate(desk: Desk): Promise<void> {
+  const { ledger, sealer } = desk;
+  const { clock, logger } = ledger.options;
+  await sealer.seal();
+  await beginSegment(ledger, { torn: false }).catch((error: unknown) => {
+    desk.rotateAfter = clock.now().getTime() + rotateAgain;
+    logger.warn({ error }, 'the deployment log could not begin its next file; it goes on in this one');
+  });
+}

@@ -32,7 +32,7 @@ export interface GitContext {
 /** Checks what the configuration says about the way to a repository before anything is started. */
 export async function accessTo(
   { url, credentials, certificateAuthority }: Repository,
-  context: GitContext,
+  context: Pick<GitContext, 'runDir' | 'authorities'>,
 ): Promise<Access> {
   const remote = parseRemote(url);
   if (remote.kind === 'ssh') await prepareSsh(credentials, context);

@@ -174,6 +174,9 @@ test('who reads a log that does not hang together is told, and cannot overlook i
     },
     follow: async function* () {},
     verify: () => Promise.reject(new Error('not asked')),
+    key: () => Promise.reject(new Error('not asked')),
+    acceptDamage: () => Promise.reject(new Error('not asked')),
+    changeKey: () => Promise.reject(new Error('not asked')),
   };
   for (const command of ['log', 'log show 42', 'history shop']) {
     const { stderr, stdout, exitCode } = await harbormaster(command, { wired: { log } });
@@ -326,9 +329,15 @@ const proof = {
   ok: true,
   problem: undefined,
   torn: undefined,
+  first: 1,
   entries: 128,
   files: 2,
   head: 'b'.repeat(64),
+  key: { verifier: 'harbormaster/i1+00+AA', given: false },
+  checkpoints: { count: 2, covered: 120 },
+  witness: undefined,
+  left: undefined,
+  lost: [],
   repairs: [{ seq: 7, length: 31 }],
   open: [{ seq: 128, app: 'shop' }],
   proves: ['entries 1 to 128 follow one another'],
@@ -340,6 +349,8 @@ test('log verify says what is proven and what is not', async () => {
   expect(stdout).toBe(`\
 The deployment log is whole: 128 entries in 2 files.
   head        ${'b'.repeat(64)}
+  key         harbormaster/i1+00+AA (as the log says)
+  checkpoints 2 checkpoints signed, covering up to entry 120 of 128
   repaired    entry 7 covers 31 bytes of a torn write
   open        entry 128 (shop): work under way, or cut short
 
@@ -352,11 +363,22 @@ Not proven:
   expect(exitCode).toBe(0);
 });
 
+test.each([
+  ['its entries are lost', { lost: [{ from: 3, to: 9, entry: 12 }] }],
+  [
+    'no checkpoint of the given key is there',
+    { key: { verifier: 'k', given: true }, checkpoints: { count: 0, covered: 0 } },
+  ],
+])('a log is not simply well where %s', async (_, found) => {
+  expect((await harbormaster('log verify', { verify: { ...proof, ...found } })).exitCode).toBe(1);
+});
+
 test('log verify names the first bad line of a damaged log', async () => {
   const problem = {
     file: '000001.jsonl',
     line: 17,
     offset: 9210,
+    seq: 17,
     what: 'it does not carry the hash of the line before',
   };
   const { stdout, exitCode } = await harbormaster('log verify', {
@@ -365,14 +387,14 @@ test('log verify names the first bad line of a damaged log', async () => {
   expect(stdout).toContain(
     `\
 The deployment log is damaged. 16 entries in 2 files hold; the first bad line is
-  000001.jsonl:17 (byte 9210): it does not carry the hash of the line before
+  000001.jsonl:17 (byte 9210), where entry 17 should be: it does not carry the hash of the line before
   → Copy the log folder away`.replace('  →', '→'),
   );
   expect(exitCode).toBe(70);
 });
 
 test('a torn end is no damage, but not well either', async () => {
-  const torn = { file: '000001.jsonl', line: 129, offset: 99, what: 'it has no newline yet' };
+  const torn = { file: '000001.jsonl', line: 129, offset: 99, seq: 129, what: 'it has no newline yet' };
   const { stdout, exitCode } = await harbormaster('log verify', { verify: { ...proof, ok: false, torn } });
   expect(stdout).toMatch(/^The deployment log ends in a torn write\./);
   expect(exitCode).toBe(1);

@@ -23,6 +23,7 @@ const stamp: EntryStamp = {
 };
 
 /** Harmless to a terminal, so that it is written as it is. */
+const digest = fc.constantFrom('ab'.repeat(32), '0'.repeat(64));
 const text = fc.string({ unit: fc.constantFrom(...'abc-_ ./ü"\\{}'), maxLength: 8 });
 const maybe = <T>(what: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(what, { nil: undefined });
 const few = <T>(what: Arbitrary<T>): Arbitrary<T[]> => fc.array(what, { maxLength: 3 });
@@ -300,6 +301,14 @@ const bodies: Bodies = {
       gone: maybe(few(fc.record({ app: text, project: text, seq, at, how: fc.constantFrom('removed', 'let-go') }))),
       removals: maybe(fc.record({ seq, at, by: text, apps: few(text), reason: text })),
     }),
+    log: fc.record({
+      epoch: seq,
+      tree: few(digest),
+      key: maybe(text),
+      pruned: maybe(seq),
+      contradicted: maybe(digest),
+    }),
+    previous: fc.record({ file: text, bytes: fc.nat(), torn: fc.boolean() }),
   }),
   started: fc
     .tuple(
@@ -419,6 +428,43 @@ const bodies: Bodies = {
     signature: text,
   }),
   repaired: fc.record({ kind: fc.constant('repaired'), offset: fc.nat(), length: seq, sha256: text }),
+  'key-changed': fc.record({
+    kind: fc.constant('key-changed'),
+    from: maybe(text),
+    to: text,
+    handover: maybe(fc.constant('a\n\n— b c\n')),
+    trigger,
+    reason: maybe(text),
+  }),
+  pruned: fc.record({
+    kind: fc.constant('pruned'),
+    through: seq,
+    head: digest,
+    files: few(fc.record({ file: text, first: seq, last: seq, bytes: fc.nat(), sha256: digest })),
+    checkpoint: fc.constant('a\n1\n\n— b c\n'),
+    witness: text,
+    because: text,
+  }),
+  'damage-accepted': fc.record({
+    kind: fc.constant('damage-accepted'),
+    trigger,
+    reason: text,
+    file: text,
+    line: seq,
+    offset: fc.nat(),
+    what: text,
+    after: seq,
+    before: seq,
+    sha256: maybe(digest),
+  }),
+  contradicted: fc.record({
+    kind: fc.constant('contradicted'),
+    witness: text,
+    checkpoint: fc.constant('a\n1\n\n— b c\n'),
+    size: seq,
+    theirs: digest,
+    ours: maybe(digest),
+  }),
 };
 
 const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
@@ -460,10 +506,19 @@ const sometimes = new Set([
   'consent',
   'overridden',
   'until',
+  'removal',
+  'unordered',
+  'moved',
   'hooks',
   'checks',
   'steps',
+  'log',
+  'previous',
   'from',
+  'handover',
+  'sha256',
+  'ours',
+  'steps',
   'means',
   'file',
   'path',

@@ -27,7 +27,7 @@ test('a log that was cut at any byte is repaired by appending, and keeps every a
     await rig.put(original.subarray(0, length));
     await expectRepaired(rig, original, length);
   }
-});
+}, 180_000);
 
 test('a repair that was itself cut at any byte is repaired', async () => {
   await using rig = await logRig();

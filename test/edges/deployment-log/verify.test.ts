@@ -23,18 +23,24 @@ test('a sound log is proven, with what that does not prove', async () => {
     ok: true,
     problem: undefined,
     torn: undefined,
+    first: 1,
     entries: 4,
     files: 1,
     head: sha256((await rig.lines()).at(-1)!),
     repairs: [],
     open: [],
+    key: undefined,
+    checkpoints: { count: 0, covered: 0 },
+    witness: undefined,
+    left: undefined,
+    lost: [],
     proves: [
       'entries 1 to 4 follow one another: before the last of them, none was changed, removed, inserted or moved',
       'every intent has exactly one outcome, but for those that are listed as open',
     ],
     cannotProve: [
-      'that entry 4 is as it was written, and that none came after it: compare the head with one that was kept elsewhere',
-      'that somebody who may write these files did not write all of them anew: compare the head with one that was kept elsewhere',
+      'no checkpoint covers the entries: an end that was cut off would not be seen, nor a change of the last line',
+      'that root on this host, who has the key, did not write everything anew: compare with a witness (--witness), or keep the head elsewhere',
     ],
   });
 });
