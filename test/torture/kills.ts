@@ -2,8 +2,8 @@ import type { Entry } from '../../src/model/entry.ts';
 import { outcomesBroken, touchedForeign, unexplained } from '../soak/invariants.ts';
 import { type Random, seeded } from '../soak/random.ts';
 import { eventually } from '../support/world.ts';
-import type { Kill } from './inside/orders.ts';
-import { type OperationName, operations } from './operations.ts';
+import type { Kill, LogOrder } from './inside/orders.ts';
+import { type Operation, type OperationName, operations } from './operations.ts';
 import { entriesOf, recordViolations } from './rest.ts';
 import { type Death, type Point, pointsOf, schedule } from './schedule.ts';
 import { answering, type Stage, stage } from './stage.ts';
@@ -43,7 +43,8 @@ export async function torture({ seed, kills, say, operations: names }: TortureOp
   for (const [at, death] of deaths.entries()) {
     if (run.killed >= kills || !(await run.die(death, deaths[at + 1]))) break;
   }
-  return run.report();
+  // Before the host goes.
+  return await run.report();
 }
 
 class Run {
@@ -66,12 +67,12 @@ class Run {
   async rehearse(names: readonly OperationName[], kills: number, random: Random): Promise<readonly Death[]> {
     const rehearsed = new Map<OperationName, readonly Point[]>();
     for (const name of names) {
-      await this.#order(undefined);
+      await this.#order(undefined, operations[name].log);
       await this.#stage.trace();
       await operations[name].begin(this.#stage);
       await eventually(() => operations[name].ended(this.#stage), patience);
       const all = pointsOf(await this.#stage.trace());
-      const points = all.slice(firstOf(all, operations[name].from));
+      const points = ownPoints(all, operations[name]);
       this.#say(`${name}: ${points.map(({ point, nth }) => (nth > 1 ? `${point} ${nth}` : point)).join(', ')}`);
       rehearsed.set(name, points);
       await operations[name].after?.(this.#stage);
@@ -102,7 +103,7 @@ class Run {
   async #dieOnce({ operation, kill, after, again }: Death, next: Death | undefined, what: string): Promise<void> {
     const stage = this.#stage;
     await stage.trace();
-    await this.#order(kill);
+    await this.#order(kill, operations[operation].log);
     await operations[operation].begin(stage);
     const timer = kill ? undefined : setTimeout(() => stage.daemon().signal('SIGKILL'), after);
     const isDead = await this.#isDead(operation);
@@ -152,9 +153,9 @@ class Run {
     return isEnded(ended);
   }
 
-  async #order(kill: Kill | undefined): Promise<void> {
+  async #order(kill: Kill | undefined, log?: LogOrder): Promise<void> {
     this.#orders += 1;
-    await this.#stage.order({ id: String(this.#orders), ...(kill && { kill }) });
+    await this.#stage.order({ id: String(this.#orders), ...(kill && { kill }), ...(log && { log }) });
   }
 
   #violated(what: string, line: string): void {
@@ -217,9 +218,11 @@ async function within(ended: Promise<unknown>, otherwise: string): Promise<void>
   await Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
-/** Where it begins to differ from others. */
-const firstOf = (points: readonly Point[], from: string | undefined): number =>
-  from === undefined ? 0 : points.findIndex(({ point, nth }) => `${point} ${nth}` === from);
+/** Without those that other operations have, too. */
+function ownPoints(points: readonly Point[], { from, only = /./ }: Operation): readonly Point[] {
+  const first = points.findIndex(({ point, nth }) => from === undefined || `${point} ${nth}` === from);
+  return points.slice(first).filter(({ point }) => only.test(point));
+}
 
 const told = ({ point, nth, when, delay: ms }: Kill): string =>
   `${when} ${point}${nth > 1 ? ` ${nth}` : ''}${when === 'during' ? ` (${ms} ms)` : ''}`;

@@ -1,4 +1,5 @@
 import { eventually } from '../support/world.ts';
+import type { LogOrder } from './inside/orders.ts';
 import { assertInSync, assertQuiet, assertRuns, entriesOf } from './rest.ts';
 import type { Branch, Stage } from './stage.ts';
 
@@ -8,6 +9,10 @@ export interface Operation {
   begin(stage: Stage): Promise<void>;
   /** The first point, with its number, that is not one of another operation as well; undefined: all are its own. */
   readonly from?: string;
+  /** What it is about; undefined: every point. */
+  readonly only?: RegExp;
+  /** As in an order. */
+  readonly log?: LogOrder;
   /** Throws until it has come to its end, whoever died on the way. */
   ended(stage: Stage): Promise<void>;
   /** Brings the host back to where the next operation may begin. */
@@ -158,6 +163,12 @@ const all = {
   restore: restore('shop', 'log finished 1'),
   'restore with hooks': restore('kit', 'log step hook 2'),
   rollback: rollback(),
+  // A further file for every other entry, and a checkpoint for each.
+  'begin further files and sign checkpoints': {
+    ...deployment('shop', 'extra'),
+    log: { segmentBytes: 3000, checkpointEntries: 1 },
+    only: /N\.(?:jsonl|checkpoint)/,
+  },
   'heal a container that is gone': heal(['kill', 'destroy'], ({ host }, id) => host.engine.rm(id)),
   'heal a container that was killed': heal(['kill'], ({ host }, id) => host.engine.kill(id)),
   'heal a container with another name': heal(['rename'], ({ host }, id, name) =>

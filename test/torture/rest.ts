@@ -1,4 +1,4 @@
-import { readEntries } from '../../src/edges/deployment-log/read-log.ts';
+import { keyIn, readEntries } from '../../src/edges/deployment-log/read-log.ts';
 import { verify } from '../../src/edges/deployment-log/verify.ts';
 import { statePaths } from '../../src/edges/state-folder.ts';
 import type { Entry } from '../../src/model/entry.ts';
@@ -56,6 +56,7 @@ export async function recordViolations(stage: Stage, trace: readonly Traced[]): 
   const lost = acknowledged
     .filter((entry) => !there.has(entry))
     .map((entry) => `the acknowledged entry ${entry} is lost`);
-  const { ok, problem } = await verify(statePaths(stage.host.state).log);
+  const { log } = statePaths(stage.host.state);
+  const { ok, problem } = await verify(log, { publicKey: await keyIn(log) });
   return ok ? lost : [...lost, `the log does not verify: ${JSON.stringify(problem)}`];
 }

@@ -10,6 +10,13 @@ export interface Order {
   readonly kill?: Kill;
   /** Milliseconds that the wall clock is off. */
   readonly clockOff?: number;
+  /** When the log begins a further file and signs, in place of what the configuration says. */
+  readonly log?: LogOrder;
+}
+
+export interface LogOrder {
+  readonly segmentBytes: number;
+  readonly checkpointEntries: number;
 }
 
 export interface Kill {

@@ -1,6 +1,8 @@
 import * as real from '../../../../../src/edges/deployment-log/open-log.ts';
 import type { EntryBody } from '../../../../../src/model/entry.ts';
-import { point, told } from '../../../inside/point.ts';
+import { orderNow, point, told } from '../../../inside/point.ts';
+
+export { defaultLimits } from '../../../../../src/edges/deployment-log/open-log.ts';
 
 /** `log started deploy`, `log step replace`, `log hook-begun`. */
 function nameOf(body: EntryBody): string {
@@ -10,7 +12,8 @@ function nameOf(body: EntryBody): string {
 }
 
 export const openLog: typeof real.openLog = async (options) => {
-  const log = await real.openLog(options);
+  const limits = () => ({ ...(options.limits?.() ?? real.defaultLimits), ...orderNow().log });
+  const log = await real.openLog({ ...options, limits });
   return {
     ...log,
     append: (body) =>
