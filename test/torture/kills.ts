@@ -67,6 +67,7 @@ class Run {
   async rehearse(names: readonly OperationName[], kills: number, random: Random): Promise<readonly Death[]> {
     const rehearsed = new Map<OperationName, readonly Point[]>();
     for (const name of names) {
+      await operations[name].prepare?.(this.#stage);
       await this.#order(undefined, operations[name].log);
       await this.#stage.trace();
       await operations[name].begin(this.#stage);
@@ -102,6 +103,7 @@ class Run {
 
   async #dieOnce({ operation, kill, after, again }: Death, next: Death | undefined, what: string): Promise<void> {
     const stage = this.#stage;
+    await operations[operation].prepare?.(stage);
     await stage.trace();
     await this.#order(kill, operations[operation].log);
     await operations[operation].begin(stage);

@@ -5,6 +5,8 @@ import type { Branch, Stage } from './stage.ts';
 
 /** Something that Harbormaster does, and may be killed at every step of. */
 export interface Operation {
+  /** What it needs beforehand, without harm. */
+  prepare?(stage: Stage): Promise<void>;
   /** Brings it about; the daemon does the rest. */
   begin(stage: Stage): Promise<void>;
   /** The first point, with its number, that is not one of another operation as well; undefined: all are its own. */
@@ -33,22 +35,22 @@ const deployment = (name: keyof Stage['branches'], ...changes: Parameters<Stage[
 /** What was undone again and again is corrected ever more slowly: each heal meets a drift that the host has not seen yet. */
 const harmed = new Set<string>();
 
-const heal = (
-  actions: readonly string[],
-  harm: (stage: Stage, id: string, name: string) => Promise<void>,
-): Operation => ({
-  async begin(stage) {
-    const { shop } = stage.branches;
-    const isFresh = ({ name }: { readonly name: string }) => !harmed.has(`${name} ${actions}`);
-    const fresh = async () =>
-      (await stage.host.containers('shop')).find((each) => each.service !== 'web' && isFresh(each));
-    if ((await fresh()) === undefined) await cleared(stage, shop, ['extra']);
-    const { id = '', name = '' } = (await fresh()) ?? {};
-    harmed.add(`${name} ${actions}`);
-    await stage.witness.commits(id, actions, () => harm(stage, id, name));
-  },
-  ended: (stage) => isDeployed(stage, stage.branches.shop),
-});
+function heal(actions: readonly string[], harm: (stage: Stage, id: string, name: string) => Promise<void>): Operation {
+  const isFresh = ({ name }: { readonly name: string }) => !harmed.has(`${name} ${actions}`);
+  const fresh = async ({ host }: Stage) =>
+    (await host.containers('shop')).find((each) => each.service !== 'web' && isFresh(each));
+  return {
+    async prepare(stage) {
+      if ((await fresh(stage)) === undefined) await cleared(stage, stage.branches.shop, ['extra']);
+    },
+    async begin(stage) {
+      const { id = '', name = '' } = (await fresh(stage)) ?? {};
+      harmed.add(`${name} ${actions}`);
+      await stage.witness.commits(id, actions, () => harm(stage, id, name));
+    },
+    ended: (stage) => isDeployed(stage, stage.branches.shop),
+  };
+}
 
 /** A release that fails: what ran before comes back by itself, and the bad one is not tried again. */
 const restore = (name: keyof Stage['branches'], from: string): Operation => {
@@ -109,9 +111,12 @@ class Asked {
 function rollback(): Operation {
   const asked = new Asked();
   return {
-    async begin(stage) {
+    async prepare(stage) {
       const { shop } = stage.branches;
       if (shop.before === undefined) await cleared(stage, shop);
+    },
+    async begin(stage) {
+      const { shop } = stage.branches;
       await asked.begin(stage);
       shop.wanted = shop.before ?? shop.wanted;
     },

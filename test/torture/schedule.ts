@@ -49,7 +49,7 @@ function waysOf({ point, nth, took }: Point, random: Random): readonly Kill[] {
 }
 
 /** How many of the processes that take something up are killed, too, and how many deaths come at any time. */
-const twice = 0.35;
+const twice = 0.5;
 const anytime = 0.1;
 
 export interface Rehearsed {
