@@ -35,9 +35,12 @@ export function healRuling(heals: readonly HealRecord[], fingerprint: string, no
 
 const pauseAfter = (corrections: number): number => delays[corrections - 1] ?? fight.pause;
 
-/** Times of the corrections of the same drift in a row. A clock that was set back makes none of them the future. */
+/** Times of the corrections of the same drift in a row. One that the clock, set back since, puts into the future was nobody knows when: it holds up nothing. */
 function sameStory(heals: readonly HealRecord[], fingerprint: string, now: number): readonly number[] {
-  const times = heals.filter((heal) => heal.fingerprint === fingerprint).map(({ at }) => Math.min(Date.parse(at), now));
+  const times = heals
+    .filter((heal) => heal.fingerprint === fingerprint)
+    .map(({ at }) => Date.parse(at))
+    .filter((at) => at <= now);
   let story: readonly number[] = [];
   for (const at of [...times, now]) {
     const last = story.at(-1);

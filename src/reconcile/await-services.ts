@@ -43,7 +43,8 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
   const begun = clock.elapsed();
   const since = clock.now().getTime();
   for (;;) {
-    const standings = await stand(awaited, since, parts);
+    // A clock that jumps meanwhile makes no container older or younger.
+    const standings = await stand(awaited, { since, now: since + clock.elapsed() - begun }, parts);
     await throwIfFailed(standings, awaited, parts);
     const waiting = standings.filter(({ met }) => !met);
     const [first] = waiting;
@@ -78,17 +79,26 @@ function sayUnchecked(standings: readonly Standing[], { progress }: Awaited): vo
   progress(`${names}: no healthcheck ran within the health deadline; what was found before is believed`);
 }
 
+/** Milliseconds since the epoch, as our clock has it. */
+interface Wait {
+  readonly since: number;
+  readonly now: number;
+}
+
+/** What the engine's clock, or ours before it was set back, puts into the future is at least as old as the wait. */
+const onOurClock = (report: ContainerReport, { since, now }: Wait): ContainerReport =>
+  report.startedAt > now ? { ...report, startedAt: since } : report;
+
 async function stand(
   { app, release, project, step, signalled = [] }: Awaited,
-  signalledAt: number,
-  { engine, instance, clock }: Parts,
+  wait: Wait,
+  { engine, instance }: Parts,
 ): Promise<readonly Standing[]> {
   const services = release.services.filter(({ name }) => step.services.includes(name));
   const own = ownContainers(await engine.observe(), { name: app.name, project }, instance).filter(
     ({ service }) => service !== undefined && step.services.includes(service),
   );
-  const reports = await engine.inspect(own.map(({ id }) => id));
-  const now = clock.now().getTime();
+  const reports = (await engine.inspect(own.map(({ id }) => id))).map((report) => onOurClock(report, wait));
   return services.flatMap((service): readonly Standing[] => {
     const mine = reports.filter((report) => report.service === service.name && report.digest === service.digest);
     const absent: Standing = {
@@ -99,8 +109,8 @@ async function stand(
     };
     return [
       ...mine.map((container): Standing => {
-        const since = signalled.includes(service.name) ? { since: signalledAt } : {};
-        const judgement = judge(service, container, app.health, { now, ...since });
+        const since = signalled.includes(service.name) ? { since: wait.since } : {};
+        const judgement = judge(service, container, app.health, { now: wait.now, ...since });
         return { service, container, judgement, met: meets(step.condition, container, judgement) };
       }),
       ...(mine.length < service.replicas ? [absent] : []),

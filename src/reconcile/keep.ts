@@ -179,7 +179,7 @@ async function undisturbed(pass: Pass, { journal, clock }: Context): Promise<Pas
   const history = journal.of(app.name);
   if (history?.drift === undefined) return unchanged(pass);
   const last = history.heals.at(-1);
-  const isCalm = last === undefined || clock.now().getTime() - Date.parse(last.at) > calm;
+  const isCalm = last === undefined || Math.abs(clock.now().getTime() - Date.parse(last.at)) > calm;
   if (history.drift.state === 'fought' && !isCalm) return unchanged(pass);
   const { seq } = await journal.record({ kind: 'recovered', app: app.name, after: history.drift.seq, of: 'drift' });
   return unchanged(pass, seq);

@@ -49,7 +49,8 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
   /** A registry that is down costs an app nothing that it has already: only a tag that was never resolved can fail. */
   const pin = async (requested: string, previous: Pin | undefined): Promise<Pin> => {
     if (previous === undefined) return lookUp(requested, true);
-    if (ageOf(previous, clock) < interval()) return previous;
+    const age = ageOf(previous, clock);
+    if (age >= 0 && age < interval()) return previous;
     const found = await lookUp(requested, false).catch(() => previous);
     return sameImage(previous, found) ? previous : found;
   };
@@ -83,6 +84,7 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
   };
 }
 
+/** Negative where the clock was set back since: then nobody knows. */
 const ageOf = (pin: Pin, clock: Clock): number => clock.now().getTime() - Date.parse(pin.resolvedAt);
 
 const sameImage = (left: Pin, right: Pin): boolean =>

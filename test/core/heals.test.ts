@@ -80,6 +80,11 @@ test('a clock that was set back makes nobody wait for longer than the pause', ()
   );
 });
 
+test('a correction that a clock, set back since, puts into the future holds up nothing; those after it count', () => {
+  expect(ruling(heals(3600), 0)).toEqual({ kind: 'now', thorough: false });
+  expect(ruling(heals(3600, 0), 1)).toMatchObject({ kind: 'wait', met: 1 });
+});
+
 test('a fingerprint is the same whatever the exit code, the ids and the values, and tells services and fields apart', () => {
   const to = service('web');
   const stop = (found: string, id: string) =>

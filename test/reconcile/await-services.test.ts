@@ -65,3 +65,15 @@ test('a signalled container whose healthcheck is rarer than the deadline is long
   expect(told).toEqual(['web: no healthcheck ran within the health deadline; what was found before is believed']);
   expect((await awaited({ health: 'healthy' })).told).toEqual([]);
 });
+
+/** Its clock is an hour ahead of ours, as it is of containers that were started before ours was set back. */
+class EngineAhead extends FakeEngine {
+  override async inspect(ids: readonly string[]) {
+    const startedAt = Date.parse('2026-01-01T01:00:00Z');
+    return (await super.inspect(ids)).map((report) => ({ ...report, startedAt }));
+  }
+}
+
+test('a container that a clock puts into the future is healthy when it has run for so long here', async () => {
+  expect((await awaited({}, new EngineAhead())).failure).toBeUndefined();
+});

@@ -38,7 +38,9 @@ export async function torture({ seed, kills, say, operations: names }: TortureOp
   await answering(host);
   for (const name of ['deploy', 'deploy with hooks'] as const) await eventually(() => operations[name].ended(host), 60);
   const run = new Run(host, say);
-  const deaths = await run.rehearse(names, kills, random);
+  const deaths = await run.rehearse(names, kills, random).catch((error: unknown) => {
+    throw new Error(`the rehearsal failed: ${host.daemon().output().slice(-6000)}`, { cause: error });
+  });
   say(`${deaths.length} deaths are scheduled`);
   for (const [at, death] of deaths.entries()) {
     if (run.killed >= kills || !(await run.die(death, deaths[at + 1]))) break;

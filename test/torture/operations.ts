@@ -101,7 +101,7 @@ class Asked {
     // The answer may be lost with the daemon.
     void harbor()
       .rollback(request, { kind: 'request' }, () => undefined)
-      .catch(() => undefined)
+      .catch((error: unknown) => void console.log(error))
       .finally(() => {
         this.#isPending = false;
       });

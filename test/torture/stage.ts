@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { daemonHarbor } from '../../src/api/client.ts';
 import { statePaths } from '../../src/edges/state-folder.ts';
@@ -9,7 +7,8 @@ import { type Witness, witness } from '../soak/witness.ts';
 import { type RegistryRig, registryRig } from '../support/registry-rig.ts';
 import { type Daemon, eventually, type World, world } from '../support/world.ts';
 import { firstVersion, type Images, type TortureApp, tortureApps, type Version } from './apps.ts';
-import { type Order, orderFile, type Traced, traceFile, variable } from './inside/orders.ts';
+import { type Order, type Traced, traceFile } from './inside/orders.ts';
+import { tortureProgram } from './program.ts';
 
 type Repository = Awaited<ReturnType<World['repository']>>;
 
@@ -56,12 +55,7 @@ export interface Stage extends AsyncDisposable {
 export async function stage(): Promise<Stage> {
   const host = await world();
   const registry = await registryRig(host.engine.api);
-  const folder = join(host.folder, 'torture');
-  await mkdir(folder);
-  const build = join(folder, 'harbormaster.cjs');
-  execFileSync(process.execPath, ['scripts/torture-program.mjs', build]);
-  host.environment[variable] = folder;
-  await writeFile(traceFile(folder), '');
+  const { folder, build, order } = await tortureProgram(host);
   const local = await host.engine.image('base', { command: ['idle'], changes: ['VOLUME /anonymous'] });
   const images: Images = { local, published: (tag) => `${registry.host}/${host.engine.prefix}/pulled:${tag}` };
   const branches = Object.fromEntries(
@@ -84,7 +78,7 @@ export async function stage(): Promise<Stage> {
     async start(plain = false) {
       running = await (plain ? host.daemon() : host.daemon(build));
     },
-    order: (order) => writeFile(orderFile(folder), JSON.stringify(order)),
+    order,
     async trace() {
       const lines = (await readFile(traceFile(folder), 'utf8')).split('\n').slice(0, -1);
       const fresh = lines.slice(told);
@@ -134,6 +128,7 @@ export async function stage(): Promise<Stage> {
   for (const branch of Object.values(branches)) {
     branch.last = 0;
     await self.push(branch);
+    branch.before = undefined;
   }
   await self.configure();
   return self;
