@@ -47,13 +47,11 @@ export function sentenceOf(entry: Entry): string {
     case 'rejected':
       return `${entry.kind}${byWhom(entry.trigger)}: plan ${shortPlan(entry.plan)} to release ${shortRelease(entry.release)}${because(entry.reason)}`;
     case 'removal-set':
-      return `what becomes of it when it leaves the configuration: ${policyText(entry.removal)}`;
     case 'left':
-      return `left the configuration: at ${entry.until.slice(0, 19).replace('T', ' ')} UTC it is ${removalWords[entry.removal.onRemove]}`;
     case 'returned':
-      return 'is in the configuration again';
+    case 'renamed':
     case 'removal-approved':
-      return `removal of ${entry.apps.join(', ')} approved${byWhom(entry.trigger)}${because(entry.reason)}`;
+      return sentenceOfPresence(entry);
     case 'adopted':
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
@@ -69,6 +67,26 @@ export function sentenceOf(entry: Entry): string {
     case 'damage-accepted':
     case 'contradicted':
       return sentenceOfTheLog(entry);
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** Whether it is wanted here, and under which name. */
+function sentenceOfPresence(
+  entry: EntryOf<'removal-set' | 'left' | 'returned' | 'renamed' | 'removal-approved'>,
+): string {
+  switch (entry.kind) {
+    case 'removal-set':
+      return `what becomes of it when it leaves the configuration: ${policyText(entry.removal)}`;
+    case 'left':
+      return `left the configuration: at ${entry.until.slice(0, 19).replace('T', ' ')} UTC it is ${removalWords[entry.removal.onRemove]}`;
+    case 'returned':
+      return 'is in the configuration again';
+    case 'renamed':
+      return `renamed: it was called ${entry.from} before, and keeps everything that was of ${entry.from}`;
+    case 'removal-approved':
+      return `removal of ${entry.apps.join(', ')} approved${byWhom(entry.trigger)}${because(entry.reason)}`;
     default:
       return entry satisfies never;
   }
