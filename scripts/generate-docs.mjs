@@ -1,4 +1,4 @@
-// Writes what is generated from the configuration's schema: the tables in docs/configuration.md and docs/policy.md, and docs/harbormaster.schema.json.
+// Writes what is generated from schemas: the tables in docs/configuration.md and docs/policy.md, docs/harbormaster.schema.json, and docs/openapi.json.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -26,6 +26,7 @@ async function load(source) {
 }
 
 const {
+  apiDescription,
   checks,
   composeInstallation,
   jsonSchema,
@@ -37,6 +38,7 @@ const {
   systemdUnit,
   usualPaths,
 } = await load(`
+  export { apiDescription } from './src/api/all-routes.ts';
   export { composeInstallation, socketProxy } from './src/core/compose-installation.ts';
   export { systemdUnit, usualPaths } from './src/core/systemd-unit.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
@@ -56,6 +58,7 @@ await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
 const policy = `${root}/docs/policy.md`;
 await writeFile(policy, refreshedPolicy(await readFile(policy, 'utf8')));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
+await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(apiDescription(), undefined, 2)}\n`);
 
 // What `harbormaster install` writes, for those who would rather copy it.
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));

@@ -4,6 +4,9 @@ export type Fault = 'user' | 'world' | 'bug';
 /** Every way to fail, and whose turn it is then. `user`: stalls until an input changes. `world`: retried for ever, slower and slower. */
 const faults = {
   usage: 'user',
+  unauthenticated: 'user',
+  forbidden: 'user',
+  'too-large': 'user',
   'config-missing': 'user',
   'config-invalid': 'user',
   'app-unknown': 'user',
@@ -38,6 +41,7 @@ const faults = {
   interrupted: 'world',
   'log-unwritable': 'world',
   'daemon-unreachable': 'world',
+  'too-many-requests': 'world',
   'notify-failed': 'world',
   'log-corrupt': 'bug',
   bug: 'bug',
@@ -47,7 +51,14 @@ export type ErrorCode = keyof typeof faults;
 
 /** Exit codes of the CLI by fault; 0 is success, 2 "plan found changes", 3 "blocked by a gate". */
 const exitCodes: Record<Fault, number> = { world: 1, user: 4, bug: 70 };
-const httpStatuses: Record<Fault, 422 | 500 | 503> = { user: 422, world: 503, bug: 500 };
+const httpStatuses: Record<Fault, number> = { user: 422, world: 503, bug: 500 };
+/** Where HTTP has a word of its own. */
+const ownHttpStatuses: Partial<Record<ErrorCode, number>> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  'too-large': 413,
+  'too-many-requests': 429,
+};
 
 export interface HarborErrorOptions {
   code: ErrorCode;
@@ -97,4 +108,4 @@ export function asHarborError(error: unknown): HarborError {
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(faults, code);
 export const faultOf = (code: ErrorCode): Fault => faults[code];
 export const exitCodeOf = (code: ErrorCode): number => exitCodes[faults[code]];
-export const httpStatusOf = (code: ErrorCode): 422 | 500 | 503 => httpStatuses[faults[code]];
+export const httpStatusOf = (code: ErrorCode): number => ownHttpStatuses[code] ?? httpStatuses[faults[code]];

@@ -3,6 +3,7 @@ import type { Follower, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { KeptConfiguration } from './model/configuration.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
+import type { LogPage, LogQuery, PageRequest } from './model/log-query.ts';
 import type { ContainerRef, Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';
 import type {
@@ -324,6 +325,17 @@ export interface DeploymentLog {
   history(): Promise<HostSnapshot>;
   /** Whether entries can be written; undefined: this is no writer. */
   condition(): RecordCondition | undefined;
+  /** Some of its entries, read from disk; proves nothing of them. */
+  page(query: LogQuery, request: PageRequest): Promise<LogPage>;
+}
+
+/** What tokens of the API are compared with. What a token is good for stands in the log, and the token itself nowhere. */
+export interface TokenVault {
+  /** A new token, and the id in it. */
+  mint(): Promise<{ readonly id: string; readonly token: string }>;
+  /** The id of a token that was minted here; undefined for anything else. Takes as long for a wrong one as for a right one. */
+  recognise(token: string): Promise<string | undefined>;
+  drop(id: string): Promise<void>;
 }
 
 export interface Notifier {

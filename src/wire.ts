@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Serve, Wired } from './cli/wired.ts';
+import type { Serve, Serving } from './api/serving.ts';
+import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Wired } from './cli/wired.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { starter } from './config/starter.ts';
 import { projectOf } from './config/values.ts';
@@ -41,6 +42,7 @@ import { releaseStore } from './edges/releases/release-store.ts';
 import { openScratch } from './edges/scratch.ts';
 import { serviceManager } from './edges/service-manager.ts';
 import { prepareState, type StatePaths, statePaths } from './edges/state-folder.ts';
+import { tokenVault } from './edges/token-vault.ts';
 import { asHarborError, HarborError } from './errors.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
@@ -80,8 +82,7 @@ interface Frame {
 }
 
 export function wire(invocation: Invocation): Wired {
-  const { stateDir } = invocation;
-  const paths = statePaths(stateDir);
+  const paths = statePaths(invocation.stateDir);
   const environment = definedOnly(invocation.environment);
   const config: Configuration = configuration({ invocation, catalogues, git: () => git.open(false) });
   const logger = createLogger({ level: config.logLevel, redact: config.redact });
@@ -100,7 +101,6 @@ export function wire(invocation: Invocation): Wired {
     reader: (signal) => reader(frame, signal),
     operator: (command, signal) => operator(frame, command, signal),
     daemon: (signal, serve) => daemon(frame, signal, serve),
-    peerOf: (socket) => peerOf(socket, environment['PATH']),
     preview: (request) =>
       preview(request, { invocation, catalogues, engine: (instance) => engineOf(frame, instance), logger }),
     log: {
@@ -114,14 +114,7 @@ export function wire(invocation: Invocation): Wired {
       changeKey: (reason, trigger) =>
         onTheLog(frame, 'log change-key', (options) => changeKey(options, reason, trigger)),
     },
-    doctor: () =>
-      doctor({
-        engine: engineOf(frame, ''),
-        stateDir,
-        loadConfig: alone(config.load),
-        environment,
-        user: userName(),
-      }),
+    doctor: alone(() => examine(frame)),
     check: (request) => checkFiles(frame, request),
     demo: (say, signal) => runDemo({ self: [process.execPath, process.argv[1] ?? ''], say, signal, environment }),
     tryNotifiers: () => tryNotifiers(frame),
@@ -271,6 +264,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     scratch: await openScratch(),
     log,
     notifier,
+    tokens: tokenVault(join(paths.keys, 'tokens')),
     clock: systemClock,
     logger,
     strategies: Object.values(strategies),
@@ -345,14 +339,17 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  const reloaded = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
+  await using api = await serve(paths.socket, servingOf(frame, harbor));
+  const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
+  const reloaded = (asked: boolean): void => {
+    void api.reloaded();
+    takeUp(asked);
+  };
   await using _keeping = opened.record.watch(opened.journal.record);
   await using watching = await watchConfiguration({ config, logger, reloaded });
   const { sightings } = git.open(true);
   const follows = () => followingsOf(config.current());
   const following = followConfiguration({ ...options, sightings, follows, moved: watching.reload });
-  const from = () => sourceName(config.current().source);
-  await using _api = await serve(harbor, paths.socket, from);
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
@@ -384,6 +381,28 @@ async function witnessOf(
   const repository = same?.repository ?? repositoryAt(url, environment['HARBORMASTER_WITNESS_TOKEN']);
   return { repository, branch: branch ?? same?.branch ?? 'harbormaster-witness', environment };
 }
+
+const servingOf = (frame: Frame, harbor: Harbor): Serving => ({
+  harbor,
+  version: frame.invocation.version,
+  configFile: frame.invocation.configFile,
+  from: () => sourceName(frame.config.current().source),
+  config: frame.config.current,
+  clock: systemClock,
+  logger: frame.logger,
+  peerOf: (socket) => peerOf(socket, frame.environment['PATH']),
+  verify: () => verifyWith(frame.paths.log, {}),
+  doctor: () => examine(frame),
+});
+
+const examine = (frame: Frame) =>
+  doctor({
+    engine: engineOf(frame, ''),
+    stateDir: frame.invocation.stateDir,
+    loadConfig: frame.config.check,
+    environment: frame.environment,
+    user: userName(),
+  });
 
 async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
   await prepareState(invocation.stateDir, 'write');

@@ -32,7 +32,18 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   edges: ['model', 'core', 'ports', 'errors', 'kind', 'secret-option', 'zod', 'node:*'],
   api: ['model', 'core', 'reconcile', 'ports', 'errors', 'zod', 'node:*'],
-  cli: ['model', 'core', 'reconcile', 'ports', 'errors', 'api/client', 'api/probe', 'api/served', 'node:*'],
+  cli: [
+    'model',
+    'core',
+    'reconcile',
+    'ports',
+    'errors',
+    'api/client',
+    'api/probe',
+    'api/served',
+    'api/serving',
+    'node:*',
+  ],
   demo: ['errors', 'edges/process', 'node:*'],
 };
 

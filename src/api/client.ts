@@ -7,11 +7,11 @@ import type { Noted } from '../reconcile/harbor.ts';
 import { type Ask, exchange } from './exchange.ts';
 import { userHeader } from './input.ts';
 import { errorOfProblem } from './problem.ts';
-import type { Served } from './served.ts';
-import { isHostStatus, isNoted, isPassReports, isPlanReports } from './shapes.ts';
+import type { Remote } from './served.ts';
+import { isHostStatus, isNewToken, isNoted, isPassReports, isPlanReports, isTokens } from './shapes.ts';
 
 /** The daemon's Harbor, asked over its socket. The signal stops the asking, not what the daemon has begun. */
-export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
+export function daemonHarbor(socketPath: string, signal?: AbortSignal): Remote {
   const ask = (request: Ask) => exchange(socketPath, request, { signal });
   const post = (path: string, body: object, { by }: Trigger) =>
     ask({ method: 'POST', path, body, headers: by === undefined ? {} : { [userHeader]: encodeURIComponent(by) } });
@@ -52,6 +52,14 @@ export function daemonHarbor(socketPath: string, signal?: AbortSignal): Served {
     resume: (app, reason, trigger) => noteAt('/v1/resume', { ...scoped(app), reason }, trigger),
     acceptHistory: (app, reason, trigger) => noted(app, 'accept-history', { reason }, trigger),
     forget: (app, reason, trigger) => noted(app, 'forget', { reason }, trigger),
+    async tokens() {
+      const answer = await document(ask({ method: 'GET', path: '/v1/tokens' }));
+      return understood(fieldOf(answer, 'tokens'), isTokens);
+    },
+    createToken: async (request, trigger) =>
+      understood(await document(post('/v1/tokens', request, trigger)), isNewToken),
+    revokeToken: (name, reason, trigger) =>
+      noteAt(`/v1/tokens/${encodeURIComponent(name)}/revoke`, { reason }, trigger),
   };
 }
 

@@ -28,14 +28,29 @@ export function problemOf(error: unknown, status?: number): Problem {
 }
 
 export const problemResponse = (problem: Problem): Response =>
-  new Response(JSON.stringify(problem), { status: problem.status, headers: { 'content-type': problemType } });
+  new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'content-type': problemType, ...statusHeaders[problem.status] },
+  });
 
-const shape = z.looseObject({
-  code: z.string(),
+/** What RFC 9110 and RFC 6585 want beside some statuses. */
+const statusHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer realm="harbormaster"' },
+  429: { 'retry-after': '1' },
+};
+
+const told = {
+  code: z.string().meta({ description: 'For programs; says who must act.' }),
   detail: z.string(),
-  hint: z.string().optional(),
-  at: z.string().optional(),
-});
+  hint: z.string().optional().meta({ description: 'What to do about it.' }),
+  at: z.string().optional().meta({ description: 'Where in a file, as `file:line:column`.' }),
+};
+
+const shape = z.looseObject(told);
+
+export const problem = z
+  .looseObject({ type: z.string(), title: z.string(), status: z.int(), ...told })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
 
 /** The error that a daemon told; undefined if this is no problem of ours. A code that only another version knows is the world's. */
 export function errorOfProblem(value: unknown): HarborError | undefined {

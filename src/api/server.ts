@@ -1,127 +1,75 @@
 import { once } from 'node:events';
-import { chmod, lstat, unlink } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HarborError } from '../errors.ts';
-import { daemonAnswers, longestSocketPath, somebodyListens } from './probe.ts';
-import type { Desk } from './routes/route.ts';
-import type { Served } from './served.ts';
+import { createGuard } from './doors/guard.ts';
+import { networkDoor } from './doors/network.ts';
+import { openSocket } from './doors/socket.ts';
+import { keeper } from './keeper.ts';
+import type { Office } from './router.ts';
+import type { Open, Serving } from './serving.ts';
+import { ownersVisit, type Visit } from './visit.ts';
 
-export interface Serving {
-  readonly harbor: Served;
-  readonly version: string;
-  /** Absolute; whoever asks may mean another. */
-  readonly configFile: string;
-  /** The repository that the configuration comes from now, besides. */
-  readonly from: () => string | undefined;
-  readonly peerOf: Desk['peerOf'];
-}
-
-/** For the last lines of an answer to reach a client, and for another daemon to say who it is. Milliseconds. */
+/** For the last lines of an answer to reach a client. Milliseconds. */
 const grace = 1_000;
 
 /**
- * Answers on a Unix socket that only its owner may use. Disposing of it stops listening at once, waits for every pass that somebody asked for, and then
- * ends what is still connected. Throws `lock-held` if somebody answers there already, `state-unwritable` if it cannot be opened.
+ * Answers on a Unix socket that only its owner may use, and on TCP where the configuration says so. Disposing of it stops listening at once, waits for
+ * everything that somebody asked for, and then ends what is still connected. Throws `lock-held` if somebody answers there already, `state-unwritable` if
+ * the socket cannot be opened.
  */
-export async function serveOn(
-  socketPath: string,
-  { harbor, version, configFile, from, peerOf }: Serving,
-): Promise<AsyncDisposable> {
-  await makeWay(socketPath);
+export async function serveOn(socketPath: string, serving: Serving): Promise<Open> {
   const work = keeper();
-  const answer = listener({ harbor, version, configFile, from, peerOf, pid: process.pid, keep: work.keep });
-  const server = createServer((request, response) => void answer(request, response));
-  await listen(server, socketPath);
+  const answer = answering(officeOf(serving, work.keep));
+  const { harbor, clock, logger, config } = serving;
+  const api = () => config().api;
+  const guard = createGuard({ recognise: harbor.recognise, clock, logger, api });
+  const socket = createServer((request, response) => answer(ownersVisit(request.socket, serving), request, response));
+  await openSocket(socket, socketPath);
+  const network = networkDoor({
+    api,
+    logger,
+    listener: (request, response) => answer(guard(request), request, response),
+  });
+  await network.follow();
   return {
+    reloaded: network.follow,
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
+      const closed = once(socket, 'close');
+      socket.close();
+      await network.shut();
       await work.end();
       await Promise.race([closed, delay(grace, undefined, { ref: false })]);
-      server.closeAllConnections();
+      await network.clear();
+      socket.closeAllConnections();
       await closed;
     },
   };
 }
 
+function officeOf(serving: Serving, keep: Office['keep']): Office {
+  const { harbor, version, configFile, from, clock, logger, verify, doctor } = serving;
+  return { harbor, version, configFile, from, pid: process.pid, now: clock.now, logger, verify, doctor, keep };
+}
+
+type Answering = (visit: Visit, request: IncomingMessage, response: ServerResponse) => void;
+
 /** The router, and what Node has behind `Request` and `Response`, take ten megabytes: they are loaded when somebody asks for the first time. */
-function listener(desk: Desk): (...exchange: Parameters<RequestListener>) => Promise<void> {
-  let loading: Promise<RequestListener> | undefined;
-  return async (request, response) => {
-    loading ??= load(desk);
-    const answer = await loading;
-    answer(request, response);
+function answering(office: Office): Answering {
+  let loading: Promise<Answering> | undefined;
+  return async (visit, request, response) => {
+    loading ??= load(office);
+    (await loading)(visit, request, response);
   };
 }
 
-async function load(desk: Desk): Promise<RequestListener> {
+async function load(office: Office): Promise<Answering> {
   const [{ getRequestListener }, { createRouter }] = await Promise.all([
     import('@hono/node-server'),
     import('./router.ts'),
   ]);
-  const answer = getRequestListener(createRouter(desk).fetch, { overrideGlobalObjects: false });
-  return (request, response) => void answer(request, response);
-}
-
-/** Work that goes on whoever listens, until it ends by itself. */
-function keeper() {
-  const underWay = new Set<Promise<unknown>>();
-  let isClosing = false;
-  return {
-    keep<Result>(begin: () => Promise<Result>): Promise<Result> {
-      if (isClosing) throw new HarborError('the daemon is stopping', { code: 'daemon-unreachable' });
-      const work = begin();
-      const kept = work.catch(() => undefined).finally(() => underWay.delete(kept));
-      underWay.add(kept);
-      return work;
-    },
-    async end(): Promise<void> {
-      isClosing = true;
-      await Promise.all(underWay);
-    },
+  const router = createRouter(office);
+  return (visit, request, response) => {
+    const listen = getRequestListener((asked) => router.fetch(asked, visit), { overrideGlobalObjects: false });
+    void listen(request, response);
   };
 }
-
-async function listen(server: Server, socketPath: string): Promise<void> {
-  try {
-    server.listen(socketPath);
-    await once(server, 'listening');
-    // Until here an ordinary umask lets others look at it, not connect; and `run/` is closed to them anyway.
-    await chmod(socketPath, 0o600);
-  } catch (cause) {
-    server.close();
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HarborError(`the socket ${socketPath} cannot be opened: ${why}`, {
-      code: 'state-unwritable',
-      hint: 'Is the state directory writable, and on a file system that knows sockets? Another one: --state-dir DIR.',
-      cause,
-    });
-  }
-}
-
-/** Removes what a daemon that died left behind, and nothing else. */
-async function makeWay(socketPath: string): Promise<void> {
-  if (Buffer.byteLength(socketPath) > longestSocketPath) {
-    throw new HarborError(`the path of the socket is too long: ${socketPath}`, {
-      code: 'state-unwritable',
-      hint: `Choose a shorter --state-dir: the system allows ${longestSocketPath} bytes.`,
-    });
-  }
-  const found = await lstat(socketPath).catch(() => undefined);
-  if (found === undefined) return;
-  if (!found.isSocket()) {
-    throw new HarborError(`${socketPath} is no socket`, {
-      code: 'state-unwritable',
-      hint: 'It is not ours: move it away.',
-    });
-  }
-  if (await somebodyListens(socketPath)) throw occupied(socketPath, (await daemonAnswers(socketPath, grace))?.pid);
-  await unlink(socketPath);
-}
-
-const occupied = (socketPath: string, pid: number | undefined): HarborError =>
-  new HarborError(`another Harbormaster listens on ${socketPath}${pid === undefined ? '' : ` (pid ${pid})`}`, {
-    code: 'lock-held',
-    hint: 'Stop that one first, or give this one its own --state-dir.',
-  });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { roles } from '../core/access.ts';
+import type { TokenRecord } from '../model/access.ts';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
-import type { Noted } from '../reconcile/harbor.ts';
+import type { NewToken, Noted } from '../reconcile/harbor.ts';
 
 /**
  * What a client relies on in a daemon's answers: enough to know that they are what their type says. Open to more, so that neighbouring versions
@@ -71,7 +73,7 @@ const approval = z.looseObject({
   ]),
 });
 
-const plans = z.array(
+export const plans = z.array(
   z.discriminatedUnion('kind', [
     z.looseObject({
       kind: z.literal('planned'),
@@ -106,8 +108,10 @@ const outcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('superseded'), step: text.optional(), by: text }),
 ]);
 
-const reports = z.array(
-  z.looseObject({ app: text, outcome, entry: z.int().optional(), revision: revision.optional() }),
+export const reports = z.array(
+  z
+    .looseObject({ app: text, outcome, entry: z.int().optional(), revision: revision.optional() })
+    .meta({ id: 'PassReport', description: 'How one pass over one app ended.' }),
 );
 
 const health = z.enum(['healthy', 'progressing', 'degraded', 'missing', 'suspended']);
@@ -131,26 +135,31 @@ const leaving = z.looseObject({
   containers: texts,
   blockedBy: blocks,
 });
-const app = z.looseObject({
-  app: text,
-  source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed', 'unverified']), detail: text }),
-  sync: z.discriminatedUnion('state', [
-    z.looseObject({ state: z.literal('in-sync') }),
-    z.looseObject({ state: z.literal('out-of-sync'), causes: texts }),
-    z.looseObject({ state: z.literal('unknown'), because: text }),
-  ]),
-  health: z.looseObject({
-    state: health,
-    services: z.array(z.looseObject({ service: text, health, found: text, containers: texts })),
-  }),
-  operation: text.optional(),
-  blockedBy: blocks,
-  policies: z.looseObject({ deploy: text, drift: text, onFailure: text }),
-  desired: pointer.optional(),
-  attempted: pointer.extend({ outcome: text, at: text, seq: z.int() }).optional(),
-  applied: text.optional(),
-  deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
-});
+export const app = z
+  .looseObject({
+    app: text,
+    source: z.looseObject({ state: z.enum(['fetched', 'stale', 'failed', 'unverified']), detail: text }),
+    sync: z.discriminatedUnion('state', [
+      z.looseObject({ state: z.literal('in-sync') }),
+      z.looseObject({ state: z.literal('out-of-sync'), causes: texts }),
+      z.looseObject({ state: z.literal('unknown'), because: text }),
+    ]),
+    health: z.looseObject({
+      state: health,
+      services: z.array(z.looseObject({ service: text, health, found: text, containers: texts })),
+    }),
+    operation: text.optional(),
+    blockedBy: blocks,
+    policies: z.looseObject({ deploy: text, drift: text, onFailure: text }),
+    desired: pointer.optional(),
+    attempted: pointer.extend({ outcome: text, at: text, seq: z.int() }).optional(),
+    applied: text.optional(),
+    deployed: z.looseObject({ release: text, commit: text.optional(), at: text, seq: z.int() }).optional(),
+  })
+  .meta({
+    id: 'AppStatus',
+    description: 'The five answers of one app: source, sync, health, operation, what blocks it.',
+  });
 const configuration = z.looseObject({
   origin: z.looseObject({
     file: text.optional(),
@@ -162,19 +171,40 @@ const configuration = z.looseObject({
   troubles: z.array(z.looseObject({ of: text, ...failure })),
   troubledSince: text.optional(),
 });
-const host = z.looseObject({
-  host: text,
-  daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
-  suspension: z
-    .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
-    .optional(),
-  configuration: configuration.optional(),
-  apps: z.array(app),
-  leaving: z.array(leaving).optional(),
-});
+export const host = z
+  .looseObject({
+    host: text,
+    daemon: z.looseObject({ pid: z.int(), since: text }).optional(),
+    suspension: z
+      .looseObject({ seq: z.int(), since: text, until: text.optional(), by: text.optional(), reason: text })
+      .optional(),
+    configuration: configuration.optional(),
+    apps: z.array(app),
+    leaving: z.array(leaving).optional(),
+  })
+  .meta({ id: 'HostStatus' });
 
-const noted = z.looseObject({ app: text.optional(), entry: z.int().optional(), summary: text });
+export const noted = z
+  .looseObject({ app: text.optional(), entry: z.int().optional(), summary: text })
+  .meta({ id: 'Noted', description: 'Something was written down; without `entry` it was so already.' });
 
+export const token = z
+  .looseObject({
+    id: text,
+    name: text,
+    role: z.enum(roles),
+    apps: texts,
+    expires: text.optional(),
+    seq: z.int(),
+    since: text,
+    by: text.optional(),
+  })
+  .meta({ id: 'Token', description: 'What a token is good for. The token itself is told once, when it is made.' });
+const tokens = z.array(token);
+export const newToken = z.looseObject({ token: text, record: token }).meta({ id: 'NewToken' });
+
+export const isTokens = (value: unknown): value is readonly TokenRecord[] => tokens.safeParse(value).success;
+export const isNewToken = (value: unknown): value is NewToken => newToken.safeParse(value).success;
 export const isPlanReports = (value: unknown): value is readonly PlanReport[] => plans.safeParse(value).success;
 export const isPassReports = (value: unknown): value is readonly PassReport[] => reports.safeParse(value).success;
 export const isNoted = (value: unknown): value is Noted => noted.safeParse(value).success;

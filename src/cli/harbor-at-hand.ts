@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Served } from '../api/served.ts';
+import type { Remote } from '../api/served.ts';
 import { HarborError } from '../errors.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import { assertSameConfig } from './same-config.ts';
@@ -16,7 +16,7 @@ const daemonVerb = 'harbormaster run ';
 export async function withHarbor<Result>(
   call: Call,
   own: (wired: Wired) => Promise<Harbor & AsyncDisposable>,
-  use: (harbor: Served) => Promise<Result>,
+  use: (harbor: Remote) => Promise<Result>,
 ): Promise<Result> {
   const parts = await call.wired();
   const daemon = await daemonOf(parts, call);
@@ -31,7 +31,7 @@ export async function withHarbor<Result>(
   }
 }
 
-async function daemonOf({ socketPath }: Wired, { settings, signal }: Call): Promise<Served | undefined> {
+async function daemonOf({ socketPath }: Wired, { settings, signal }: Call): Promise<Remote | undefined> {
   const { daemonAnswers } = await import('../api/probe.ts');
   const daemon = await daemonAnswers(socketPath);
   if (daemon === undefined) return undefined;
@@ -41,7 +41,7 @@ async function daemonOf({ socketPath }: Wired, { settings, signal }: Call): Prom
 }
 
 /** Who holds the lock may be a daemon that has just started: it answers in a moment. */
-async function starting(error: unknown, parts: Wired, call: Call): Promise<Served | undefined> {
+async function starting(error: unknown, parts: Wired, call: Call): Promise<Remote | undefined> {
   const isDaemons = error instanceof HarborError && error.code === 'lock-held' && error.message.includes(daemonVerb);
   if (!isDaemons) return undefined;
   const end = call.now().getTime() + patience;

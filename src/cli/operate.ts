@@ -1,4 +1,4 @@
-import type { Served } from '../api/served.ts';
+import type { Remote } from '../api/served.ts';
 import { askedBy } from '../core/actor.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
@@ -16,7 +16,7 @@ export interface Operated {
   readonly took: number;
 }
 
-type Work = (harbor: Served, trigger: Trigger, progress: Progress) => Promise<readonly PassReport[]>;
+type Work = (harbor: Remote, trigger: Trigger, progress: Progress) => Promise<readonly PassReport[]>;
 
 /** An operation that a person asked for: by the daemon, or here under the lock, with its progress on stderr. */
 export async function operate(call: Call, command: string, work: Work): Promise<Operated> {
@@ -40,7 +40,7 @@ export async function operate(call: Call, command: string, work: Work): Promise<
 export async function note(
   call: Call,
   command: string,
-  work: (harbor: Served, trigger: Trigger) => Promise<Noted>,
+  work: (harbor: Remote, trigger: Trigger) => Promise<Noted>,
 ): Promise<number> {
   const noted = await withHarbor(
     call,

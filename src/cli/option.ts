@@ -41,6 +41,18 @@ export const choices = <const Choice extends string>(
   read: (raw) => (Array.isArray(raw) ? raw.map((each: unknown) => chosen(name, String(each), among)) : []),
 });
 
+/** The same, given once. */
+export const choice = <const Choice extends string>(
+  name: string,
+  value: string,
+  help: string,
+  among: readonly Choice[],
+): VerbOption<Choice | undefined> => ({
+  name,
+  build: () => new Option(`--${name} <${value}>`, `${help}: ${among.join(', ')}`),
+  read: (raw) => (typeof raw === 'string' ? chosen(name, raw, among) : undefined),
+});
+
 const appended = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
   value,

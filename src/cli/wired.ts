@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net';
+import type { Serve } from '../api/serving.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { Entry, Trigger } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
-import type { Peer } from '../model/peer.ts';
 import type { PresetName } from '../model/policy.ts';
 import type { CheckReport, PlanReport } from '../model/report.ts';
 import type { ComparisonRequest } from '../reconcile/comparisons.ts';
@@ -37,8 +36,6 @@ export interface Wired {
   operator(command: string, signal: AbortSignal): Promise<Harbor & AsyncDisposable>;
   /** The daemon; resolves when the signal is aborted and everything that was begun has ended. */
   daemon(signal: AbortSignal, serve: Serve): Promise<void>;
-  /** Who connected a Unix socket, as the kernel knows it. */
-  peerOf(socket: Socket): Promise<Peer | undefined>;
   /** What would come of a checkout, with no host, state or engine at hand. */
   preview(request: CheckoutRequest): Promise<CheckoutPreview>;
   readonly log: LogReader;
@@ -134,9 +131,6 @@ export interface Restored {
   readonly version: string;
   readonly seq: number;
 }
-
-/** Opens the API for a daemon's Harbor; disposing of it waits for what was asked for. `from`: the repository that its configuration comes from now. */
-export type Serve = (harbor: Harbor, socketPath: string, from: () => string | undefined) => Promise<AsyncDisposable>;
 
 /** From which end the log is read, and from where. */
 export type ReadRequest = (

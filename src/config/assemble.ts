@@ -1,8 +1,9 @@
 import { canonical, sha256 } from '../core/digest.ts';
-import type { HostConfig } from '../model/config.ts';
+import type { ApiConfig, HostConfig } from '../model/config.ts';
 import type { ConfigurationOrigin, Discovery } from '../model/configuration.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import type { Afar } from './afar.ts';
+import { judgeApi, noTls, readTls, resolveApi } from './api.ts';
 import { digestsOf } from './digests.ts';
 import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
@@ -73,6 +74,8 @@ export async function examine(
   const variables = await readEnvironmentFiles({ root, apps: [...general, ...readers], files, file, lacks });
   const verified = [...readers.map(verificationPlaces), ...looked.map(discoveryPlaces)];
   const signers = await readSigners({ root, verified, files, lacks });
+  // Whoever looks from afar has no key of the host.
+  const { tls, problems: tlsProblems } = afar ? noTls : await readTls(root, files);
   const problems = [
     ...layer.problems,
     ...layer.unfollowed.filter(({ path }) => here.reads(path)),
@@ -82,12 +85,14 @@ export async function examine(
     ...judgeSense(root, afar?.everyHost ? () => false : here.runsHere, isOpen),
     ...judgeWindows(root, isOpen),
     ...judgeJobs(root),
+    ...judgeApi(root),
+    ...tlsProblems,
     ...judgeOrder(root, isOpen),
     ...judgeNames(root),
     ...variables.problems,
     ...signers.problems,
   ];
-  const read = { variables: variables.of, values: variables.values, signersDigest: signers.digestOf };
+  const read = { variables: variables.of, values: variables.values, signersDigest: signers.digestOf, tls };
   return {
     problems,
     discoveries: () =>
@@ -111,6 +116,7 @@ interface Judged {
     readonly variables: EnvironmentFiles['of'];
     readonly values: readonly string[];
     readonly signersDigest: (file: string) => string;
+    readonly tls: ApiConfig['tls'];
   };
 }
 
@@ -139,6 +145,7 @@ function resolved(
   return {
     ...hostConfig(config, here),
     formerly: formerNamesIn(root, here.declared),
+    api: resolveApi(config.api, read.tls),
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     notifiers,
     windows: config.windows.map(resolveWindow),

@@ -19,6 +19,7 @@ export function reference(catalogues: Catalogues): string {
   const app = entry(part(schema, 'apps'));
   return [
     ...section('config', part(schema, 'config')),
+    ...section('api', part(schema, 'api')),
     ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { apiSchema } from './api-schema.ts';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import type { CheckKind } from './check-schema.ts';
 import { discoverSchema } from './discover-schema.ts';
@@ -76,6 +77,11 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
 export function configSchema({ notifiers, checks, strategies }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
+    api: apiSchema.optional().meta({
+      title: 'section',
+      description: 'The API on TCP. The command line does not need it: on the host it asks over a socket.',
+      absent: 'not on TCP',
+    }),
     repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
       title: 'map',
       description: 'Repositories that several apps share, by a name of your choice.',

@@ -90,7 +90,12 @@ function newestOfEach(approvals: readonly Decision[]): readonly Decision[] {
 }
 
 /** Behind another account or not, in whatever case. */
-const personOf = (user: string): string => bareName(user).trim().toLowerCase();
+const personOf = (user: string): string =>
+  bareName(user)
+    // Whoever holds a token goes by its name: by two ways he is still one person.
+    .replace(/^token /, '')
+    .trim()
+    .toLowerCase();
 
 export const isSamePerson = (one: string, other: string): boolean => personOf(one) === personOf(other);
 

@@ -25,6 +25,8 @@ export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
   'removal-approved': 'a person agrees that these apps are removed',
   adopted: 'containers that somebody else started are taken over',
   forgotten: 'an app is let go of, and nothing is touched',
+  'token-created': 'somebody may ask over the network from now on',
+  'token-revoked': 'and no longer',
   configured: 'another configuration is in force',
   'configuration-failed': 'the newest configuration cannot be used',
   opened: 'a file of the log begins, with what was known then',

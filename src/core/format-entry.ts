@@ -1,14 +1,14 @@
 import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
 import type { HookEnd } from '../model/hook.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { RemovalPolicy } from '../model/removal.ts';
 import { people, shortPlan } from './approval.ts';
+import { because, byWhom } from './by-whom.ts';
 import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';
+import { sentenceOfDeparture } from './format-departure.ts';
 import { sentenceOfTheLog } from './format-log-entry.ts';
 import { sentence } from './format-plan.ts';
-import { removalWords } from './removal.ts';
+import { scopeText } from './tokens.ts';
 import { untilText } from './until.ts';
-import { inWords } from './windows.ts';
 
 /** What an entry says, in one sentence without the app's name. */
 export function sentenceOf(entry: Entry): string {
@@ -51,11 +51,14 @@ export function sentenceOf(entry: Entry): string {
     case 'returned':
     case 'renamed':
     case 'removal-approved':
-      return sentenceOfPresence(entry);
+      return sentenceOfDeparture(entry);
     case 'adopted':
       return `taken over${byWhom(entry.trigger)}: ${claimsText(entry)} of the project ${entry.project}${because(entry.reason)}`;
     case 'forgotten':
       return `forgotten${byWhom(entry.trigger)}: ${claimsText(entry)} stay, and are no longer ours${because(entry.reason)}`;
+    case 'token-created':
+    case 'token-revoked':
+      return sentenceOfToken(entry);
     case 'configured':
       return configuredSentence(entry);
     case 'configuration-failed':
@@ -72,33 +75,11 @@ export function sentenceOf(entry: Entry): string {
   }
 }
 
-/** Whether it is wanted here, and under which name. */
-function sentenceOfPresence(
-  entry: EntryOf<'removal-set' | 'left' | 'returned' | 'renamed' | 'removal-approved'>,
-): string {
-  switch (entry.kind) {
-    case 'removal-set':
-      return `what becomes of it when it leaves the configuration: ${policyText(entry.removal)}`;
-    case 'left':
-      return `left the configuration: at ${entry.until.slice(0, 19).replace('T', ' ')} UTC it is ${removalWords[entry.removal.onRemove]}`;
-    case 'returned':
-      return 'is in the configuration again';
-    case 'renamed':
-      return `renamed: it was called ${entry.from} before, and keeps everything that was of ${entry.from}`;
-    case 'removal-approved':
-      return `removal of ${entry.apps.join(', ')} approved${byWhom(entry.trigger)}${because(entry.reason)}`;
-    default:
-      return entry satisfies never;
-  }
-}
+const sentenceOfToken = (entry: EntryOf<'token-created' | 'token-revoked'>): string =>
+  entry.kind === 'token-created'
+    ? `the token ${entry.name} was made${byWhom(entry.trigger)}: ${entry.role}, for ${scopeText(entry)}${lasting(entry)}`
+    : `the token ${entry.name} was revoked${byWhom(entry.trigger)}${because(entry.reason)}`;
 
-/** `it is stopped and removed, an hour after that`. */
-const policyText = ({ onRemove, grace, dependsOn }: RemovalPolicy): string =>
-  [
-    `it is ${removalWords[onRemove]}`,
-    ...(grace > 0 ? [`${inWords(grace)} after that`] : []),
-    ...(dependsOn.length > 0 ? [`before ${dependsOn.join(', ')}`] : []),
-  ].join(', ');
 /** How it ended with what it did and how long it took, and below that what a container or tool wrote. */
 function finishedSentence(entry: EntryOf<'finished'>): string {
   const [first = '', ...output] = ending(entry).split('\n');
@@ -196,9 +177,8 @@ const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
 
 const ofWhat = ({ of }: EntryOf<'suspended' | 'resumed'>): string => (of === 'host' ? 'the whole host ' : '');
 
-const byWhom = ({ by }: Trigger): string => (by === undefined ? '' : ` by ${by}`);
-
-const because = (reason: string | undefined): string => (reason === undefined ? '' : `, because "${reason}"`);
+const lasting = ({ expires }: EntryOf<'token-created'>): string =>
+  expires === undefined ? '' : `, until ${expires.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** `2 containers and 1 network`. */
 export const claimsText = ({

@@ -6,6 +6,7 @@ import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
 import { hookBegun, hookEnded } from './hook-runs.ts';
 import { handOver, namesAfter } from './names.ts';
 import { suspensionAfter } from './suspension.ts';
+import { tokensAfter } from './tokens.ts';
 
 type OfApp = Extract<Entry, { app: string }>;
 
@@ -62,6 +63,9 @@ function advanceHost(before: OfHost, entry: Exclude<Entry, OfApp>): OfHost {
     case 'configured':
     case 'configuration-failed':
       return { ...before, configuration: configurationAfter(before.configuration, entry) };
+    case 'token-created':
+    case 'token-revoked':
+      return { ...before, tokens: tokensAfter(before.tokens, entry) };
     default:
       return before;
   }

@@ -10,6 +10,7 @@ import type {
 } from './configuration.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { Policy } from './policy.ts';
+import type { Secret } from './secret.ts';
 import type { Window } from './window.ts';
 
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
@@ -42,6 +43,26 @@ export interface WitnessConfig {
 }
 
 /** A loaded configuration, defaults resolved, secrets interpolated. Durations in milliseconds. */
+/** The API on TCP. */
+export interface ApiConfig {
+  /** An address or the name of one. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly cert: string; readonly key: Secret } | undefined;
+  /** What somebody on this very host may without a token. */
+  readonly anonymous: 'viewer' | undefined;
+  /** Addresses whose word on who is behind them is taken. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** Who may tell by HTTP that a repository changed. */
+export interface HookConfig {
+  readonly kind: string;
+  readonly secret: Secret;
+  /** Patterns of the apps that are looked at; empty: those whose repository the delivery names. */
+  readonly apps: readonly string[];
+}
+
 export interface HostConfig {
   /** Absolute path of the file. */
   readonly file: string;
@@ -84,6 +105,10 @@ export interface HostConfig {
   readonly prune: boolean;
   /** Every secret value that the file brought in, for redaction. */
   readonly secrets: readonly string[];
+  /** Undefined: the socket only. */
+  readonly api?: ApiConfig | undefined;
+  /** By the last part of their path. */
+  readonly webhooks?: Readonly<Record<string, HookConfig>>;
   /** Files that the configuration was read from, to watch. */
   readonly files: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Role, TokenRecord } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Consent, Decision } from './approval.ts';
 import type { CheckResult } from './check.ts';
@@ -304,6 +305,26 @@ export type EntryBody =
       readonly containers: readonly Claim[];
       readonly networks: readonly Claim[];
     }
+  /** Who holds it may do what its role lets him, with these apps. The token itself is kept nowhere. */
+  | {
+      readonly kind: 'token-created';
+      /** Its id, which stands in the token itself. */
+      readonly token: string;
+      readonly name: string;
+      readonly role: Role;
+      /** Patterns of names; empty: every app, and the host. */
+      readonly apps: readonly string[];
+      /** ISO 8601; undefined: it lasts until it is revoked. */
+      readonly expires: string | undefined;
+      readonly trigger: Trigger;
+    }
+  | {
+      readonly kind: 'token-revoked';
+      readonly token: string;
+      readonly name: string;
+      readonly trigger: Trigger;
+      readonly reason: string | undefined;
+    }
   /** Another configuration is in force than the log knew of, or the newest one can be used again. Once a change, not once a start. */
   | ({
       readonly kind: 'configured';
@@ -434,6 +455,8 @@ export interface HostSnapshot {
   readonly names?: Readonly<Record<string, readonly FormerName[]>> | undefined;
   /** What a person agreed to be removed, as long as some of it is to come. */
   readonly removals?: RemovalApproval | undefined;
+  /** Tokens of the API that nobody has revoked, the newest last; they may be over. */
+  readonly tokens?: readonly TokenRecord[] | undefined;
   readonly configuration?: ConfigurationRecord | undefined;
 }
 

@@ -1,4 +1,8 @@
+import type { HistoryReport } from '../core/history-report.ts';
+import type { WindowReport } from '../core/window-report.ts';
+import type { Caller, Role, TokenRecord } from '../model/access.ts';
 import type { Trigger } from '../model/entry.ts';
+import type { LogPage, LogQuery, PageRequest } from '../model/log-query.ts';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
 
@@ -15,6 +19,12 @@ export interface Harbor {
   /** One pass of the loop's own over exactly these apps, and over whatever left the configuration. */
   pass(apps: readonly string[], trigger: Trigger, progress: Progress, ended?: Ended): Promise<readonly PassReport[]>;
   status(apps: readonly string[]): Promise<HostStatus>;
+  /** The windows that concern these apps, or all. */
+  windows(apps: readonly string[]): Promise<readonly WindowReport[]>;
+  /** Entries of the deployment log. */
+  log(query: LogQuery, page: PageRequest): Promise<LogPage>;
+  /** At most so many attempts with an app, the newest first. Throws `app-unknown` for one that the log does not know. */
+  history(app: string, limit: number): Promise<HistoryReport>;
   /** Looks at Git for apps that are being worked on: what is newer ends the waiting of what is not. */
   glance(apps: readonly string[]): Promise<void>;
   /** Something happened to what these apps run: a deployment that waits for their services looks at once. */
@@ -47,6 +57,27 @@ export interface Harbor {
   adopt(request: AdoptRequest, trigger: Trigger, progress: Progress): Promise<PassReport>;
   /** Drops an app that left the configuration, or is about to, and touches nothing. */
   forget(app: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** A token of the API, which is told here and never again. Throws `usage` for a name that another one has. */
+  createToken(request: TokenRequest, trigger: Trigger): Promise<NewToken>;
+  /** Those that nobody has revoked, also if their time is over. */
+  tokens(): Promise<readonly TokenRecord[]>;
+  revokeToken(name: string, reason: string | undefined, trigger: Trigger): Promise<Noted>;
+  /** Whom a token stands for; undefined: it is none, or no longer one. */
+  recognise(token: string): Promise<Caller | undefined>;
+}
+
+export interface TokenRequest {
+  readonly name: string;
+  readonly role: Role;
+  /** Patterns of names; empty: every app, and the host. */
+  readonly apps: readonly string[];
+  /** As a person writes it: `90d`, or ISO 8601; undefined: until it is revoked. */
+  readonly expires: string | undefined;
+}
+
+export interface NewToken {
+  readonly token: string;
+  readonly record: TokenRecord;
 }
 
 export interface RollbackRequest {

@@ -7,7 +7,9 @@ import { furnish, type HostOptions } from './house.ts';
 import { assertNamed } from './overrides.ts';
 import { previewing } from './preview.ts';
 import { reading } from './reading.ts';
+import { records } from './records.ts';
 import { select } from './selection.ts';
+import { tokens } from './tokens.ts';
 
 /** Everything that one host's Harbormaster does, over a configuration that may change while it runs. */
 export function createHost(options: HostOptions): Harbor {
@@ -20,6 +22,8 @@ export function createHost(options: HostOptions): Harbor {
     ...byHand(house),
     ...deciding(house),
     ...approvingRemovals(house),
+    ...records(house),
+    ...tokens(house),
 
     async apply(names, trigger, progress) {
       assertNamed(names, trigger);

@@ -12,6 +12,7 @@ import type {
   ReleaseStore,
   Scratch,
   Source,
+  TokenVault,
 } from '../ports.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
@@ -25,6 +26,7 @@ export interface Parts {
   readonly scratch: Scratch;
   readonly log: DeploymentLog;
   readonly notifier: Notifier;
+  readonly tokens: TokenVault;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly strategies: readonly Strategy[];

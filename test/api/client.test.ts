@@ -438,7 +438,7 @@ test.each(['plan', 'apply', 'status'])(
         apply: async () => [],
         status: async () => ({ host: 'h', daemon: undefined, apps: [] }),
       },
-      theirs,
+      { configFile: theirs },
     );
     const call = (...options: string[]) => harbormaster([...options, verb], { socketPath: hm.path });
     expect(await call('--config', ours)).toMatchObject({
@@ -490,7 +490,7 @@ test.each([
     asked.push(trigger);
     return { app: 'shop', entry: 1, summary: 's' };
   };
-  await using hm = await daemon({ hold }, undefined, peer);
+  await using hm = await daemon({ hold }, { peerOf: async () => peer });
   await daemonHarbor(hm.path).hold('shop', 'why', { kind: 'request', by });
   expect(asked).toEqual([askedBy(actor)]);
 });

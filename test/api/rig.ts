@@ -3,9 +3,12 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Served } from '../../src/api/served.ts';
+import type { Office } from '../../src/api/router.ts';
 import { serveOn } from '../../src/api/server.ts';
-import type { Peer } from '../../src/model/peer.ts';
+import type { Serving } from '../../src/api/serving.ts';
+import { systemClock } from '../../src/edges/clock.ts';
+import type { HostConfig } from '../../src/model/config.ts';
+import { silentLogger, testConfig } from '../support/fakes.ts';
 
 /** A path for a socket: short, because the system allows no long ones. */
 export async function socketPath(): Promise<string> {
@@ -18,7 +21,7 @@ const unused = () => {
   throw new Error('this test does not expect it');
 };
 
-export const nothing: Served = {
+export const nothing: Serving['harbor'] = {
   plan: unused,
   preview: unused,
   apply: unused,
@@ -35,23 +38,39 @@ export const nothing: Served = {
   approve: unused,
   reject: unused,
   approveRemoval: unused,
+  windows: unused,
+  log: unused,
+  history: unused,
+  tokens: unused,
+  createToken: unused,
+  revokeToken: unused,
+  recognise: unused,
 };
 
+type Rig = Partial<Omit<Serving, 'harbor' | 'config'>> & { readonly config?: () => Partial<HostConfig> };
+
+/** What a daemon gives its API: of its Harbor what a test says, and nothing else that happens. */
+export const servingOf = (
+  harbor: Partial<Serving['harbor']> = {},
+  { config = () => ({}), ...rig }: Rig = {},
+): Serving => ({
+  harbor: { ...nothing, ...harbor },
+  version: '1.2.3',
+  configFile: '/etc/harbormaster/harbormaster.yml',
+  from: () => undefined,
+  config: () => ({ ...testConfig([]), ...config() }),
+  clock: systemClock,
+  logger: silentLogger,
+  peerOf: async () => undefined,
+  verify: unused,
+  doctor: unused,
+  ...rig,
+});
+
 /** A daemon's API over a Harbor of which a test says what matters. */
-export async function daemon(
-  harbor: Partial<Served> = {},
-  configFile = '/etc/harbormaster/harbormaster.yml',
-  peer?: Peer,
-  from?: string,
-) {
+export async function daemon(harbor: Partial<Serving['harbor']> = {}, rig: Rig = {}) {
   const path = await socketPath();
-  const serving = await serveOn(path, {
-    harbor: { ...nothing, ...harbor },
-    version: '1.2.3',
-    configFile,
-    from: () => from,
-    peerOf: async () => peer,
-  });
+  const serving = await serveOn(path, servingOf(harbor, rig));
   return { path, serving, [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose]() };
 }
 
@@ -78,3 +97,11 @@ export function curl(path: string, method: string, url: string, body?: string): 
     asking.end(body);
   });
 }
+
+const whole = { ok: true, entries: 0, head: '', proves: [], cannotProve: [] };
+
+/** What a router works with. */
+export const officeOf = (harbor: Partial<Serving['harbor']> = {}): Office => {
+  const { clock, ...serving } = servingOf(harbor, { verify: async () => whole, doctor: async () => [] });
+  return { ...serving, pid: process.pid, now: clock.now, keep: (work) => work() };
+};

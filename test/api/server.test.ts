@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { daemonAnswers } from '../../src/api/probe.ts';
@@ -7,15 +8,9 @@ import { serveOn } from '../../src/api/server.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { PassReport } from '../../src/model/report.ts';
 import { passed } from '../cli/builders.ts';
-import { curl, daemon, nothing, socketPath } from './rig.ts';
+import { curl, daemon, servingOf, socketPath } from './rig.ts';
 
-const second = {
-  harbor: nothing,
-  version: '2',
-  configFile: '/h.yml',
-  from: () => undefined,
-  peerOf: async () => undefined,
-};
+const second = servingOf({}, { version: '2', configFile: '/h.yml' });
 
 test('health tells who answers', async () => {
   await using hm = await daemon();
@@ -142,7 +137,37 @@ test.each([
   await using hm = await daemon();
   const answer = await curl(hm.path, 'POST', '/v1/apply', body);
   expect(answer).toMatchObject({ status, type: 'application/problem+json' });
-  expect(JSON.parse(answer.body)).toMatchObject({ code: 'usage', detail: expect.stringMatching(detail) });
+  const code = status === 413 ? 'too-large' : 'usage';
+  expect(JSON.parse(answer.body)).toMatchObject({ code, detail: expect.stringMatching(detail) });
+});
+
+test('a body that comes in pieces is read all the same, as far as it may be long; without one nothing is missing', async () => {
+  const asked: unknown[] = [];
+  await using hm = await daemon({
+    apply: async (apps) => {
+      asked.push(apps);
+      return [];
+    },
+  });
+  const inPieces = (pieces: readonly string[]) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { 'transfer-encoding': 'chunked' };
+      const options = { socketPath: hm.path, method: 'POST', path: '/v1/apply', agent: false, headers };
+      const asking = request(options, (response) => response.resume().on('end', () => resolve(response.statusCode)));
+      asking.on('error', reject);
+      for (const piece of pieces) asking.write(piece);
+      asking.end();
+    });
+  expect(await inPieces(['{"apps":', '["shop"]}'])).toBe(200);
+  expect(await inPieces([])).toBe(200);
+  expect(asked).toEqual([['shop'], []]);
+  expect(await inPieces(Array.from({ length: 70 }, () => ' '.repeat(1_024)))).toBe(413);
+});
+
+test.each(['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'HEAD'])('%s is no way to apply', async (method) => {
+  await using hm = await daemon();
+  expect(await curl(hm.path, method, '/v1/apply')).toMatchObject({ status: 405, type: 'application/problem+json' });
+  expect(await curl(hm.path, method, '/v1/nothing')).toMatchObject({ status: 404 });
 });
 
 test.each([
@@ -184,20 +209,20 @@ test('closing waits for a word that is being written down', async () => {
   expect(JSON.parse((await answer).body)).toEqual({ app: 'shop', entry: 7, summary: 'held' });
 });
 
-test('an unknown route names the ones that there are', async () => {
+test('an unknown route names where they are described', async () => {
   await using hm = await daemon();
   const answer = await curl(hm.path, 'GET', '/v1/nothing');
   expect(answer.status).toBe(404);
   expect(JSON.parse(answer.body)).toMatchObject({
     detail: 'there is no GET /v1/nothing',
-    hint: expect.stringContaining('POST /v1/apply'),
+    hint: 'GET /v1/openapi.json describes all there is.',
   });
 });
 
 test('apply is one line a step and the reports at last; an empty body means every app', async () => {
   await using hm = await daemon({
     apply: async (apps, trigger, progress) => {
-      expect([apps, trigger]).toEqual([[], { kind: 'request', by: undefined }]);
+      expect([apps, trigger]).toEqual([[], { kind: 'request' }]);
       progress('shop', 'replace web');
       return [passed()];
     },
@@ -247,7 +272,6 @@ test('a pass goes on when nobody listens any more', async () => {
       return [passed()];
     },
   });
-  const { request } = await import('node:http');
   await new Promise<void>((resolve) => {
     const asking = request({ socketPath: hm.path, method: 'POST', path: '/v1/apply', agent: false }, (response) => {
       response.once('data', () => {

@@ -137,6 +137,7 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       run                           keeps this host as Git declares, until it is
                                     stopped
       healthcheck                   exits with 0 if the daemon answers
+      token [create|list|…]         who may ask the daemon over the network
 
     Help:
       help                          the help of a verb

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Agreement, approvalBlock, isAuthor, planDigest, ruling } from '../../src/core/approval.ts';
+import { type Agreement, approvalBlock, isAuthor, isSamePerson, planDigest, ruling } from '../../src/core/approval.ts';
 import type { Decision } from '../../src/model/approval.ts';
 import type { Step } from '../../src/model/plan.ts';
 import { app, hex, revision } from '../support/builders.ts';
@@ -180,4 +180,10 @@ test.each([
     lift: 'harbormaster approve shop --plan 0123',
     plan: '0123',
   });
+});
+
+test('who approves by a token is the person whose name the token has', () => {
+  expect(isSamePerson('token ada', 'ada (as root)')).toBe(true);
+  expect(isSamePerson('token ada', 'token bob')).toBe(false);
+  expect(isAuthor('token ada@example.org', [{ name: 'Ada', email: 'ada@example.org', at: '' }])).toBe(true);
 });

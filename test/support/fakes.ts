@@ -1,13 +1,19 @@
 import { emptyHistory, foldHistory } from '../../src/core/history.ts';
+import { selectEntries } from '../../src/core/log-query.ts';
 import { isMeant } from '../../src/core/path-glob.ts';
+import { policyOf } from '../../src/core/policy.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
+import type { HostConfig } from '../../src/model/config.ts';
+import type { ConfigurationDigests } from '../../src/model/configuration.ts';
 import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
+import type { LogPage, LogQuery, PageRequest } from '../../src/model/log-query.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { PathSearch } from '../../src/model/path-search.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';
 import type { Provenance, Signature } from '../../src/model/verification.ts';
+import type { Window } from '../../src/model/window.ts';
 import type {
   Clock,
   DeploymentLog,
@@ -18,7 +24,9 @@ import type {
   ReleaseStore,
   Source,
   StoredRelease,
+  TokenVault,
 } from '../../src/ports.ts';
+import { logConfig } from './builders.ts';
 
 /** A clock that stands still until something sleeps: then that much time has passed. */
 export class ManualClock implements Clock {
@@ -157,7 +165,67 @@ export class MemoryLog implements DeploymentLog {
   condition() {
     return { kind: 'sound' } as const;
   }
+
+  async page(query: LogQuery, request: PageRequest): Promise<LogPage> {
+    const { order, limit } = request;
+    const found = selectEntries(this.written, query).filter(({ seq }) =>
+      request.order === 'newest' ? seq < (request.before ?? Number.POSITIVE_INFINITY) : seq > request.after,
+    );
+    const entries = (order === 'newest' ? found.toReversed() : found).slice(0, limit);
+    return { entries, next: found.length > limit ? entries.at(-1)?.seq : undefined };
+  }
 }
+
+/** Tokens that are their ids. */
+export class MemoryTokens implements TokenVault {
+  readonly kept = new Set<string>();
+  #minted = 0;
+
+  async mint() {
+    this.#minted += 1;
+    const id = `token${this.#minted}`;
+    this.kept.add(id);
+    return { id, token: `secret of ${id}` };
+  }
+
+  async recognise(token: string) {
+    const id = token.replace(/^secret of /, '');
+    return token !== id && this.kept.has(id) ? id : undefined;
+  }
+
+  async drop(id: string) {
+    this.kept.delete(id);
+  }
+}
+
+export const noDigests: ConfigurationDigests = { apps: {}, settings: {} };
+
+/** A configuration of these apps, and nothing else in it. */
+export const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
+  file: '/etc/harbormaster/harbormaster.yml',
+  fingerprint: '',
+  origin: { file: '/etc/harbormaster/harbormaster.yml' },
+  digests: noDigests,
+  troubles: [],
+  discoveries: [],
+  findings: {},
+  undiscovered: [],
+  host: 'test',
+  apps,
+  declared: apps.map(({ name }) => name),
+  elsewhere: {},
+  notifiers: [],
+  windows,
+  policy: policyOf('policy'),
+  imageInterval: 900_000,
+  log: logConfig,
+  keepReleases: 5,
+  removalGuard: 1,
+  logLevel: 'info',
+  prune: false,
+  secrets: [],
+  files: [],
+});
 
 export class MemoryReleases implements ReleaseStore {
   readonly kept = new Map<string, Release>();

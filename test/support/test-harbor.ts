@@ -1,11 +1,9 @@
 import { canonical, configurationDigest } from '../../src/core/digest.ts';
 import { emptyHistory } from '../../src/core/history.ts';
-import { policyOf } from '../../src/core/policy.ts';
 import * as checkKinds from '../../src/edges/checks/index.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
-import type { ConfigurationDigests } from '../../src/model/configuration.ts';
 import type { Trigger } from '../../src/model/entry.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
@@ -14,7 +12,7 @@ import { openJournal } from '../../src/reconcile/journal.ts';
 import { createMeansBook } from '../../src/reconcile/means.ts';
 import type { Parts } from '../../src/reconcile/parts.ts';
 import { recreate } from '../../src/strategies/recreate.ts';
-import { app, logConfig } from './builders.ts';
+import { app } from './builders.ts';
 import { FakeEngine } from './fake-engine.ts';
 import {
   FakeRegistry,
@@ -23,14 +21,16 @@ import {
   MemoryLive,
   MemoryLog,
   MemoryReleases,
+  MemoryTokens,
+  noDigests,
   RecordingNotifier,
   silentLogger,
+  testConfig,
 } from './fakes.ts';
 
 export const testApp = (overrides: Partial<App> = {}): App =>
   app({ name: 'shop', project: 'shop', health: { deadline: 10_000, minReady: 1000 }, ...overrides });
 
-const noDigests: ConfigurationDigests = { apps: {}, settings: {} };
 const key = Buffer.from('key');
 
 /** The log knows it already, so that a test's own entries come first. */
@@ -41,32 +41,6 @@ const knownConfiguration = {
   digest: configurationDigest(key, { fingerprint: '' }),
   origin: { file: undefined },
 };
-
-const testConfig = (apps: readonly App[], windows: readonly Window[] = []): HostConfig => ({
-  file: '/etc/harbormaster/harbormaster.yml',
-  fingerprint: '',
-  origin: { file: '/etc/harbormaster/harbormaster.yml' },
-  digests: noDigests,
-  troubles: [],
-  discoveries: [],
-  findings: {},
-  undiscovered: [],
-  host: 'test',
-  apps,
-  declared: apps.map(({ name }) => name),
-  elsewhere: {},
-  notifiers: [],
-  windows,
-  policy: policyOf('policy'),
-  imageInterval: 900_000,
-  log: logConfig,
-  keepReleases: 5,
-  removalGuard: 1,
-  logLevel: 'info',
-  prune: false,
-  secrets: [],
-  files: [],
-});
 
 interface TestOptions {
   readonly apps?: readonly App[];
@@ -90,6 +64,7 @@ export async function testHarbor({
   const clock = new ManualClock();
   const log = new MemoryLog(clock, { ...emptyHistory, configuration: knownConfiguration });
   const stop = new AbortController();
+  const tokens = new MemoryTokens();
   const scratch = { open: 0 };
   const agenda = new Map<string, Date>();
   const parts: Parts = {
@@ -100,6 +75,7 @@ export async function testHarbor({
     live,
     log,
     notifier,
+    tokens,
     clock,
     logger: silentLogger,
     scratch: {
@@ -139,6 +115,7 @@ export async function testHarbor({
     releases,
     live,
     notifier,
+    tokens,
     clock,
     agenda,
     stop,

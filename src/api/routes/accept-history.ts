@@ -1,12 +1,12 @@
-import { appOf, bodyOf, mustReasonBody, requestTrigger } from '../input.ts';
-import type { Route } from './route.ts';
+import { mustReasonBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"reason": "…"}` → what it means now. */
-export const acceptHistory: Route = {
-  method: 'POST',
+export const acceptHistory = post({
   path: '/v1/apps/:app/accept-history',
-  async answer(context, { harbor, keep }) {
-    const { reason } = await bodyOf(context, mustReasonBody);
-    return context.json(await keep(() => harbor.acceptHistory(appOf(context), reason, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Lets what Git has now through although it does not follow what is deployed',
+  body: mustReasonBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ param, body, trigger }, { harbor }) => harbor.acceptHistory(param('app'), body.reason, trigger),
+});

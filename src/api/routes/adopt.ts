@@ -1,14 +1,15 @@
-import { adoptBody, appOf, bodyOf, requestTrigger } from '../input.ts';
+import { adoptBody } from '../bodies.ts';
 import { streamed } from '../line-stream.ts';
-import type { Route } from './route.ts';
+import { post } from './route.ts';
 
-/** `{"from": "INSTANCE", "reason": "…"}`, both optional → a line a step, then the report. */
-export const adopt: Route = {
-  method: 'POST',
+export const adopt = post({
   path: '/v1/apps/:app/adopt',
-  async answer(context, desk) {
-    const { from, reason } = await bodyOf(context, adoptBody);
-    const request = { app: appOf(context), from, reason };
-    return streamed(desk, async (progress) => [await desk.harbor.adopt(request, requestTrigger(context), progress)]);
+  right: 'operate',
+  summary: 'Takes over a project that somebody else started',
+  body: adoptBody,
+  answers: { kind: 'progress' },
+  answer({ param, body: { from, reason }, trigger }, desk) {
+    const request = { app: param('app'), from, reason };
+    return streamed(desk, async (progress) => [await desk.harbor.adopt(request, trigger, progress)]);
   },
-};
+});

@@ -1,14 +1,15 @@
-import { bodyOf, operateBody, overrideOf, requestTrigger } from '../input.ts';
+import { operateBody, overrideOf } from '../bodies.ts';
 import { streamed } from '../line-stream.ts';
-import type { Route } from './route.ts';
+import { post } from './route.ts';
 
-/** `{"apps": [], "overrideWindow": true, "ignoreOrder": true, "reason": "…"}`; no apps: all, which overrides nothing → a line a step, then the reports. */
-export const apply: Route = {
-  method: 'POST',
+export const apply = post({
   path: '/v1/apply',
-  async answer(context, desk) {
-    const { apps, ...override } = await bodyOf(context, operateBody);
-    const trigger = { ...requestTrigger(context), ...overrideOf(override) };
-    return streamed(desk, (progress) => desk.harbor.apply(apps, trigger, progress));
+  right: 'deploy',
+  summary: 'One pass over the named apps, or all of them, now',
+  body: operateBody,
+  answers: { kind: 'progress' },
+  answer({ body: { apps, ...override }, trigger }, desk) {
+    const asked = { ...trigger, ...overrideOf(override) };
+    return streamed(desk, (progress) => desk.harbor.apply(apps, asked, progress));
   },
-};
+});

@@ -1,13 +1,13 @@
-import { approveRemovalBody, bodyOf, requestTrigger } from '../input.ts';
+import { approveRemovalBody } from '../bodies.ts';
 import { streamed } from '../line-stream.ts';
-import type { Route } from './route.ts';
+import { post } from './route.ts';
 
-/** `{"apps": ["one", "two"], "reason": "…"}`, exactly those that wait → a line a step, then the reports. */
-export const approveRemoval: Route = {
-  method: 'POST',
+export const approveRemoval = post({
   path: '/v1/approve-removal',
-  async answer(context, desk) {
-    const { apps, reason } = await bodyOf(context, approveRemovalBody);
-    return streamed(desk, (progress) => desk.harbor.approveRemoval(apps, reason, requestTrigger(context), progress));
-  },
-};
+  right: 'approve',
+  summary: 'Lets go exactly these apps, which wait because too many left the configuration at once',
+  body: approveRemovalBody,
+  answers: { kind: 'progress' },
+  answer: ({ body: { apps, reason }, trigger }, desk) =>
+    streamed(desk, (progress) => desk.harbor.approveRemoval(apps, reason, trigger, progress)),
+});

@@ -1,12 +1,12 @@
-import { appOf, bodyOf, mayReasonBody, requestTrigger } from '../input.ts';
-import type { Route } from './route.ts';
+import { mayReasonBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"reason": "…"}`, optional → what it means now. */
-export const forget: Route = {
-  method: 'POST',
+export const forget = post({
   path: '/v1/apps/:app/forget',
-  async answer(context, { harbor, keep }) {
-    const { reason } = await bodyOf(context, mayReasonBody);
-    return context.json(await keep(() => harbor.forget(appOf(context), reason, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Drops an app that left the configuration, or is about to, and touches nothing',
+  body: mayReasonBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ param, body, trigger }, { harbor }) => harbor.forget(param('app'), body.reason, trigger),
+});

@@ -1,9 +1,11 @@
-import type { Route } from './route.ts';
+import { health as shape } from '../record-shapes.ts';
+import { get, none } from './route.ts';
 
-/** That the daemon's event loop turns, and with which configuration; nothing of the host is looked at. */
-export const health: Route = {
-  method: 'GET',
+export const health = get({
   path: '/v1/health',
-  answer: (context, { pid, version, configFile, from }) =>
-    context.json({ status: 'ok', pid, version, config: configFile, from: from() }),
-};
+  right: 'read',
+  summary: 'That the daemon answers, and with which configuration; nothing of the host is looked at',
+  query: none,
+  answers: { kind: 'json', shape },
+  answer: (_, { pid, version, configFile, from }) => ({ status: 'ok', pid, version, config: configFile, from: from() }),
+});

@@ -1,12 +1,12 @@
-import { appOf, bodyOf, mustReasonBody, requestTrigger } from '../input.ts';
-import type { Route } from './route.ts';
+import { mustReasonBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"reason": "…"}` → what it means now. */
-export const hold: Route = {
-  method: 'POST',
+export const hold = post({
   path: '/v1/apps/:app/hold',
-  async answer(context, { harbor, keep }) {
-    const { reason } = await bodyOf(context, mustReasonBody);
-    return context.json(await keep(() => harbor.hold(appOf(context), reason, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Pins an app to what is deployed: nothing newer is deployed until it is released',
+  body: mustReasonBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ param, body, trigger }, { harbor }) => harbor.hold(param('app'), body.reason, trigger),
+});

@@ -1,9 +1,13 @@
-import { appsOf } from '../input.ts';
-import type { Route } from './route.ts';
+import * as z from 'zod';
+import { named } from '../bodies.ts';
+import { plans } from '../shapes.ts';
+import { get } from './route.ts';
 
-/** `?app=` as often as one likes; none: all. */
-export const plan: Route = {
-  method: 'GET',
+export const plan = get({
   path: '/v1/plan',
-  answer: async (context, { harbor }) => context.json({ plans: await harbor.plan(appsOf(context)) }),
-};
+  right: 'read',
+  summary: 'What would happen, why, and what forbids it',
+  query: named,
+  answers: { kind: 'json', shape: z.looseObject({ plans }).meta({ id: 'Plans' }) },
+  answer: async ({ query }, { harbor }) => ({ plans: await harbor.plan(query.app) }),
+});

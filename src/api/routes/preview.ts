@@ -1,9 +1,15 @@
-import { appsOf, refOf } from '../input.ts';
-import type { Route } from './route.ts';
+import * as z from 'zod';
+import { named } from '../bodies.ts';
+import { plans } from '../shapes.ts';
+import { get } from './route.ts';
 
-/** `?ref=NAME`, and `?app=` as often as one likes. */
-export const preview: Route = {
-  method: 'GET',
+export const preview = get({
   path: '/v1/preview',
-  answer: async (context, { harbor }) => context.json({ plans: await harbor.preview(appsOf(context), refOf(context)) }),
-};
+  right: 'read',
+  summary: 'What would come of a commit, branch or tag that is not deployed',
+  query: named.extend({
+    ref: z.string({ error: 'give a branch, tag or commit: ?ref=NAME' }).min(1).max(255),
+  }),
+  answers: { kind: 'json', shape: z.looseObject({ plans }).meta({ id: 'Previews' }) },
+  answer: async ({ query }, { harbor }) => ({ plans: await harbor.preview(query.app, query.ref) }),
+});

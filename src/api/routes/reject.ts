@@ -1,13 +1,12 @@
-import { appOf, bodyOf, rejectBody, requestTrigger } from '../input.ts';
-import type { Route } from './route.ts';
+import { rejectBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"plan": "1a2b3c4d5e6f", "reason": "…"}` → what it means now. */
-export const reject: Route = {
-  method: 'POST',
+export const reject = post({
   path: '/v1/apps/:app/reject',
-  async answer(context, { harbor, keep }) {
-    const { plan, reason } = await bodyOf(context, rejectBody);
-    const request = { app: appOf(context), plan, reason };
-    return context.json(await keep(() => harbor.reject(request, requestTrigger(context))));
-  },
-};
+  right: 'approve',
+  summary: 'Turns a plan down: it is not performed unless somebody else approves it',
+  body: rejectBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ param, body, trigger }, { harbor }) => harbor.reject({ app: param('app'), ...body }, trigger),
+});

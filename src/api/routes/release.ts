@@ -1,12 +1,12 @@
-import { appOf, bodyOf, mayReasonBody, requestTrigger } from '../input.ts';
-import type { Route } from './route.ts';
+import { mayReasonBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"reason": "…"}`, optional → what it means now. */
-export const release: Route = {
-  method: 'POST',
+export const release = post({
   path: '/v1/apps/:app/release',
-  async answer(context, { harbor, keep }) {
-    const { reason } = await bodyOf(context, mayReasonBody);
-    return context.json(await keep(() => harbor.release(appOf(context), reason, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Ends a hold: what Git asks for is deployed in the next pass',
+  body: mayReasonBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ param, body, trigger }, { harbor }) => harbor.release(param('app'), body.reason, trigger),
+});

@@ -1,12 +1,12 @@
-import { bodyOf, requestTrigger, resumeBody } from '../input.ts';
-import type { Route } from './route.ts';
+import { resumeBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"app": "NAME", "reason": "…"}`, or `"all": true` for the whole host; the reason is optional → what it means now. */
-export const resume: Route = {
-  method: 'POST',
+export const resume = post({
   path: '/v1/resume',
-  async answer(context, { harbor, keep }) {
-    const { app, reason } = await bodyOf(context, resumeBody);
-    return context.json(await keep(() => harbor.resume(app, reason, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Ends the suspension of an app, or that of the host',
+  body: resumeBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ body: { app, reason }, trigger }, { harbor }) => harbor.resume(app, reason, trigger),
+});

@@ -1,14 +1,15 @@
-import { bodyOf, operateBody, overrideOf, requestTrigger } from '../input.ts';
+import { operateBody, overrideOf } from '../bodies.ts';
 import { streamed } from '../line-stream.ts';
-import type { Route } from './route.ts';
+import { post } from './route.ts';
 
-/** As for `apply`; no apps: all that are in trouble → a line a step, then the reports. */
-export const retry: Route = {
-  method: 'POST',
+export const retry = post({
   path: '/v1/retry',
-  async answer(context, desk) {
-    const { apps, ...override } = await bodyOf(context, operateBody);
-    const trigger = { ...requestTrigger(context), ...overrideOf(override) };
-    return streamed(desk, (progress) => desk.harbor.retry(apps, trigger, progress));
+  right: 'deploy',
+  summary: 'Lifts quarantine and waiting, and tries again now; no apps: all that are in trouble',
+  body: operateBody,
+  answers: { kind: 'progress' },
+  answer({ body: { apps, ...override }, trigger }, desk) {
+    const asked = { ...trigger, ...overrideOf(override) };
+    return streamed(desk, (progress) => desk.harbor.retry(apps, asked, progress));
   },
-};
+});

@@ -1,15 +1,16 @@
-import { appOf, bodyOf, overrideOf, requestTrigger, rollbackBody } from '../input.ts';
+import { overrideOf, rollbackBody } from '../bodies.ts';
 import { streamed } from '../line-stream.ts';
-import type { Route } from './route.ts';
+import { post } from './route.ts';
 
-/** `{"reason": "…", "to": "a1b2c3", "hold": false, "overrideWindow": false}` → a line a step, then the report. */
-export const rollback: Route = {
-  method: 'POST',
+export const rollback = post({
   path: '/v1/apps/:app/rollback',
-  async answer(context, desk) {
-    const { to, reason, hold, overrideWindow } = await bodyOf(context, rollbackBody);
-    const trigger = { ...requestTrigger(context), ...overrideOf({ overrideWindow, reason }) };
-    const request = { app: appOf(context), to, reason, hold };
-    return streamed(desk, async (progress) => [await desk.harbor.rollback(request, trigger, progress)]);
+  right: 'deploy',
+  summary: 'Back to an earlier release, from what is kept on disk',
+  body: rollbackBody,
+  answers: { kind: 'progress' },
+  answer({ param, body: { to, reason, hold, overrideWindow }, trigger }, desk) {
+    const asked = { ...trigger, ...overrideOf({ overrideWindow, reason }) };
+    const request = { app: param('app'), to, reason, hold };
+    return streamed(desk, async (progress) => [await desk.harbor.rollback(request, asked, progress)]);
   },
-};
+});

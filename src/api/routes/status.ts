@@ -1,9 +1,12 @@
-import { appsOf } from '../input.ts';
-import type { Route } from './route.ts';
+import { named } from '../bodies.ts';
+import { host } from '../shapes.ts';
+import { get } from './route.ts';
 
-/** `?app=` as often as one likes; none: all. */
-export const status: Route = {
-  method: 'GET',
+export const status = get({
   path: '/v1/status',
-  answer: async (context, { harbor }) => context.json(await harbor.status(appsOf(context))),
-};
+  right: 'read',
+  summary: 'The five answers of each app; Git is not asked',
+  query: named,
+  answers: { kind: 'json', shape: host },
+  answer: ({ query }, { harbor }) => harbor.status(query.app),
+});

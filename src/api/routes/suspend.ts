@@ -1,12 +1,13 @@
-import { bodyOf, requestTrigger, suspendBody } from '../input.ts';
-import type { Route } from './route.ts';
+import { suspendBody } from '../bodies.ts';
+import { noted } from '../shapes.ts';
+import { post } from './route.ts';
 
-/** `{"app": "NAME", "reason": "…", "until": "2h"}`, or `"all": true` for the whole host, or `"forever": true` → what it means now. */
-export const suspend: Route = {
-  method: 'POST',
+export const suspend = post({
   path: '/v1/suspend',
-  async answer(context, { harbor, keep }) {
-    const { app, reason, until, forever } = await bodyOf(context, suspendBody);
-    return context.json(await keep(() => harbor.suspend({ app, reason, until, forever }, requestTrigger(context))));
-  },
-};
+  right: 'operate',
+  summary: 'Nothing acts on an app, or on the whole host, for a while',
+  body: suspendBody,
+  answers: { kind: 'json', shape: noted },
+  answer: ({ body: { app, reason, until, forever }, trigger }, { harbor }) =>
+    harbor.suspend({ app, reason, until, forever }, trigger),
+});

@@ -35,6 +35,9 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { token, tokenList } from './token.ts';
+import { tokenCreate } from './token-create.ts';
+import { tokenRevoke } from './token-revoke.ts';
 import { trace } from './trace.ts';
 import { validate } from './validate.ts';
 import { why } from './why.ts';
@@ -83,4 +86,8 @@ export const verbs: readonly Verb[] = [
   trace,
   run,
   healthcheck,
+  token,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
 ];

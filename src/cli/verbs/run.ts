@@ -13,14 +13,10 @@ SIGTERM and SIGINT finish the current step, then stop; apps keep running. SIGHUP
   ],
   endsInOrder: true,
   async run(call) {
-    const { signal, version, settings } = call;
-    const { configFile } = settings;
     const { serveOn } = await import('../../api/server.ts');
     const wired = await call.wired();
     sayOnInterrupt(call);
-    await wired.daemon(signal, (harbor, socketPath, from) =>
-      serveOn(socketPath, { harbor, version, configFile, from, peerOf: wired.peerOf }),
-    );
+    await wired.daemon(call.signal, serveOn);
     return 0;
   },
 };

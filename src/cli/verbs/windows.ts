@@ -1,8 +1,9 @@
+import { windowJson } from '../../core/window-json.ts';
 import { windowReport } from '../../core/window-report.ts';
 import { concerns } from '../../core/windows.ts';
 import { assertDeclared } from '../declared.ts';
 import type { Verb } from '../verb.ts';
-import { windowJson, windowsView } from '../views/windows.ts';
+import { windowsView } from '../views/windows.ts';
 
 export const windows: Verb = {
   name: 'windows',

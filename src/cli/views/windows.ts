@@ -1,5 +1,6 @@
 import type { Span } from '../../core/occurrences.ts';
 import { wallAt } from '../../core/time-zone.ts';
+import { isEndless } from '../../core/window-json.ts';
 import type { WindowReport } from '../../core/window-report.ts';
 import { inWords } from '../../core/windows.ts';
 import { bad, dim, good, type Line, nextStep, strong } from '../line.ts';
@@ -44,8 +45,6 @@ const timeLine = (span: Span, zone: string): Line => [
   ...(zone === 'UTC' ? [] : [dim(`   ${instant(span.from)} – ${isEndless(span) ? 'always' : instant(span.to)} UTC`)]),
 ];
 
-const isEndless = ({ to }: Span): boolean => !Number.isFinite(to);
-
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
 /** `Mon 2026-11-23 22:00` */
@@ -56,21 +55,3 @@ const shown = (wall: number): string => {
 
 const local = (at: number, zone: string): string => shown(wallAt(zone, at));
 const instant = (at: number): string => shown(at);
-
-/** As JSON: instants as ISO 8601 in UTC, and what a clock in the time zone shows. */
-export const windowJson = ({ window, on, times }: WindowReport) => ({
-  ...window,
-  on: on !== undefined,
-  until: on === undefined || isEndless(on) ? undefined : new Date(on.to).toISOString(),
-  times: times.map((span) => ({
-    from: new Date(span.from).toISOString(),
-    to: isEndless(span) ? undefined : new Date(span.to).toISOString(),
-    local: {
-      from: clock(span.from, window.timeZone),
-      to: isEndless(span) ? undefined : clock(span.to, window.timeZone),
-    },
-  })),
-});
-
-/** `2026-11-23T22:00` */
-const clock = (at: number, zone: string): string => new Date(wallAt(zone, at)).toISOString().slice(0, 16);

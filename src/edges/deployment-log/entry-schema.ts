@@ -202,6 +202,8 @@ const history = z.looseObject({
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
 });
 
+const role = z.enum(['viewer', 'deployer', 'approver', 'operator', 'admin']);
+const token = { id: text, name: text, role, apps: texts, expires: text.optional(), ...since, by: text.optional() };
 const digests = { apps: z.record(text, text), settings: z.record(text, text) };
 const origin = {
   file: text.optional(),
@@ -283,6 +285,7 @@ const entry = z.discriminatedUnion('kind', [
       gone: z.array(gone).optional(),
       names: z.record(text, z.array(z.looseObject({ name: text, until: z.int() }))).optional(),
       removals: removals.optional(),
+      tokens: z.array(z.looseObject(token)).optional(),
       configuration: configuration.optional(),
     }),
     log: logState.optional(),
@@ -343,6 +346,8 @@ const entry = z.discriminatedUnion('kind', [
   kind('removal-approved', { apps: texts, trigger, reason: text }),
   kind('adopted', { ...claimed, project: text }),
   kind('forgotten', claimed),
+  kind('token-created', { trigger, token: text, name: text, role, apps: texts, expires: text.optional() }),
+  kind('token-revoked', { ...reason, trigger, token: text, name: text }),
   kind('configured', {
     ...origin,
     ...digests,

@@ -3,6 +3,7 @@ import { HarborError } from '../../errors.ts';
 import type { Entry, LogState, Trigger } from '../../model/entry.ts';
 import type { Clock, DeploymentLog, Logger } from '../../ports.ts';
 import { startBook } from './book.ts';
+import { logPage } from './pages.ts';
 import { historyReader, readEntries } from './read-log.ts';
 import { openToWrite } from './write-log.ts';
 
@@ -85,6 +86,7 @@ const openToRead = (directory: string): OpenLog => ({
   append: () => Promise.reject(readOnly()),
   entries: () => readEntries(directory),
   history: historyReader(directory),
+  page: (query, request) => logPage(directory, query, request),
   condition: () => undefined,
   tend: () => Promise.resolve(),
   checkpoint: () => undefined,

@@ -6,6 +6,7 @@ import { isFull } from '../fs-errors.ts';
 import { unwritable } from './faults.ts';
 import { beginSegment, type Ledger, mend, openLedger, write } from './ledger.ts';
 import type { LogOptions, OpenLog } from './open-log.ts';
+import { logPage } from './pages.ts';
 import { readEntries } from './read-log.ts';
 import { type Reserve, reserveIn } from './reserve.ts';
 import { noSealer, openSealer, type Sealer } from './sealer.ts';
@@ -29,6 +30,7 @@ export async function openToWrite(options: Required<LogOptions>): Promise<OpenLo
   return {
     append: (body) => queued(() => record(desk, body)),
     entries: () => readEntries(options.directory),
+    page: (query, request) => logPage(options.directory, query, request),
     history: () => Promise.resolve(ledger.fold.result()),
     condition: () => conditionOf(desk),
     tend: () => queued(() => tend(desk)).catch(() => undefined),

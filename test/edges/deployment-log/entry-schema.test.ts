@@ -264,6 +264,9 @@ const history: Arbitrary<AppHistory> = fc.record({
   refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
 });
 
+const role = fc.constantFrom('viewer', 'deployer', 'approver', 'operator', 'admin');
+const whence = { seq, since: at, by: maybe(text) };
+
 type Bodies = { readonly [Kind in EntryBody['kind']]: Arbitrary<Extract<EntryBody, { kind: Kind }>> };
 
 const release = maybe(text);
@@ -297,6 +300,7 @@ const bodies: Bodies = {
       apps: named(history),
       forgotten: few(text),
       suspension: maybe(suspension),
+      tokens: maybe(few(fc.record({ id: text, name: text, role, apps: few(text), expires: maybe(at), ...whence }))),
       configuration: maybe(configuration),
       gone: maybe(few(fc.record({ app: text, project: text, seq, at, how: fc.constantFrom('removed', 'let-go') }))),
       names: maybe(named(few(fc.record({ name: text, until: seq })))),
@@ -410,6 +414,22 @@ const bodies: Bodies = {
   resumed: fc
     .tuple(scope, fc.record({ kind: fc.constant('resumed' as const), trigger, reason: maybe(text) }))
     .map(([of, said]) => ({ ...said, ...of })),
+  'token-created': fc.record({
+    kind: fc.constant('token-created'),
+    token: text,
+    name: text,
+    role,
+    apps: few(text),
+    expires: maybe(at),
+    trigger,
+  }),
+  'token-revoked': fc.record({
+    kind: fc.constant('token-revoked'),
+    token: text,
+    name: text,
+    trigger,
+    reason: maybe(text),
+  }),
   configured: fc.record({
     kind: fc.constant('configured'),
     trigger,
@@ -500,6 +520,7 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
 
 /** Fields that an entry may lack. A held one must have its reason: see below. */
 const sometimes = new Set([
+  'expires',
   'release',
   'reason',
   'revision',

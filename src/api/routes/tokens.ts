@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { token } from '../shapes.ts';
+import { get, none } from './route.ts';
+
+export const tokens = get({
+  path: '/v1/tokens',
+  right: 'administer',
+  ofHost: true,
+  summary: 'The tokens that nobody has revoked',
+  query: none,
+  answers: { kind: 'json', shape: z.looseObject({ tokens: z.array(token) }).meta({ id: 'Tokens' }) },
+  answer: async (_, { harbor }) => ({ tokens: await harbor.tokens() }),
+});

@@ -1,0 +1,34 @@
+import type { Socket } from 'node:net';
+import type { HostConfig } from '../model/config.ts';
+import type { Peer } from '../model/peer.ts';
+import type { Clock, Logger } from '../ports.ts';
+import type { Harbor } from '../reconcile/harbor.ts';
+import type { Served } from './served.ts';
+
+/** What a daemon gives its API to work with. */
+export interface Serving {
+  readonly harbor: Served & Pick<Harbor, 'recognise'>;
+  readonly version: string;
+  /** Absolute; whoever asks may mean another. */
+  readonly configFile: string;
+  /** The repository that the configuration comes from now, besides. */
+  readonly from: () => string | undefined;
+  /** The one in force. */
+  readonly config: () => HostConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Who connected the socket, as the kernel knows it; undefined where nobody can tell. */
+  peerOf(socket: Socket): Promise<Peer | undefined>;
+  /** Proves the log from its files. */
+  readonly verify: () => Promise<object>;
+  /** What the machine lacks. */
+  readonly doctor: () => Promise<readonly object[]>;
+}
+
+/** An API that answers. */
+export interface Open extends AsyncDisposable {
+  /** The configuration may be another one. */
+  reloaded(): Promise<void>;
+}
+
+export type Serve = (socketPath: string, serving: Serving) => Promise<Open>;

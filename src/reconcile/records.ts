@@ -1,0 +1,55 @@
+import { historyReport } from '../core/history-report.ts';
+import { nearest } from '../core/nearest.ts';
+import { windowReport } from '../core/window-report.ts';
+import { concerns } from '../core/windows.ts';
+import { HarborError } from '../errors.ts';
+import type { Entry } from '../model/entry.ts';
+import type { LogQuery } from '../model/log-query.ts';
+import type { Harbor } from './harbor.ts';
+import type { House } from './house.ts';
+
+/** What was written down, and what is to come. */
+export function records({ config, context }: House): Pick<Harbor, 'windows' | 'log' | 'history'> {
+  const { log, journal, clock } = context;
+
+  const assertDeclared = (name: string): void => {
+    const { declared } = config();
+    if (declared.includes(name)) return;
+    const hint = declared.length === 0 ? 'There is none.' : `There are: ${declared.join(', ')}.`;
+    throw new HarborError(`there is no app ${name} on this host`, { code: 'app-unknown', hint });
+  };
+
+  const newest = async (query: LogQuery, most: number): Promise<readonly Entry[]> => {
+    const found: Entry[] = [];
+    for (let before: number | undefined; found.length < most; ) {
+      const { entries, next } = await log.page(query, { order: 'newest', before, limit: most - found.length });
+      found.push(...entries);
+      if (next === undefined) break;
+      before = next;
+    }
+    return found;
+  };
+
+  return {
+    async windows(names) {
+      names.forEach(assertDeclared);
+      const concerned = config().windows.filter(
+        (window) => names.length === 0 || names.some((name) => concerns(window, name)),
+      );
+      return concerned.map((window) => windowReport(window, clock.now().getTime()));
+    },
+    log: (query, page) => log.page(query, page),
+    async history(app, limit) {
+      // Of each attempt there are two entries at most: how it began, and how it ended.
+      const entries = await newest({ apps: [app], steps: false }, 2 * limit);
+      const report = historyReport(app, entries.toReversed(), journal.of(app));
+      if (report !== undefined) return { ...report, attempts: report.attempts.slice(0, limit) };
+      const known = Object.keys(journal.all().apps);
+      const meant = nearest(app, known);
+      throw new HarborError(`the deployment log knows no app ${app}`, {
+        code: 'app-unknown',
+        hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+      });
+    },
+  };
+}
