@@ -214,6 +214,8 @@ export interface Check {
   readonly title: string;
   /** The job of the app that it runs, if it is such a check. */
   readonly runs?: string | undefined;
+  /** The service whose container it needs, if it is such a check. */
+  readonly asks?: string | undefined;
   /** One attempt. Throws `interrupted` at the signal, and what the engine throws. */
   attempt(ground: CheckGround): Promise<CheckAnswer>;
 }

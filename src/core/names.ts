@@ -70,10 +70,15 @@ export function nameTrouble(snapshot: HostSnapshot, app: Declared): HarborError 
   const { name, project, formerly = [] } = app;
   const owner = namesByHome(snapshot).get(name);
   if (owner !== undefined && owner !== name && !formerly.includes(owner)) return taken(name, owner);
+  const now = of(snapshot, name);
+  const [first] = formerNames(snapshot, name);
+  // Whoever means to move it says both: what it was called, and where to.
+  if (first && formerly.length === 0 && now !== undefined && now.project !== project)
+    return unsaid(name, first.name, now.project);
   const from = wanted(snapshot, app);
   const before = from === undefined ? undefined : of(snapshot, from);
   if (from === undefined || !isHere(before)) return undefined;
-  if (isHere(of(snapshot, name))) return both(name, from);
+  if (isHere(now)) return both(name, from);
   if (before !== undefined && before.project !== project) return elsewhere(name, from, before.project);
   return before?.open === undefined ? undefined : busy(name, from);
 }
@@ -94,6 +99,15 @@ const elsewhere = (name: string, from: string, project: string): HarborError =>
   new HarborError(
     `${from} runs as the Compose project ${project}, and ${name} is another one: its volumes would be left behind`,
     { code: 'config-invalid', hint: `Write \`project: ${project}\` under apps.${name}.` },
+  );
+
+const unsaid = (name: string, first: string, project: string): HarborError =>
+  new HarborError(
+    `${name} was called ${first} before and runs as the Compose project ${project}: under another one its volumes would be left behind`,
+    {
+      code: 'config-invalid',
+      hint: `Write \`project: ${project}\` under apps.${name}, or put \`formerly: [${first}]\` back. With both \`formerly\` and another \`project\` it is moved there.`,
+    },
   );
 
 const busy = (name: string, from: string): HarborError =>

@@ -1,4 +1,5 @@
 import { historyOf } from '../core/history.ts';
+import { nameTrouble } from '../core/names.ts';
 import { dependentsFirst, usualRemoval } from '../core/removal.ts';
 import type { Cause } from '../model/change.ts';
 import type { HostConfig } from '../model/config.ts';
@@ -36,7 +37,7 @@ export function leftoversIn(observed: Observed, known: Known): readonly Leftover
     const policy = moved ? usualRemoval : (historyOf(snapshot, app)?.removal ?? usualRemoval);
     return { app, project, cause: causeOf(app, config), containers, moved, policy };
   });
-  return dependentsFirst(found.filter((leftover) => !isSettled(leftover, snapshot)));
+  return dependentsFirst(found.filter((leftover) => !isSettled(leftover, snapshot) && !isUnsure(leftover, known)));
 }
 
 type Bare = Pick<Leftover, 'app' | 'project' | 'containers'>;
@@ -63,6 +64,12 @@ const isDeclared = (app: string, project: string, { apps, declared, formerly = {
   // Under its new name; where that one cannot take it over, nothing is done to it.
   Object.values(formerly).some((names) => names.includes(app) && !declared.includes(app)) ||
   (declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project);
+
+/** Where it is to be is not clear, and so neither where it is no longer to be. */
+function isUnsure({ app, moved }: Leftover, { config, snapshot }: Known): boolean {
+  const declared = config.apps.find(({ name }) => name === app);
+  return moved && declared !== undefined && nameTrouble(snapshot, declared) !== undefined;
+}
 
 function isSettled({ app, project, moved }: Leftover, snapshot: HostSnapshot): boolean {
   const history = historyOf(snapshot, app);

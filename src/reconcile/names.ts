@@ -1,5 +1,6 @@
 import { instead } from '../core/instead.ts';
-import { homeOf, renamed, renamingsIn } from '../core/names.ts';
+import { homeOf, nameTrouble, renamed, renamingsIn } from '../core/names.ts';
+import type { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot, Trigger } from '../model/entry.ts';
 import type { Release } from '../model/release.ts';
@@ -7,8 +8,8 @@ import type { LiveFiles, ReleaseStore } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { register } from './register.ts';
 
-/** Writes down which apps have another name by now. What is worked on under an old name is waited for. */
-export type TakeNames = (trigger: Trigger) => Promise<void>;
+/** Writes down which apps have another name by now. Gives those to which nothing may be done because of their name. */
+export type TakeNames = (trigger: Trigger) => Promise<ReadonlyMap<string, HarborError>>;
 
 interface UnderNewNames {
   /** The log as it is once the new names are written down: whoever only looks sees the same as the next pass. */
@@ -37,6 +38,8 @@ export function underNewNames(log: Journal, config: () => HostConfig): UnderNewN
       for (const renaming of renamings) await log.record({ kind: 'renamed', ...renaming, trigger });
       // What left under its old name is here again.
       if (renamings.length > 0) await register(config(), trigger, journal);
+      const troubles = config().apps.map((app) => [app.name, nameTrouble(all(), app)] as const);
+      return new Map(troubles.flatMap(([app, error]) => (error ? [[app, error] as const] : [])));
     },
   };
 }

@@ -92,8 +92,7 @@ export function createPasses({
         await liftOverdue(context);
         await register(config(), asked.trigger, journal);
         const unfinished = await recover(asked.trigger, journal, context);
-        await takeNames(asked.trigger);
-        return unfinished;
+        return new Map([...(await takeNames(asked.trigger)), ...unfinished]);
       });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>
         stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);

@@ -12,7 +12,7 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { checksOf } from './checks.ts';
+import { assertAskable, checksOf } from './checks.ts';
 import { keptInSight } from './in-sight.ts';
 import { judge, type Ways } from './judge.ts';
 import type { Parts } from './parts.ts';
@@ -66,7 +66,9 @@ export async function propose(situation: Situation, parts: Proposing): Promise<P
 /** Hooks and checks that belong to this way to the release. */
 function extrasFor({ app, release, history, goesBack = false }: Situation, parts: Proposing): Extras {
   const errand = errandOf(release, history, goesBack);
-  return extrasOf({ release, history, errand, checks: checksOf(app, parts) });
+  const checks = checksOf(app, parts);
+  if (errand === 'bring') assertAskable(app, checks, release.services);
+  return extrasOf({ release, history, errand, checks });
 }
 
 /** It was seen healthy, and no other release was begun since: neither its containers nor its files need a closer look. */

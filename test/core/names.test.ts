@@ -103,6 +103,16 @@ describe('what is in the way is told with what lifts it', () => {
     expect(trouble).toMatchObject({ code: 'config-invalid', hint: 'Write `project: production` under apps.new.' });
   });
 
+  test('the old name is no longer written, and the project would be another one', () => {
+    const after = folded([...deployed('old'), rename('new', 'old', 'old')]);
+    expect(nameTrouble(after, declared('new', [], 'new'))).toMatchObject({
+      code: 'config-invalid',
+      hint: expect.stringContaining('Write `project: old` under apps.new'),
+    });
+    expect(nameTrouble(after, declared('new', [], 'old'))).toBeUndefined();
+    expect(nameTrouble(after, declared('new', ['old'], 'new'))).toBeUndefined();
+  });
+
   test('a new app by a name that the folders of another one have', () => {
     const after = folded([...deployed('old'), rename('new', 'old', 'old')]);
     expect(nameTrouble(after, declared('old', [], 'other'))).toMatchObject({

@@ -59,6 +59,22 @@ test('a release is asked once it is healthy, and its answers stand in the entry'
   expect(steps.slice(-3)).toEqual(['wait for web until healthy', 'check command ready in web', 'check front page']);
 });
 
+test('one that needs a service that is not deployed is told before anything is touched', async () => {
+  const harbor = await harborWith([check('command', { service: 'wob', command: ['ready'] })]);
+  expect(await harbor.plan()).toMatchObject([
+    {
+      kind: 'failed',
+      code: 'compose-invalid',
+      message: expect.stringContaining('needs a container of wob'),
+      hint: expect.stringContaining('Did you mean "web"?'),
+    },
+  ]);
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'compose-invalid' }]);
+  expect(harbor.engine.performed).toEqual([]);
+  harbor.declare([testApp({ checks: [check('command', { service: 'smoke', command: ['ready'] }), smoke] })]);
+  expect(await harbor.pass()).toMatchObject([{ message: expect.stringContaining('needs a container of smoke') }]);
+});
+
 test('nothing to do asks nothing; nor does what is healed', async () => {
   const harbor = await harborWith([command]);
   await harbor.pass();

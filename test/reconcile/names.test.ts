@@ -82,6 +82,20 @@ describe('what cannot take over an old name touches nothing, under either name',
     ]);
   });
 
+  test('the old name is taken out of the configuration, and the project would be another one', async () => {
+    const harbor = await running();
+    harbor.rename();
+    await harbor.pass();
+    const before = harbor.ids();
+    harbor.declare([testApp({ name: 'new', project: 'new' })]);
+    expect(await harbor.apply([])).toMatchObject([{ app: 'new', outcome: { kind: 'failed', code: 'config-invalid' } }]);
+    expect(harbor.ids()).toEqual(before);
+    expect(harbor.engine.performed).toEqual([]);
+    expect(await harbor.plan()).toMatchObject([{ app: 'new', kind: 'failed' }]);
+    harbor.declare([testApp({ name: 'new', project: 'old' })]);
+    expect(await harbor.pass()).toEqual([{ kind: 'unchanged' }]);
+  });
+
   test('it is disabled', async () => {
     const harbor = await running();
     const before = harbor.ids();

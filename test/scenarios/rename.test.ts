@@ -149,4 +149,8 @@ test('wrong uses are told with place and remedy, and touch nothing', async () =>
   });
   expect(await host.apply()).toEqual({ new: { kind: 'unchanged' } });
   expect(await host.lives('production')).toEqual(before);
+
+  await host.configure({ new: { url: repository.url } });
+  expect(await host.apply()).toMatchObject({ new: { kind: 'failed', code: 'config-invalid' } });
+  expect(await host.lives('production')).toEqual(before);
 });

@@ -52,7 +52,7 @@ const meaning: Readonly<Record<Orphan['how'], string>> = {
   leaving: 'left the configuration and is still to be removed',
   stopped: 'was stopped for good when it left the configuration',
   removed: 'was removed',
-  'let-go': 'was let go: what runs of it is nobody’s',
+  'let-go': 'was let go',
   unknown: 'is not known to the log',
 };
 

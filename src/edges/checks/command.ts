@@ -31,7 +31,11 @@ export const command = defineKind({
   create: ({ service, command: given }: Options): Check => {
     const argv = typeof given === 'string' ? ['sh', '-c', given] : given;
     const program = typeof given === 'string' ? 'sh' : given[0];
-    return { title: `command ${program} in ${service}`, attempt: (ground) => attempt(service, argv, ground) };
+    return {
+      title: `command ${program} in ${service}`,
+      asks: service,
+      attempt: (ground) => attempt(service, argv, ground),
+    };
   },
 });
 
