@@ -32,8 +32,11 @@ import { commandsOf, filesOf, type InstallOrder, install } from './edges/install
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
-import { fanOut } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { notificationTargets } from './edges/notifiers/route.ts';
+import { deliveriesIn } from './edges/outbox/cursor.ts';
+import { factsAfter } from './edges/outbox/facts.ts';
+import { noOutbox, openOutbox } from './edges/outbox/outbox.ts';
 import { peerOf } from './edges/peer.ts';
 import { changeKey, letGoOn } from './edges/record/by-hand.ts';
 import { openRecord, type RecordKeeper } from './edges/record/keeper.ts';
@@ -47,7 +50,7 @@ import { asHarborError, HarborError } from './errors.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
-import type { Logger } from './ports.ts';
+import type { Logger, Outbox } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
@@ -184,9 +187,12 @@ async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]
   const summary = `A test from ${host}: this is where you hear of trouble.`;
   const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
   const trials: NotifierTrial[] = [];
-  for (const { type, notifier } of config.routes()) {
+  for (const { type, name, notifier } of config.routes()) {
     const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
-    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+    trials.push({
+      type: name ?? type,
+      failure: failure && { message: config.redact(failure.message), hint: failure.hint },
+    });
   }
   return trials;
 }
@@ -232,6 +238,7 @@ interface Opened extends AsyncDisposable {
   readonly record: RecordKeeper;
   readonly parts: Parts;
   readonly journal: Journal;
+  readonly outbox: Outbox;
 }
 
 /** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
@@ -254,7 +261,6 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     random: Math.random,
   });
   const { log } = record;
-  const notifier = fanOut(config.routes, logger);
   const parts: Parts = {
     source,
     engine: engineOf(frame, instance),
@@ -263,7 +269,6 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     live: liveFiles({ directory: paths.apps }),
     scratch: await openScratch(),
     log,
-    notifier,
     tokens: tokenVault(join(paths.keys, 'tokens')),
     clock: systemClock,
     logger,
@@ -276,20 +281,44 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   };
   const { version, commit } = invocation;
   const means = createMeansBook({ ...parts, harbormaster: { version, commit }, config: config.current });
-  const journal = await openJournal({ log, notifier, logger, redact: config.redact, means });
+  const outbox = exclusive ? await outboxOf(frame, parts) : noOutbox;
+  const journal = await openJournal({ log, outbox, redact: config.redact, means });
   const close = async (): Promise<void> => {
-    await journal.settled();
+    await outbox[Symbol.asyncDispose]();
     await git[Symbol.asyncDispose]();
     await record[Symbol.asyncDispose]();
   };
-  return { record, parts, journal, [Symbol.asyncDispose]: close };
+  return { record, parts, journal, outbox, [Symbol.asyncDispose]: close };
+}
+
+async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: Parts) {
+  const [last] = (await log.page({}, { order: 'newest', before: undefined, limit: 1 })).entries;
+  return openOutbox({
+    targets: notificationTargets(config.routes, key),
+    folder: paths.outbox,
+    head: last?.seq ?? 0,
+    factsAfter: (seq) => factsAfter(paths.log, seq),
+    redact: config.redact,
+    clock,
+    logger,
+    random: Math.random,
+  });
 }
 
 type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
-const harborOver = ({ config }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
-  createHost({ config: config.current, parts, journal, signal, random: Math.random, record: record.status, ...of });
+const harborOver = ({ config, paths }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop) =>
+  createHost({
+    config: config.current,
+    parts,
+    journal,
+    signal,
+    random: Math.random,
+    record: record.status,
+    deliveries: () => deliveriesIn(paths.outbox),
+    ...of,
+  });
 
 async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
   await frame.config.load();
@@ -304,7 +333,7 @@ async function operator(frame: Frame, command: string, signal: AbortSignal): Pro
     throw error;
   });
   const close = async (): Promise<void> => {
-    await opened.journal.settled();
+    await opened.outbox.settled();
     await opened.record.finish(opened.journal.record);
     await opened[Symbol.asyncDispose]();
     await lock[Symbol.asyncDispose]();

@@ -16,6 +16,7 @@ import type { Window } from './window.ts';
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
 export interface NotifierConfig {
   readonly type: string;
+  readonly name?: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly on: readonly NotificationEvent[];
   /** Empty: every app. */

@@ -1,6 +1,7 @@
 import { createQueues, type Queues } from '../core/concurrency.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { DeliveryStatus } from '../model/delivery.ts';
 import type { RecordStatus } from '../model/report.ts';
 import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
@@ -33,12 +34,14 @@ export interface HostOptions {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
   /** How it is about the deployment log. */
   readonly record?: (() => Promise<RecordStatus>) | undefined;
+  /** How it is about everybody who is told what the log says. */
+  readonly deliveries?: (() => Promise<readonly DeliveryStatus[]>) | undefined;
   /** When the next pass over an app is due, while a loop looks after it. */
   readonly agenda: ReadonlyMap<string, Date>;
 }
 
 /** What everything that one host's Harbormaster does has at hand. */
-export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda' | 'record'> {
+export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda' | 'record' | 'deliveries'> {
   readonly context: Context;
   readonly sights: Sights;
   readonly targets: Targets;
@@ -53,7 +56,17 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
   readonly inTurn: Queues;
 }
 
-export function furnish({ config, parts: given, journal, signal, random, daemon, agenda, record }: HostOptions): House {
+export function furnish({
+  config,
+  parts: given,
+  journal,
+  signal,
+  random,
+  daemon,
+  agenda,
+  record,
+  deliveries,
+}: HostOptions): House {
   const { source, sights } = seeing(given.source);
   const engine = owningEngine(given.engine, journal, given.instance);
   const parts = { ...given, source, engine };
@@ -88,6 +101,7 @@ export function furnish({ config, parts: given, journal, signal, random, daemon,
     daemon,
     agenda,
     record,
+    deliveries,
     context,
     sights,
     targets,

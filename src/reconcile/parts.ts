@@ -8,7 +8,6 @@ import type {
   ImageRegistry,
   LiveFiles,
   Logger,
-  Notifier,
   ReleaseStore,
   Scratch,
   Source,
@@ -25,7 +24,6 @@ export interface Parts {
   readonly live: LiveFiles;
   readonly scratch: Scratch;
   readonly log: DeploymentLog;
-  readonly notifier: Notifier;
   readonly tokens: TokenVault;
   readonly clock: Clock;
   readonly logger: Logger;

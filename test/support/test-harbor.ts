@@ -23,7 +23,7 @@ import {
   MemoryReleases,
   MemoryTokens,
   noDigests,
-  RecordingNotifier,
+  RecordingOutbox,
   silentLogger,
   testConfig,
 } from './fakes.ts';
@@ -60,7 +60,7 @@ export async function testHarbor({
   const registry = new FakeRegistry();
   const releases = new MemoryReleases();
   const live = new MemoryLive();
-  const notifier = new RecordingNotifier();
+  const notifier = new RecordingOutbox();
   const clock = new ManualClock();
   const log = new MemoryLog(clock, { ...emptyHistory, configuration: knownConfiguration });
   const stop = new AbortController();
@@ -74,7 +74,6 @@ export async function testHarbor({
     releases,
     live,
     log,
-    notifier,
     tokens,
     clock,
     logger: silentLogger,
@@ -95,7 +94,7 @@ export async function testHarbor({
   const start = async () => {
     const harbormaster = { version: '1.2.3', commit: 'abc1234' };
     const means = createMeansBook({ ...parts, harbormaster, config: () => state.config });
-    const journal = await openJournal({ ...parts, redact: (text) => text, means });
+    const journal = await openJournal({ ...parts, outbox: notifier, redact: (text) => text, means });
     return createHost({
       config: () => state.config,
       parts,
