@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/edges/**', 'test/scenarios/**'],
+          exclude: ['test/edges/**', 'test/scenarios/**', 'test/torture/**'],
           pool: 'threads',
           maxWorkers: 2,
           testTimeout: 120_000,
@@ -30,7 +30,7 @@ export default defineConfig({
         // The real program on the real engine.
         test: {
           name: 'scenarios',
-          include: ['test/scenarios/**/*.test.ts'],
+          include: ['test/scenarios/**/*.test.ts', 'test/torture/**/*.test.ts'],
           globalSetup: ['test/support/scenario-setup.ts'],
           sequence: { groupOrder: 1 },
           pool: 'forks',

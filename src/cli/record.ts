@@ -1,4 +1,5 @@
 import { emptyHistory, startFold } from '../core/history.ts';
+import { formerNames, namesAfter } from '../core/names.ts';
 import { exitCodeOf } from '../errors.ts';
 import type { Entry, HostSnapshot } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
@@ -34,12 +35,25 @@ export async function recordAtHand(call: Pick<Call, 'wired' | 'print'>): Promise
     isSuspect = true;
     call.print.note([warn(`The log does not hang together: ${what}. See: harbormaster log verify`)]);
   };
-  const newest = (query: LogQuery, before?: number) => log.read(query, { order: 'newest', before, suspect });
-  const oldest = (query: LogQuery, after = 0) => log.read(query, { order: 'oldest', after, suspect });
+  let names: Promise<HostSnapshot['names']> | undefined;
+  /** What apps were called before is asked for with them. */
+  const whole = async (query: LogQuery): Promise<LogQuery> => {
+    if (!query.apps?.length) return query;
+    names ??= namesIn((of, after) => log.read(of, { order: 'oldest', after, suspect }), await lastOpened());
+    const known = await names;
+    return { ...query, formerly: query.apps.flatMap((app) => formerNames({ names: known }, app)) };
+  };
+  async function* newest(query: LogQuery, before?: number) {
+    yield* log.read(await whole(query), { order: 'newest', before, suspect });
+  }
+  async function* oldest(query: LogQuery, after = 0) {
+    yield* log.read(await whole(query), { order: 'oldest', after, suspect });
+  }
   const first = async (entries: AsyncIterable<Entry>): Promise<Entry | undefined> => {
     for await (const entry of entries) return entry;
     return undefined;
   };
+  const lastOpened = () => first(newest({ kinds: ['opened'] }));
   return {
     newest,
     oldest,
@@ -51,7 +65,7 @@ export async function recordAtHand(call: Pick<Call, 'wired' | 'print'>): Promise
     last: async () => (await first(newest({})))?.seq ?? 0,
     head: () => first(oldest({ kinds: ['opened'] })),
     async history(app) {
-      const opened = await first(newest({ kinds: ['opened'] }));
+      const opened = await lastOpened();
       const fold = startFold(opened?.kind === 'opened' ? opened.snapshot : emptyHistory);
       for await (const entry of oldest({ apps: [app] }, opened?.seq)) fold.add(entry);
       return fold.result();
@@ -66,4 +80,15 @@ export async function recordAtHand(call: Pick<Call, 'wired' | 'print'>): Promise
     },
     exitCode: () => (isSuspect ? exitCodeOf('log-corrupt') : exitCodes.ok),
   };
+}
+
+/** The names that apps had before, as the log tells from the head of its newest file on. */
+async function namesIn(
+  read: (query: LogQuery, after: number) => AsyncIterable<Entry>,
+  opened: Entry | undefined,
+): Promise<HostSnapshot['names']> {
+  let names = opened?.kind === 'opened' ? opened.snapshot.names : undefined;
+  for await (const entry of read({ kinds: ['renamed'] }, opened?.seq ?? 0))
+    if (entry.kind === 'renamed') names = namesAfter(names, entry, entry.seq);
+  return names;
 }

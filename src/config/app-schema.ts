@@ -104,6 +104,15 @@ const environment = z
     examples: [{ SHOP_DOMAIN: 'shop.example.com', SHOP_DB_PASSWORD: '${SHOP_DB_PASSWORD}' }],
   });
 
+const formerly = v.oneOrMany(v.appName(), 'must be the name that the app had before, or a list of such names').meta({
+  title: 'name, or list of names',
+  description:
+    'What the app was called before, the oldest name first: under its new name it keeps its containers, history, holds, releases and data, and nothing is deployed for it. ' +
+    'The Compose project stays the one of the oldest name: keep this key, or write that name as `project` when you take it out.',
+  examples: ['shop-old', ['store', 'shop-old']],
+  absent: 'it had no other name',
+});
+
 /** Keys of an app that may also stand in `defaults`. */
 const shared = {
   repository: v
@@ -312,6 +321,7 @@ export const appSchema = (strategies: readonly string[], checks: readonly CheckK
       on_change: onChangeSchema.optional(),
       allow: allowSchema.optional(),
       depends_on: dependsOn.optional(),
+      formerly: formerly.optional(),
       ...access,
       ...login,
     },

@@ -12,6 +12,7 @@ import type { Files } from './files.ts';
 import { judgeJobs } from './job-sense.ts';
 import type { Layer } from './layer.ts';
 import { resolveLog } from './log-schema.ts';
+import { formerNamesIn, judgeNames } from './name-sense.ts';
 import { notifierConfig } from './notifier-schema.ts';
 import { judgeOrder } from './order-sense.ts';
 import type { Problem } from './problems.ts';
@@ -87,6 +88,7 @@ export async function examine(
     ...judgeApi(root),
     ...tlsProblems,
     ...judgeOrder(root, isOpen),
+    ...judgeNames(root),
     ...variables.problems,
     ...signers.problems,
   ];
@@ -142,6 +144,7 @@ function resolved(
   const digests = digestsOf(root, here, { variables: read.variables, signers: signersOf });
   return {
     ...hostConfig(config, here),
+    formerly: formerNamesIn(root, here.declared),
     api: resolveApi(config.api, read.tls),
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     notifiers,

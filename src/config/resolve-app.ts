@@ -41,7 +41,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
   const path = app.path === undefined ? posix.dirname(files[0] ?? '.') : tidyPath(app.path);
   return {
     name,
-    project: app.project ?? projectOf(name),
+    ...namesOf(name, app),
     repository,
     ref,
     path,
@@ -69,6 +69,13 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     },
     policy: resolvePolicy(loaded.config.policy, app.allow, `apps.${name}.allow`),
   };
+}
+
+/** The project stays what it was when the name changes: volumes are of a project. */
+function namesOf(name: string, { formerly, project }: AppSettings): Pick<App, 'formerly' | 'project'> {
+  const former = list(formerly);
+  const [first = name] = former;
+  return { project: project ?? projectOf(first), ...(former.length > 0 && { formerly: former }) };
 }
 
 type Place = Pick<AppSettings, 'url' | 'repository' | 'branch' | 'tag' | 'commit' | 'verify'> & Access;

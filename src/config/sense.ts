@@ -221,7 +221,8 @@ function projects(root: Node, apps: readonly { name: string; node: Node }[]): re
   const owners = new Map<string, string>();
   return apps.flatMap(({ name, node }) => {
     const own = textOf(child(node, 'project'));
-    const project = own ?? projectOf(name);
+    const [first = name] = textsOf(child(node, 'formerly'));
+    const project = own ?? projectOf(first);
     const path: Path = ['apps', name, ...(own === undefined ? [] : ['project'])];
     if (project === '') return [];
     const owner = owners.get(project);

@@ -1,5 +1,6 @@
 import type { AppHistory, Claim, HostSnapshot } from '../model/entry.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
+import { namesByHome } from './names.ts';
 
 /** Whose a container or network is besides what its labels say: labels cannot be changed on what exists, so the log has the last word. */
 export interface Claims {
@@ -7,12 +8,14 @@ export interface Claims {
   readonly forgotten: ReadonlySet<string>;
   /** What containers are at since changed content was brought to them: one digest, or several of which it may be any. */
   readonly refreshed: ReadonlyMap<string, readonly string[]>;
+  /** Names that apps have now, by what the labels of before call them. */
+  readonly renamed: ReadonlyMap<string, string>;
   readonly instance: string;
 }
 
 /** `atWork`: intents that this process performs now. */
 export function claimsOf(
-  { apps, forgotten }: HostSnapshot,
+  { apps, forgotten, names }: HostSnapshot,
   instance: string,
   atWork: ReadonlySet<number> = new Set(),
 ): Claims {
@@ -20,7 +23,13 @@ export function claimsOf(
     [...claims.containers, ...claims.networks].map((claim) => [claim.id, { ...claim, app }] as const),
   );
   const refreshed = Object.values(apps).flatMap((history) => refreshedIn(history, atWork));
-  return { adopted: new Map(adopted), forgotten: new Set(forgotten), refreshed: new Map(refreshed), instance };
+  return {
+    adopted: new Map(adopted),
+    forgotten: new Set(forgotten),
+    refreshed: new Map(refreshed),
+    renamed: namesByHome({ names }),
+    instance,
+  };
 }
 
 /** Whoever performs an operation knows how far it got: what it is about to bring to a container counts. */
@@ -32,8 +41,8 @@ function refreshedIn({ refreshed = [], open }: AppHistory, atWork: ReadonlySet<n
   });
 }
 
-const none = ({ adopted, forgotten, refreshed }: Claims): boolean =>
-  adopted.size === 0 && forgotten.size === 0 && refreshed.size === 0;
+const none = ({ adopted, forgotten, refreshed, renamed }: Claims): boolean =>
+  [adopted, forgotten, refreshed, renamed].every(({ size }) => size === 0);
 
 export function claimObserved(observed: Observed, claims: Claims): Observed {
   if (none(claims)) return observed;
@@ -57,7 +66,10 @@ function claimContainer(container: ObservedContainer, claims: Claims): ObservedC
     const ours = { ...container, instance: claims.instance, app, digest, service: key, adopted: true };
     return differs === undefined ? ours : { ...ours, differs };
   }
-  return claims.forgotten.has(container.id) ? { ...container, instance: undefined, app: undefined } : container;
+  if (claims.forgotten.has(container.id)) return { ...container, instance: undefined, app: undefined };
+  const name =
+    container.app !== undefined && container.instance === claims.instance && claims.renamed.get(container.app);
+  return name ? { ...container, app: name } : container;
 }
 
 export function claimReports(reports: readonly ContainerReport[], claims: Claims): readonly ContainerReport[] {

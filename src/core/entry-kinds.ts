@@ -21,6 +21,7 @@ export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
   'removal-set': 'what becomes of an app that leaves the configuration changed',
   left: 'an app left the configuration, and is removed when its time is over',
   returned: 'an app that left the configuration is in it again',
+  renamed: 'an app has another name, and keeps what it had under the old one',
   'removal-approved': 'a person agrees that these apps are removed',
   adopted: 'containers that somebody else started are taken over',
   forgotten: 'an app is let go of, and nothing is touched',

@@ -4,9 +4,9 @@ import { because, byWhom } from './by-whom.ts';
 import { removalWords } from './removal.ts';
 import { inWords } from './windows.ts';
 
-type OfDeparture = EntryOf<'removal-set' | 'left' | 'returned' | 'removal-approved'>;
+type OfDeparture = EntryOf<'removal-set' | 'left' | 'returned' | 'renamed' | 'removal-approved'>;
 
-/** What an entry says that is about leaving the configuration, in one sentence. */
+/** What an entry says that is about leaving the configuration or staying in it under another name, in one sentence. */
 export function sentenceOfDeparture(entry: OfDeparture): string {
   switch (entry.kind) {
     case 'removal-set':
@@ -15,6 +15,8 @@ export function sentenceOfDeparture(entry: OfDeparture): string {
       return `left the configuration: at ${entry.until.slice(0, 19).replace('T', ' ')} UTC it is ${removalWords[entry.removal.onRemove]}`;
     case 'returned':
       return 'is in the configuration again';
+    case 'renamed':
+      return `renamed: it was called ${entry.from} before, and keeps everything that was of ${entry.from}`;
     case 'removal-approved':
       return `removal of ${entry.apps.join(', ')} approved${byWhom(entry.trigger)}${because(entry.reason)}`;
     default:

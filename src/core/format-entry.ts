@@ -49,6 +49,7 @@ export function sentenceOf(entry: Entry): string {
     case 'removal-set':
     case 'left':
     case 'returned':
+    case 'renamed':
     case 'removal-approved':
       return sentenceOfDeparture(entry);
     case 'adopted':

@@ -44,7 +44,8 @@ export interface Attempt {
     | 'forget'
     | 'removal policy'
     | 'left'
-    | 'returned';
+    | 'returned'
+    | 'renamed';
   readonly release: string | undefined;
   readonly commit: string | undefined;
   /** Undefined where nothing was attempted. `open`: under way, or cut short and not yet written down. */
@@ -70,7 +71,7 @@ export function historyReport(
   entries: readonly Entry[],
   history: AppHistory | undefined,
 ): HistoryReport | undefined {
-  const own = entries.filter((entry): entry is OfApp => 'app' in entry && entry.app === app);
+  const own = ownEntries(app, entries);
   if (own.length === 0 && history === undefined) return undefined;
   const running = history?.applied ?? history?.deployed?.release;
   return {
@@ -85,6 +86,18 @@ export function historyReport(
       }))
       .toReversed(),
   };
+}
+
+/** Those from before the app had its name, too. */
+function ownEntries(app: string, entries: readonly Entry[]): readonly OfApp[] {
+  const names = new Set([app]);
+  const own: OfApp[] = [];
+  for (const entry of entries.toReversed()) {
+    if (!('app' in entry) || !names.has(entry.app)) continue;
+    own.push(entry);
+    if (entry.kind === 'renamed') names.add(entry.from);
+  }
+  return own.reverse();
 }
 
 function attemptsIn(own: readonly OfApp[]): readonly Attempt[] {
@@ -162,6 +175,8 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'left', details: [sentenceOf(entry)] };
     case 'returned':
       return { ...bare, what: 'returned' };
+    case 'renamed':
+      return { ...bare, what: 'renamed', details: [`from ${entry.from}`] };
     default:
       return entry satisfies never;
   }

@@ -4,6 +4,7 @@ import { configurationAfter } from './configuration.ts';
 import { decided } from './decisions.ts';
 import { approvalAfter, back, goneAfter, leaving } from './departures.ts';
 import { hookBegun, hookEnded } from './hook-runs.ts';
+import { handOver, namesAfter } from './names.ts';
 import { suspensionAfter } from './suspension.ts';
 import { tokensAfter } from './tokens.ts';
 
@@ -36,6 +37,10 @@ export function startFold(from: HostSnapshot = emptyHistory): { add(entry: Entry
     else {
       forgotten = forgottenAfter(forgotten, entry);
       host = { ...host, gone: goneAfter(host.gone, apps.get(entry.app), entry) };
+      if (entry.kind === 'renamed') {
+        handOver(apps, entry);
+        host = { ...host, names: namesAfter(host.names, entry, entry.seq) };
+      }
       const after = advanceApp(apps.get(entry.app), entry);
       if (after === undefined) apps.delete(entry.app);
       else apps.set(entry.app, after);
@@ -114,6 +119,8 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return leaving(history, entry);
     case 'returned':
       return back(history);
+    case 'renamed':
+      return { ...history, project: entry.project };
     default:
       return entry satisfies never;
   }

@@ -14,7 +14,8 @@ const tests: readonly Test[] = [
   ({ after }, { seq }) => after === undefined || seq > after,
   ({ since }, { at }) => since === undefined || Date.parse(at) >= since.getTime(),
   ({ until }, { at }) => until === undefined || Date.parse(at) <= until.getTime(),
-  ({ apps = [] }, entry) => apps.length === 0 || ('app' in entry && apps.includes(entry.app)),
+  ({ apps = [], formerly }, entry) =>
+    apps.length === 0 || ('app' in entry && (apps.includes(entry.app) || wasCalled(formerly, entry))),
   ({ kinds, steps }, { kind }) => (kinds === undefined ? steps !== false || !isStep(kind) : kinds.includes(kind)),
   ({ outcomes }, entry) => outcomes === undefined || ('outcome' in entry && outcomes.includes(entry.outcome.kind)),
   ({ services = [] }, entry) =>
@@ -25,6 +26,11 @@ const tests: readonly Test[] = [
   ({ author }, entry) => author === undefined || isBy(author, entry),
   ({ actor }, entry) => actor === undefined || ('trigger' in entry && isActor(actor, actorOf(entry.trigger))),
 ];
+
+const wasCalled = (
+  former: LogQuery['formerly'] = [],
+  { app, seq }: { readonly app: string; readonly seq: number },
+): boolean => former.some(({ name, until }) => name === app && seq < until);
 
 /** What can be the beginning of a commit's id. */
 export const isCommitPrefix = (text: string): boolean => /^[0-9a-f]{4,64}$/i.test(text);

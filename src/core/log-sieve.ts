@@ -12,6 +12,7 @@ const json = (text: string): string => JSON.stringify(text);
  */
 export function wordsOf({
   apps = [],
+  formerly = [],
   kinds = [],
   services = [],
   revision,
@@ -20,7 +21,7 @@ export function wordsOf({
 }: LogQuery): readonly Words[] {
   const commit = revision !== undefined && isCommitPrefix(revision) ? [`"${revision.toLowerCase()}`] : [];
   const sets: readonly Words[] = [
-    apps.map((app) => `"app":${json(app)}`),
+    apps.length === 0 ? [] : [...apps, ...formerly.map(({ name }) => name)].map((app) => `"app":${json(app)}`),
     kinds.map((kind) => `"kind":"${kind}"`),
     outcomes.map((outcome) => `"kind":"${outcome}"`),
     services.flatMap((service) => [json(service), json(`${service}:`).slice(0, -1)]),

@@ -39,6 +39,8 @@ export interface AppDependency {
 /** One Compose project that Harbormaster owns on this host, with every default resolved. Durations in milliseconds. */
 export interface App {
   readonly name: string;
+  /** Names that it had before, the oldest first. */
+  readonly formerly?: readonly string[] | undefined;
   readonly project: string;
   readonly repository: Repository;
   readonly ref: Ref;

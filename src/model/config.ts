@@ -89,6 +89,8 @@ export interface HostConfig {
   readonly declared: readonly string[];
   /** Apps that it declares for other hosts alone, with the patterns that say which. */
   readonly elsewhere: Readonly<Record<string, readonly string[]>>;
+  /** Names that apps of this host had before, the oldest first, by the name that they have now; of disabled ones, too. */
+  readonly formerly?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly notifiers: readonly NotifierConfig[];
   /** All of them; an app that left the configuration may be concerned, too. */
   readonly windows: readonly Window[];

@@ -273,6 +273,14 @@ export type EntryBody =
     }
   /** It is in the configuration again, before it was removed or after it was stopped. */
   | { readonly kind: 'returned'; readonly app: string; readonly trigger: Trigger }
+  /** It has another name from here on: what was of `from` is of `app`. */
+  | {
+      readonly kind: 'renamed';
+      readonly app: string;
+      readonly from: string;
+      readonly project: string;
+      readonly trigger: Trigger;
+    }
   /** A person agreed that exactly these apps are removed. */
   | {
       readonly kind: 'removal-approved';
@@ -443,11 +451,19 @@ export interface HostSnapshot {
   readonly suspension?: SuspensionRecord | undefined;
   /** Apps that were here and are not any more, the newest last. */
   readonly gone?: readonly GoneRecord[] | undefined;
+  /** Names that apps had before, the oldest first, by the name that they have now. Folders and labels on the host keep the oldest. */
+  readonly names?: Readonly<Record<string, readonly FormerName[]>> | undefined;
   /** What a person agreed to be removed, as long as some of it is to come. */
   readonly removals?: RemovalApproval | undefined;
   /** Tokens of the API that nobody has revoked, the newest last; they may be over. */
   readonly tokens?: readonly TokenRecord[] | undefined;
   readonly configuration?: ConfigurationRecord | undefined;
+}
+
+export interface FormerName {
+  readonly name: string;
+  /** Number of the entry that ended it: what came later under the name is another app's. */
+  readonly until: number;
 }
 
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */

@@ -1,9 +1,11 @@
-import type { Entry } from './entry.ts';
+import type { Entry, FormerName } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Which entries somebody asks for; what is left out does not matter. */
 export interface LogQuery {
   readonly apps?: readonly string[] | undefined;
+  /** Besides `apps`: what they were called before, each up to that entry. */
+  readonly formerly?: readonly FormerName[] | undefined;
   readonly since?: Date | undefined;
   /** Up to and including this moment. */
   readonly until?: Date | undefined;

@@ -1,4 +1,5 @@
 import { createQueues, type Queues } from '../core/concurrency.ts';
+import { nameTrouble } from '../core/names.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { DeliveryStatus } from '../model/delivery.ts';
@@ -8,6 +9,7 @@ import { createAppPasses, type FindTarget } from './app-passes.ts';
 import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
+import { atHome, underNewNames } from './names.ts';
 import { createNoteConfiguration } from './note-configuration.ts';
 import { createOrder } from './order.ts';
 import { owningEngine } from './owning-engine.ts';
@@ -58,8 +60,8 @@ export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' 
 
 export function furnish({
   config,
-  parts: given,
-  journal,
+  parts: bare,
+  journal: log,
   signal,
   random,
   daemon,
@@ -67,12 +69,16 @@ export function furnish({
   record,
   deliveries,
 }: HostOptions): House {
+  const { journal, settle: takeNames } = underNewNames(log, config);
+  const given = { ...bare, ...atHome(bare, journal) };
   const { source, sights } = seeing(given.source);
   const engine = owningEngine(given.engine, journal, given.instance);
   const parts = { ...given, source, engine };
   const pins = createPinBook({ ...parts, interval: () => config().imageInterval });
   const targets = createTargets({ ...parts, pins });
   const find: FindTarget = async (app, { commits }) => {
+    const error = nameTrouble(journal.all(), app);
+    if (error) return { kind: 'unknown', revision: undefined, error };
     const commit = (await commits.get(app.name)) ?? new HarborError(`${app.name} was not looked at`, { code: 'bug' });
     return targets.find(app, commit, journal.of(app.name));
   };
@@ -93,7 +99,7 @@ export function furnish({
   const removals = createRemovals({ config, context, signal, inTurn });
   const appPasses = createAppPasses({ config, find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
-  const passes = createPasses({ config, appPasses, removals, noteConfiguration, context, inTurn });
+  const passes = createPasses({ config, appPasses, removals, noteConfiguration, takeNames, context, inTurn });
   const { source: unseen } = given;
   return {
     config,

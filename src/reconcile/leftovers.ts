@@ -20,7 +20,7 @@ export interface Leftover {
 }
 
 interface Known {
-  readonly config: Pick<HostConfig, 'apps' | 'declared' | 'elsewhere'>;
+  readonly config: Pick<HostConfig, 'apps' | 'declared' | 'elsewhere' | 'formerly'>;
   readonly snapshot: HostSnapshot;
   readonly instance: string;
 }
@@ -58,9 +58,11 @@ function causeOf(app: string, { elsewhere }: Known['config']): Cause {
   return { kind: 'app-removed', ...(hosts && { hosts }) };
 }
 
-/** A disabled app is left alone, whatever its project was. */
-const isDeclared = (app: string, project: string, { apps, declared }: Known['config']): boolean =>
-  declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project;
+/** A disabled app is left alone, whatever its project was; so is one that is declared under another name by now. */
+const isDeclared = (app: string, project: string, { apps, declared, formerly = {} }: Known['config']): boolean =>
+  // Under its new name; where that one cannot take it over, nothing is done to it.
+  Object.values(formerly).some((names) => names.includes(app) && !declared.includes(app)) ||
+  (declared.includes(app) && (apps.find(({ name }) => name === app)?.project ?? project) === project);
 
 function isSettled({ app, project, moved }: Leftover, snapshot: HostSnapshot): boolean {
   const history = historyOf(snapshot, app);

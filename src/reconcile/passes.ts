@@ -9,6 +9,7 @@ import type { AppPasses } from './app-passes.ts';
 import type { Ended } from './harbor.ts';
 import { inOrder, type OnePass } from './in-order.ts';
 import { lookAt } from './looks.ts';
+import type { TakeNames } from './names.ts';
 import type { NoteConfiguration } from './note-configuration.ts';
 import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
@@ -41,6 +42,8 @@ interface PassesOptions {
   readonly appPasses: AppPasses;
   readonly removals: Removals;
   readonly noteConfiguration: NoteConfiguration;
+  /** Apps that have another name take over what is of the old one. */
+  readonly takeNames: TakeNames;
   readonly context: Context;
   /** One at a time for each project. */
   readonly inTurn: Queues;
@@ -52,6 +55,7 @@ export function createPasses({
   appPasses,
   removals,
   noteConfiguration,
+  takeNames,
   context,
   inTurn,
 }: PassesOptions): Passes {
@@ -87,7 +91,9 @@ export function createPasses({
         await noteConfiguration(asked.trigger);
         await liftOverdue(context);
         await register(config(), asked.trigger, journal);
-        return recover(asked.trigger, journal, context);
+        const unfinished = await recover(asked.trigger, journal, context);
+        await takeNames(asked.trigger);
+        return unfinished;
       });
       const over = (app: App, pass: OnePass): Promise<PassReport> =>
         stuck.has(app.name) ? failed(app, asked, stuck.get(app.name)) : attempt(app, asked, pass);

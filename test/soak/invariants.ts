@@ -18,7 +18,7 @@ export interface Record {
 export const violations = (record: Record): readonly string[] => [
   ...unexplained(record),
   ...touchedForeign(record),
-  ...outcomes(record),
+  ...outcomesBroken(record),
   ...quarantineBroken(record),
 ];
 
@@ -38,7 +38,7 @@ interface Window {
 }
 
 /** Every change to what is ours lies between an intent and its outcome, unless the soak did it. */
-function unexplained({ entries, happenings, own, apps, foreign }: Record): readonly string[] {
+export function unexplained({ entries, happenings, own, apps, foreign }: Record): readonly string[] {
   const windows = windowsOf(entries);
   const deaths = happenings.filter(({ action }) => action === 'die');
   return happenings.flatMap((happening): readonly string[] => {
@@ -73,7 +73,7 @@ const windowsOf = (entries: readonly Entry[]): readonly Window[] =>
     ];
   });
 
-function touchedForeign({ happenings, foreign, own }: Record): readonly string[] {
+export function touchedForeign({ happenings, foreign, own }: Record): readonly string[] {
   return happenings
     .filter(({ id, action }) => foreign.has(id) && (mutations.has(action) || action === 'die'))
     .filter((happening) => !own.some((act) => explains(act, happening)))
@@ -81,7 +81,7 @@ function touchedForeign({ happenings, foreign, own }: Record): readonly string[]
 }
 
 /** Every intent has exactly one outcome. */
-function outcomes({ entries }: Record): readonly string[] {
+export function outcomesBroken({ entries }: Record): readonly string[] {
   const finished = entries.filter((entry) => entry.kind === 'finished');
   return entries.flatMap((entry): readonly string[] => {
     if (entry.kind !== 'started') return [];

@@ -303,6 +303,7 @@ const bodies: Bodies = {
       tokens: maybe(few(fc.record({ id: text, name: text, role, apps: few(text), expires: maybe(at), ...whence }))),
       configuration: maybe(configuration),
       gone: maybe(few(fc.record({ app: text, project: text, seq, at, how: fc.constantFrom('removed', 'let-go') }))),
+      names: maybe(named(few(fc.record({ name: text, until: seq })))),
       removals: maybe(fc.record({ seq, at, by: text, apps: few(text), reason: text })),
     }),
     log: fc.record({
@@ -402,6 +403,7 @@ const bodies: Bodies = {
   rejected: fc.record({ kind: fc.constant('rejected'), ...decision }),
   'removal-set': fc.record({ kind: fc.constant('removal-set'), app, trigger, removal }),
   left: fc.record({ kind: fc.constant('left'), app, project: text, trigger, until: at, removal }),
+  renamed: fc.record({ kind: fc.constant('renamed'), app, from: text, project: text, trigger }),
   returned: fc.record({ kind: fc.constant('returned'), app, trigger }),
   'removal-approved': fc.record({ kind: fc.constant('removal-approved'), apps: few(text), trigger, reason: text }),
   adopted: fc.record({ kind: fc.constant('adopted'), project: text, ...claimed }),

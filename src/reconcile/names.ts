@@ -1,0 +1,70 @@
+import { instead } from '../core/instead.ts';
+import { homeOf, renamed, renamingsIn } from '../core/names.ts';
+import type { HostConfig } from '../model/config.ts';
+import type { HostSnapshot, Trigger } from '../model/entry.ts';
+import type { Release } from '../model/release.ts';
+import type { LiveFiles, ReleaseStore } from '../ports.ts';
+import type { Journal } from './journal.ts';
+import { register } from './register.ts';
+
+/** Writes down which apps have another name by now. What is worked on under an old name is waited for. */
+export type TakeNames = (trigger: Trigger) => Promise<void>;
+
+interface UnderNewNames {
+  /** The log as it is once the new names are written down: whoever only looks sees the same as the next pass. */
+  readonly journal: Journal;
+  readonly settle: TakeNames;
+}
+
+export function underNewNames(log: Journal, config: () => HostConfig): UnderNewNames {
+  let known: { readonly of: HostSnapshot; readonly apps: HostConfig['apps']; readonly seen: HostSnapshot } | undefined;
+  const all = (): HostSnapshot => {
+    const [of, { apps }] = [log.all(), config()];
+    if (known?.of !== of || known.apps !== apps) known = { of, apps, seen: renamingsIn(of, apps).reduce(renamed, of) };
+    return known.seen;
+  };
+  const journal = instead(log, {
+    all,
+    of: (app) => {
+      const { apps } = all();
+      return Object.hasOwn(apps, app) ? apps[app] : undefined;
+    },
+  });
+  return {
+    journal,
+    async settle(trigger) {
+      const renamings = renamingsIn(log.all(), config().apps);
+      for (const renaming of renamings) await log.record({ kind: 'renamed', ...renaming, trigger });
+      // What left under its old name is here again.
+      if (renamings.length > 0) await register(config(), trigger, journal);
+    },
+  };
+}
+
+type Places = { readonly live: LiveFiles; readonly releases: ReleaseStore };
+
+/** The folders of each app where they always were: what containers mount stays where it is, whatever the app is called. */
+export function atHome({ live, releases }: Places, { all }: Pick<Journal, 'all'>): Places {
+  const home = (app: string): string => homeOf(all(), app);
+  const homed = (release: Release): Release => ({ ...release, app: home(release.app) });
+  return {
+    live: instead(live, {
+      folders: (app) => live.folders(home(app)),
+      holds: (app) => live.holds(home(app)),
+      write: (app, ...rest) => live.write(home(app), ...rest),
+      placedAt: (app, paths) => live.placedAt(home(app), paths),
+      tidy: (app, release) => live.tidy(home(app), release),
+      intact: (app, mounts) => live.intact(home(app), mounts),
+    }),
+    releases: instead(releases, {
+      save: async (release) => ({ ...(await releases.save(homed(release))), release }),
+      load: async (app, digest) => {
+        const stored = await releases.load(home(app), digest);
+        return stored && { ...stored, release: { ...stored.release, app } };
+      },
+      files: (release, fill) => releases.files(homed(release), fill),
+      list: (app) => releases.list(home(app)),
+      prune: (app, keep, pinned) => releases.prune(home(app), keep, pinned),
+    }),
+  };
+}
