@@ -16,6 +16,7 @@ import type {
   ObservedVolume,
   Reach,
 } from './model/observed.ts';
+import type { KeptFolder } from './model/orphan.ts';
 import type { PathSearch } from './model/path-search.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { RecordCondition } from './model/report.ts';
@@ -305,6 +306,11 @@ export interface LiveFiles {
    * that lead nowhere else are left out.
    */
   leads(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What is on disk of every app that ever was here, whoever it is of by now. */
+export interface KeptFolders {
+  list(): Promise<readonly KeptFolder[]>;
 }
 
 /** Folders for candidate revisions: readable by the unprivileged renderer, gone afterwards. */

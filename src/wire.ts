@@ -29,6 +29,7 @@ import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { folderSource } from './edges/folder/source.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
+import { keptFolders } from './edges/kept-folders.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
@@ -267,6 +268,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     registry: engineRegistry(dockerOptions(environment)),
     releases: releaseStore({ directory: paths.apps, logger }),
     live: liveFiles({ directory: paths.apps }),
+    kept: keptFolders({ directory: paths.apps }),
     scratch: await openScratch(),
     log,
     tokens: tokenVault(join(paths.keys, 'tokens')),

@@ -3,6 +3,7 @@ import type { WindowReport } from '../core/window-report.ts';
 import type { Caller, Role, TokenRecord } from '../model/access.ts';
 import type { Trigger } from '../model/entry.ts';
 import type { LogPage, LogQuery, PageRequest } from '../model/log-query.ts';
+import type { Orphan } from '../model/orphan.ts';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
 import type { Progress } from '../ports.ts';
 
@@ -25,6 +26,8 @@ export interface Harbor {
   log(query: LogQuery, page: PageRequest): Promise<LogPage>;
   /** At most so many attempts with an app, the newest first. Throws `app-unknown` for one that the log does not know. */
   history(app: string, limit: number): Promise<HistoryReport>;
+  /** What is left on the host of apps that are not declared. Only looks. */
+  orphans(): Promise<readonly Orphan[]>;
   /** Looks at Git for apps that are being worked on: what is newer ends the waiting of what is not. */
   glance(apps: readonly string[]): Promise<void>;
   /** Something happened to what these apps run: a deployment that waits for their services looks at once. */

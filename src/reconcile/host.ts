@@ -4,6 +4,7 @@ import { deciding } from './decide.ts';
 import { glance } from './glance.ts';
 import type { Harbor } from './harbor.ts';
 import { furnish, type HostOptions } from './house.ts';
+import { lookingForOrphans } from './orphans.ts';
 import { assertNamed } from './overrides.ts';
 import { previewing } from './preview.ts';
 import { reading } from './reading.ts';
@@ -18,6 +19,7 @@ export function createHost(options: HostOptions): Harbor {
   const named = (names: readonly string[]) => config().apps.filter(({ name }) => names.includes(name));
   return {
     ...reading(house),
+    ...lookingForOrphans(house),
     ...previewing(house),
     ...byHand(house),
     ...deciding(house),

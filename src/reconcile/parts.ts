@@ -6,6 +6,7 @@ import type {
   DeploymentLog,
   Engine,
   ImageRegistry,
+  KeptFolders,
   LiveFiles,
   Logger,
   ReleaseStore,
@@ -22,6 +23,7 @@ export interface Parts {
   readonly registry: ImageRegistry;
   readonly releases: ReleaseStore;
   readonly live: LiveFiles;
+  readonly kept: KeptFolders;
   readonly scratch: Scratch;
   readonly log: DeploymentLog;
   readonly tokens: TokenVault;

@@ -1,4 +1,5 @@
 import { historyReport } from '../core/history-report.ts';
+import { formerNames } from '../core/names.ts';
 import { nearest } from '../core/nearest.ts';
 import { windowReport } from '../core/window-report.ts';
 import { concerns } from '../core/windows.ts';
@@ -19,10 +20,16 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
     throw new HarborError(`there is no app ${name} on this host`, { code: 'app-unknown', hint });
   };
 
+  /** What apps were called before is asked for with them. */
+  const whole = (query: LogQuery): LogQuery => ({
+    ...query,
+    formerly: (query.apps ?? []).flatMap((app) => formerNames(journal.all(), app)),
+  });
+
   const newest = async (query: LogQuery, most: number): Promise<readonly Entry[]> => {
     const found: Entry[] = [];
     for (let before: number | undefined; found.length < most; ) {
-      const { entries, next } = await log.page(query, { order: 'newest', before, limit: most - found.length });
+      const { entries, next } = await log.page(whole(query), { order: 'newest', before, limit: most - found.length });
       found.push(...entries);
       if (next === undefined) break;
       before = next;
@@ -38,7 +45,7 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
       );
       return concerned.map((window) => windowReport(window, clock.now().getTime()));
     },
-    log: (query, page) => log.page(query, page),
+    log: (query, page) => log.page(whole(query), page),
     async history(app, limit) {
       // Of each attempt there are two entries at most: how it began, and how it ended.
       const entries = await newest({ apps: [app], steps: false }, 2 * limit);

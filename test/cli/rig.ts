@@ -88,6 +88,7 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     apply: unused,
     pass: unused,
     status: unused,
+    orphans: unused,
     glance: unused,
     stir: unused,
     rollback: unused,

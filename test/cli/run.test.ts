@@ -123,6 +123,8 @@ test('help lists every verb in its group, the options of all verbs, and the exit
       accept-history                lets a rewritten history through, this once
       adopt                         takes over a project that somebody else started
       forget                        drops an app and leaves its containers running
+      orphans                       what is left on this host of apps that are not
+                                    declared, and what removes it
 
     The record:
       log [show|verify|…]           the deployment log: every attempt and how it

@@ -5,6 +5,7 @@ import type { App } from '../../src/model/app.ts';
 import type { ComposeModel } from '../../src/model/compose-model.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { Trigger } from '../../src/model/entry.ts';
+import type { KeptFolder } from '../../src/model/orphan.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { Window } from '../../src/model/window.ts';
 import { createHost } from '../../src/reconcile/host.ts';
@@ -73,6 +74,7 @@ export async function testHarbor({
     registry,
     releases,
     live,
+    kept: { list: async () => state.kept },
     log,
     tokens,
     clock,
@@ -90,7 +92,7 @@ export async function testHarbor({
     key,
     instance: 'us',
   };
-  const state = { config: testConfig(apps) };
+  const state = { config: testConfig(apps), kept: [] as readonly KeptFolder[] };
   const start = async () => {
     const harbormaster = { version: '1.2.3', commit: 'abc1234' };
     const means = createMeansBook({ ...parts, harbormaster, config: () => state.config });
@@ -137,6 +139,10 @@ export async function testHarbor({
       state.config = { ...state.config, ...overrides, fingerprint };
     },
     declared: () => state.config.apps,
+    /** What is on disk of apps. */
+    keep(folders: readonly KeptFolder[]): void {
+      state.kept = folders;
+    },
     /** As after a crash or restart: memory is gone, log and disk are not. */
     async restart(): Promise<void> {
       harbor = await start();

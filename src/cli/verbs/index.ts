@@ -22,6 +22,7 @@ import { logKey } from './log-key.ts';
 import { logShow } from './log-show.ts';
 import { logVerify } from './log-verify.ts';
 import { notifyTest } from './notify-test.ts';
+import { orphans } from './orphans.ts';
 import { plan } from './plan.ts';
 import { policy, policyShow } from './policy.ts';
 import { policyCheck } from './policy-check.ts';
@@ -75,6 +76,7 @@ export const verbs: readonly Verb[] = [
   acceptHistory,
   adopt,
   forget,
+  orphans,
   log,
   logShow,
   logVerify,
