@@ -33,13 +33,22 @@ const common = {
       description: 'What to tell: `failed`, `blocked`, `drifted`, `recovered`.',
       examples: [['failed', 'recovered']],
     }),
+  severity: z
+    .enum(['info', 'warning', 'error'])
+    .default('info')
+    .meta({
+      title: 'severity',
+      description:
+        'The least that it is told: `failed` is an `error`, `blocked` and `drifted` a `warning`, `recovered` is `info`. Who was told of trouble is told of its end all the same.',
+      examples: ['error'],
+    }),
   apps: z
-    .array(z.string({ error: 'must be the name of an app' }))
+    .array(z.string({ error: 'must be the name of an app' }).min(1, { error: 'must be the name of an app' }))
     .default([])
     .meta({
       title: 'list of apps',
-      description: 'Apps to tell about. Empty: all of them.',
-      examples: [['shop']],
+      description: 'Apps to tell about; `*` stands for any characters, `?` for one. Empty: all of them.',
+      examples: [['shop', 'db-*']],
     }),
 };
 
@@ -62,10 +71,10 @@ const anyNotifier = z.looseObject({ type: z.string(), ...common });
 
 /** The common keys apart from the kind's own options; those that the kind takes as secrets become secrets. */
 export function notifierConfig(notifier: unknown, kinds: readonly NotifierKind[]): NotifierConfig {
-  const { type, name, on, apps, ...options } = anyNotifier.parse(notifier);
+  const { type, name, on, severity, apps, ...options } = anyNotifier.parse(notifier);
   const shape = kinds.find((kind) => kind.type === type)?.options.shape ?? {};
   const told = Object.entries(options).map(([key, value]) => [key, asSecret(shape[key], value)]);
-  return { type, name, on, apps, options: Object.fromEntries(told) };
+  return { type, name, on, severity, apps, options: Object.fromEntries(told) };
 }
 
 function asSecret(schema: z.core.$ZodType | undefined, value: unknown): unknown {

@@ -8,7 +8,7 @@ import type {
   Discovery,
   Finding,
 } from './configuration.ts';
-import type { NotificationEvent } from './notification.ts';
+import type { NotificationEvent, Severity } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Secret } from './secret.ts';
 import type { Window } from './window.ts';
@@ -19,7 +19,9 @@ export interface NotifierConfig {
   readonly name?: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly on: readonly NotificationEvent[];
-  /** Empty: every app. */
+  /** The least that it is told. */
+  readonly severity: Severity;
+  /** Names or globs; empty: every app. */
   readonly apps: readonly string[];
 }
 

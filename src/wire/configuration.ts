@@ -61,7 +61,7 @@ function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined)
   };
 }
 
-const routeOf = ({ type, name, options, on, apps }: NotifierConfig): readonly Route[] =>
+const routeOf = ({ type, name, options, on, severity, apps }: NotifierConfig): readonly Route[] =>
   Object.values(notifierKinds)
     .filter((kind) => kind.type === type)
-    .map((kind) => ({ type, name, options, on, apps, notifier: kind.make(options) }));
+    .map((kind) => ({ type, name, options, on, severity, apps, notifier: kind.make(options) }));

@@ -1,6 +1,8 @@
 import { canonical, hmac } from '../../core/digest.ts';
+import { matchesExactly } from '../../core/glob.ts';
 import { notificationOf } from '../../core/notable.ts';
-import type { Notification, NotificationEvent } from '../../model/notification.ts';
+import { isAtLeast } from '../../core/notification-text.ts';
+import type { Notification, NotificationEvent, Severity } from '../../model/notification.ts';
 import { type MaybeSecret, reveal, Secret } from '../../model/secret.ts';
 import type { Notifier } from '../../ports.ts';
 import type { Target } from '../outbox/target.ts';
@@ -11,7 +13,8 @@ export interface Route {
   readonly name: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly on: readonly NotificationEvent[];
-  /** Empty: every app. */
+  readonly severity: Severity;
+  /** Names or globs; empty: every app. */
   readonly apps: readonly string[];
   readonly notifier: Notifier;
 }
@@ -61,5 +64,8 @@ const targetOf = (route: Route, key: string): Target => ({
   },
 });
 
-const wants = ({ on, apps }: Route, { event, app }: Notification): boolean =>
-  on.includes(event) && (apps.length === 0 || app === undefined || apps.includes(app));
+const wants = ({ on, severity, apps }: Route, notification: Notification): boolean => {
+  const { event, app } = notification;
+  const isOurs = apps.length === 0 || app === undefined || apps.some((pattern) => matchesExactly(pattern, app));
+  return on.includes(event) && isOurs && isAtLeast(notification, severity);
+};

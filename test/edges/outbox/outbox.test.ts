@@ -77,6 +77,7 @@ function phone(more: Partial<Route> = {}) {
     name: 'phone',
     options: {},
     on: ['failed', 'blocked', 'drifted', 'recovered'],
+    severity: 'info',
     apps: [],
     notifier: { notify },
     ...more,
@@ -165,6 +166,24 @@ test('who was told of trouble is told of its end, also across a restart and when
   await outbox.append(good('db'));
   await outbox.settled();
   expect(heard).toEqual(['2 web failed', '4 web recovered']);
+});
+
+test('a route is chosen by app, also by a pattern, and by severity; what is about the whole host goes to all', async () => {
+  await using host = await rig();
+  const [databases, urgent] = [
+    phone({ name: 'databases', apps: ['db-*'] }),
+    phone({ name: 'urgent', severity: 'error' }),
+  ];
+  host.configure(databases.route, urgent.route);
+  await using outbox = await host.start();
+  const wait = refused(
+    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'no', lift: undefined }] },
+    { app: 'db-1' },
+  );
+  for (const body of [trouble(), wait, good('db-1'), good(), trouble('bad', 'adb-1')]) await outbox.append(body);
+  await outbox.settled();
+  expect(databases.heard).toEqual(['3 db-1 blocked', '4 db-1 recovered']);
+  expect(urgent.heard).toEqual(['2 web failed', '5 web recovered', '6 adb-1 failed']);
 });
 
 test('a message that is refused again and again is given up, and the next one is told', async () => {
