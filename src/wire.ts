@@ -27,6 +27,7 @@ import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { folderSource } from './edges/folder/source.ts';
+import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { keptFolders } from './edges/kept-folders.ts';
@@ -367,7 +368,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
   const waits = createWaits(() => config.current().apps, opened.journal);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
+  await using heart = startHeartbeat({ config: config.current, clock: systemClock, logger, redact: config.redact });
+  const beats = (): void => {
+    manager.alive();
+    heart.turned();
+  };
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats, moved: heart.moved });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   await using api = await serve(paths.socket, servingOf(frame, harbor));

@@ -66,6 +66,13 @@ export interface HookConfig {
   readonly apps: readonly string[];
 }
 
+/** A sign of life for a service elsewhere. */
+export interface HeartbeatConfig {
+  readonly url: Secret;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
 export interface HostConfig {
   /** Absolute path of the file. */
   readonly file: string;
@@ -108,6 +115,7 @@ export interface HostConfig {
   readonly prune: boolean;
   /** Every secret value that the file brought in, for redaction. */
   readonly secrets: readonly string[];
+  readonly heartbeat?: HeartbeatConfig | undefined;
   /** Undefined: the socket only. */
   readonly api?: ApiConfig | undefined;
   /** By the last part of their path. */
