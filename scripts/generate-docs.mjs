@@ -1,4 +1,5 @@
-// Writes what is generated from schemas: the tables in docs/configuration.md and docs/policy.md, docs/harbormaster.schema.json, and docs/openapi.json.
+// Writes what is generated from schemas: the tables in docs/configuration.md and docs/policy.md, docs/harbormaster.schema.json,
+// docs/log-reference.md, docs/log-entry.schema.json, and docs/openapi.json.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -29,7 +30,9 @@ const {
   apiDescription,
   checks,
   composeInstallation,
+  entryJsonSchema,
   jsonSchema,
+  logReference,
   notifiers,
   refreshed,
   refreshedPolicy,
@@ -41,6 +44,7 @@ const {
   export { apiDescription } from './src/api/all-routes.ts';
   export { composeInstallation, socketProxy } from './src/core/compose-installation.ts';
   export { systemdUnit, usualPaths } from './src/core/systemd-unit.ts';
+  export { entryJsonSchema, logReference } from './src/edges/deployment-log/reference.ts';
   export { jsonSchema } from './src/config/json-schema.ts';
   export { refreshed } from './src/config/reference.ts';
   export { refreshedPolicy } from './src/config/policy-reference.ts';
@@ -58,6 +62,8 @@ await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));
 const policy = `${root}/docs/policy.md`;
 await writeFile(policy, refreshedPolicy(await readFile(policy, 'utf8')));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
+await writeFile(`${root}/docs/log-reference.md`, logReference());
+await writeFile(`${root}/docs/log-entry.schema.json`, `${JSON.stringify(entryJsonSchema())}\n`);
 await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(apiDescription(), undefined, 2)}\n`);
 
 // What `harbormaster install` writes, for those who would rather copy it.

@@ -302,7 +302,7 @@ function expectApproved(
   }
 }
 
-test('no deployment begins without enough valid approvals of exactly its plan', { timeout: 60_000 }, async () => {
+test('no deployment begins without enough valid approvals of exactly its plan', { timeout: 240_000 }, async () => {
   const met = { deployments: 0, continued: 0 };
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.array(events, { minLength: 3, maxLength: 30 }), async (isStrict, story) => {

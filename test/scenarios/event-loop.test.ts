@@ -17,8 +17,10 @@ interface Sample {
 /** Nothing of it is to run: what is measured is Harbormaster, not the engine. */
 const service = { image: '', deploy: { replicas: 0 }, environment: { A: 'b' } };
 
-/** Milliseconds, on a machine that is busy with other things, too. A rendering of each app at once took 1400. */
+/** Milliseconds of computing at a stretch. A rendering of each app at once took 1400. */
 const limit = 900;
+/** Milliseconds at a stretch in which others have the machine, too. */
+const waiting = 5_000;
 
 test('nothing blocks the event loop while a hundred apps are loaded, rendered and compared', async () => {
   await using host = await world();
@@ -41,7 +43,12 @@ test('nothing blocks the event loop while a hundred apps are loaded, rendered an
     .map((line) => JSON.parse(line) as Sample);
   // The first one is the program itself being loaded.
   const delays = samples.slice(1).map(({ longest }) => longest);
+  // On a busy machine the loop stands still without anybody computing in it.
+  const computing = samples
+    .slice(1)
+    .map(({ longest, cpu }, index) => Math.min(longest, cpu - (samples[index]?.cpu ?? 0)));
   console.info(`delays of the event loop in ms: ${delays.join(' ')}; CPU ${samples.at(-1)?.cpu} ms`);
   expect(delays.length).toBeGreaterThan(10);
-  expect(Math.max(...delays)).toBeLessThan(limit);
+  expect(Math.max(...computing)).toBeLessThan(limit);
+  expect(Math.max(...delays)).toBeLessThan(waiting);
 });

@@ -275,7 +275,7 @@ const ofTheLogItself = [
   }),
 ] as const;
 
-const entry = z.discriminatedUnion('kind', [
+export const entrySchema = z.discriminatedUnion('kind', [
   kind('opened', {
     version: text,
     snapshot: z.looseObject({
@@ -370,13 +370,13 @@ const entry = z.discriminatedUnion('kind', [
 
 const stamped = z.looseObject({ ...stamp, kind: text });
 
-export const isEntry = (value: unknown): value is Entry => entry.safeParse(value).success;
+export const isEntry = (value: unknown): value is Entry => entrySchema.safeParse(value).success;
 
 /** Somebody's whole entry, if perhaps not one that this version understands. */
 export const isStamped = (value: unknown): boolean => stamped.safeParse(value).success;
 
 /** Where an entry differs from what is known, for people. */
 export function whyNotEntry(value: unknown): string {
-  const [issue] = entry.safeParse(value).error?.issues ?? [];
+  const [issue] = entrySchema.safeParse(value).error?.issues ?? [];
   return issue === undefined ? 'nothing' : `${issue.path.join('.')}: ${issue.message}`;
 }
