@@ -43,6 +43,7 @@ const faults = {
   'daemon-unreachable': 'world',
   'too-many-requests': 'world',
   'notify-failed': 'world',
+  'notify-refused': 'world',
   'log-corrupt': 'bug',
   bug: 'bug',
 } as const satisfies Record<string, Fault>;

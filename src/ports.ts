@@ -3,6 +3,7 @@ import type { Follower, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { KeptConfiguration } from './model/configuration.ts';
 import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
+import type { Fact } from './model/fact.ts';
 import type { LogPage, LogQuery, PageRequest } from './model/log-query.ts';
 import type { ContainerRef, Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';
@@ -344,6 +345,13 @@ export interface TokenVault {
   /** The id of a token that was minted here; undefined for anything else. Takes as long for a wrong one as for a right one. */
   recognise(token: string): Promise<string | undefined>;
   drop(id: string): Promise<void>;
+}
+
+/** Tells others what the log says: in its order, at least once, in its own time. Never throws. */
+export interface Outbox {
+  take(fact: Fact): void;
+  /** Resolves when each of them has everything, or could not be told once more. */
+  settled(): Promise<void>;
 }
 
 export interface Notifier {

@@ -27,14 +27,18 @@ import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { folderSource } from './edges/folder/source.ts';
+import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { keptFolders } from './edges/kept-folders.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
-import { fanOut } from './edges/notifiers/fan-out.ts';
 import * as notifierKinds from './edges/notifiers/index.ts';
+import { notificationTargets } from './edges/notifiers/route.ts';
+import { deliveriesIn } from './edges/outbox/cursor.ts';
+import { factsAfter } from './edges/outbox/facts.ts';
+import { noOutbox, openOutbox } from './edges/outbox/outbox.ts';
 import { peerOf } from './edges/peer.ts';
 import { changeKey, letGoOn } from './edges/record/by-hand.ts';
 import { openRecord, type RecordKeeper } from './edges/record/keeper.ts';
@@ -48,7 +52,7 @@ import { asHarborError, HarborError } from './errors.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
-import type { Logger } from './ports.ts';
+import type { Logger, Outbox } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
@@ -185,9 +189,12 @@ async function tryNotifiers({ config }: Frame): Promise<readonly NotifierTrial[]
   const summary = `A test from ${host}: this is where you hear of trouble.`;
   const notification = { event: 'test', host, app: undefined, summary, entry: undefined } as const;
   const trials: NotifierTrial[] = [];
-  for (const { type, notifier } of config.routes()) {
+  for (const { type, name, notifier } of config.routes()) {
     const failure = await notifier.notify(notification).then(() => undefined, asHarborError);
-    trials.push({ type, failure: failure && { message: config.redact(failure.message), hint: failure.hint } });
+    trials.push({
+      type: name ?? type,
+      failure: failure && { message: config.redact(failure.message), hint: failure.hint },
+    });
   }
   return trials;
 }
@@ -233,6 +240,7 @@ interface Opened extends AsyncDisposable {
   readonly record: RecordKeeper;
   readonly parts: Parts;
   readonly journal: Journal;
+  readonly outbox: Outbox;
 }
 
 /** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
@@ -255,7 +263,6 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     random: Math.random,
   });
   const { log } = record;
-  const notifier = fanOut(config.routes, logger);
   const parts: Parts = {
     source,
     engine: engineOf(frame, instance),
@@ -265,7 +272,6 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     kept: keptFolders({ directory: paths.apps }),
     scratch: await openScratch(),
     log,
-    notifier,
     tokens: tokenVault(join(paths.keys, 'tokens')),
     clock: systemClock,
     logger,
@@ -278,20 +284,44 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   };
   const { version, commit } = invocation;
   const means = createMeansBook({ ...parts, harbormaster: { version, commit }, config: config.current });
-  const journal = await openJournal({ log, notifier, logger, redact: config.redact, means });
+  const outbox = exclusive ? await outboxOf(frame, parts) : noOutbox;
+  const journal = await openJournal({ log, outbox, redact: config.redact, means });
   const close = async (): Promise<void> => {
-    await journal.settled();
+    await outbox[Symbol.asyncDispose]();
     await git[Symbol.asyncDispose]();
     await record[Symbol.asyncDispose]();
   };
-  return { record, parts, journal, [Symbol.asyncDispose]: close };
+  return { record, parts, journal, outbox, [Symbol.asyncDispose]: close };
+}
+
+async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: Parts) {
+  const [last] = (await log.page({}, { order: 'newest', before: undefined, limit: 1 })).entries;
+  return openOutbox({
+    targets: notificationTargets(config.routes, key),
+    folder: paths.outbox,
+    head: last?.seq ?? 0,
+    factsAfter: (seq) => factsAfter(paths.log, seq),
+    redact: config.redact,
+    clock,
+    logger,
+    random: Math.random,
+  });
 }
 
 type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
-const harborOver = ({ config }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop): Harbor =>
-  createHost({ config: config.current, parts, journal, signal, random: Math.random, record: record.status, ...of });
+const harborOver = ({ config, paths }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop) =>
+  createHost({
+    config: config.current,
+    parts,
+    journal,
+    signal,
+    random: Math.random,
+    record: record.status,
+    deliveries: () => deliveriesIn(paths.outbox),
+    ...of,
+  });
 
 async function reader(frame: Frame, signal: AbortSignal): Promise<Harbor & AsyncDisposable> {
   await frame.config.load();
@@ -306,7 +336,7 @@ async function operator(frame: Frame, command: string, signal: AbortSignal): Pro
     throw error;
   });
   const close = async (): Promise<void> => {
-    await opened.journal.settled();
+    await opened.outbox.settled();
     await opened.record.finish(opened.journal.record);
     await opened[Symbol.asyncDispose]();
     await lock[Symbol.asyncDispose]();
@@ -338,7 +368,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   ending.addEventListener('abort', () => void manager.stopping());
   const lifted = createLiftWatch(opened.journal, systemClock);
   const waits = createWaits(() => config.current().apps, opened.journal);
-  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats: manager.alive });
+  await using heart = startHeartbeat({ config: config.current, clock: systemClock, logger, redact: config.redact });
+  const beats = (): void => {
+    manager.alive();
+    heart.turned();
+  };
+  const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats, moved: heart.moved });
   const { events } = opened.parts.engine;
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
   await using api = await serve(paths.socket, servingOf(frame, harbor));

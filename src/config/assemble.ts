@@ -9,6 +9,7 @@ import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
 import { type EnvironmentFiles, readEnvironmentFiles } from './environment-files.ts';
 import type { Files } from './files.ts';
+import { resolveHeartbeat } from './heartbeat-schema.ts';
 import { judgeJobs } from './job-sense.ts';
 import type { Layer } from './layer.ts';
 import { resolveLog } from './log-schema.ts';
@@ -127,6 +128,7 @@ function resolved(
   const { root } = layer;
   const config = validated(root, here, schema);
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
+  const heartbeat = resolveHeartbeat(config.heartbeat);
   const loaded = {
     config,
     root,
@@ -147,6 +149,7 @@ function resolved(
     formerly: formerNamesIn(root, here.declared),
     api: resolveApi(config.api, read.tls),
     log: resolveLog(config, tokenFromOf(root), files.resolve),
+    heartbeat,
     notifiers,
     windows: config.windows.map(resolveWindow),
     policy: resolvePolicy(config.policy, undefined, 'policy'),
@@ -159,7 +162,12 @@ function resolved(
     discoveries: [],
     findings: {},
     undiscovered: [],
-    secrets: redactable([...interpolated.map(({ value }) => value), ...read.values, ...options.map(reveal)]),
+    secrets: redactable([
+      ...interpolated.map(({ value }) => value),
+      ...read.values,
+      ...options.map(reveal),
+      ...(heartbeat ? [heartbeat.url.reveal()] : []),
+    ]),
     files: files.paths(),
   };
 }

@@ -13,6 +13,17 @@ export interface NotifierKind {
 const events = ['failed', 'blocked', 'drifted', 'recovered'] as const;
 
 const common = {
+  name: z
+    .string({ error: 'must be a name' })
+    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, { error: 'must be lower-case letters, digits and -, at most 40' })
+    .optional()
+    .meta({
+      title: 'name',
+      description:
+        'What it is called where its deliveries are shown. With a name it stays the same notifier when its URL or secret changes: what waits for it is kept.',
+      examples: ['ops-channel'],
+      absent: 'its kind and a few digits',
+    }),
   on: z
     .array(z.enum(events))
     .min(1, { error: 'must not be an empty list; leave the key out instead' })
@@ -22,13 +33,22 @@ const common = {
       description: 'What to tell: `failed`, `blocked`, `drifted`, `recovered`.',
       examples: [['failed', 'recovered']],
     }),
+  severity: z
+    .enum(['info', 'warning', 'error'])
+    .default('info')
+    .meta({
+      title: 'severity',
+      description:
+        'The least that it is told: `failed` is an `error`, `blocked` and `drifted` a `warning`, `recovered` is `info`. Who was told of trouble is told of its end all the same.',
+      examples: ['error'],
+    }),
   apps: z
-    .array(z.string({ error: 'must be the name of an app' }))
+    .array(z.string({ error: 'must be the name of an app' }).min(1, { error: 'must be the name of an app' }))
     .default([])
     .meta({
       title: 'list of apps',
-      description: 'Apps to tell about. Empty: all of them.',
-      examples: [['shop']],
+      description: 'Apps to tell about; `*` stands for any characters, `?` for one. Empty: all of them.',
+      examples: [['shop', 'db-*']],
     }),
 };
 
@@ -51,10 +71,10 @@ const anyNotifier = z.looseObject({ type: z.string(), ...common });
 
 /** The common keys apart from the kind's own options; those that the kind takes as secrets become secrets. */
 export function notifierConfig(notifier: unknown, kinds: readonly NotifierKind[]): NotifierConfig {
-  const { type, on, apps, ...options } = anyNotifier.parse(notifier);
+  const { type, name, on, severity, apps, ...options } = anyNotifier.parse(notifier);
   const shape = kinds.find((kind) => kind.type === type)?.options.shape ?? {};
   const told = Object.entries(options).map(([key, value]) => [key, asSecret(shape[key], value)]);
-  return { type, on, apps, options: Object.fromEntries(told) };
+  return { type, name, on, severity, apps, options: Object.fromEntries(told) };
 }
 
 function asSecret(schema: z.core.$ZodType | undefined, value: unknown): unknown {

@@ -5,6 +5,7 @@ import type { CheckKind } from './check-schema.ts';
 import { discoverSchema } from './discover-schema.ts';
 import { duration } from './duration.ts';
 import { fromSchema } from './from-schema.ts';
+import { heartbeatSchema } from './heartbeat-schema.ts';
 import { logSchema } from './log-schema.ts';
 import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { policySchema } from './policy-schema.ts';
@@ -112,6 +113,12 @@ export function configSchema({ notifiers, checks, strategies }: Catalogues) {
     log: logSchema.prefault({}).meta({
       title: 'section',
       description: 'How the deployment log is kept, who vouches for it, and how long.',
+    }),
+    heartbeat: heartbeatSchema.optional().meta({
+      title: 'section',
+      description:
+        'A dead man’s switch: a sign of life as long as passes really go on, for a service elsewhere that raises the alarm when it stops.',
+      absent: 'none',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

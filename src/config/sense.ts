@@ -246,7 +246,7 @@ function notified(root: Node, known: readonly string[]): readonly Problem[] {
   return list.items.flatMap((notifier, index) => {
     const apps = child(notifier, 'apps');
     return textsOf(apps?.kind === 'list' ? apps : undefined).flatMap((name, position) =>
-      known.includes(name)
+      known.includes(name) || /[*?]/.test(name)
         ? []
         : [
             problemAt(

@@ -1,7 +1,16 @@
 import type { AppHistory, Entry, HostSnapshot } from '../model/entry.ts';
-import type { NotificationEvent } from '../model/notification.ts';
+import type { Fact } from '../model/fact.ts';
+import type { Notification, NotificationEvent } from '../model/notification.ts';
 import { onlyWaits } from './dependencies.ts';
+import { sentenceOf } from './format-entry.ts';
 import { historyOf } from './history.ts';
+
+/** What people are told of an entry; undefined: nothing. */
+export function notificationOf({ before, after, entry }: Fact): Notification | undefined {
+  const event = eventOf(before, after, entry);
+  const app = 'app' in entry ? entry.app : undefined;
+  return event && { event, host: entry.host, app, summary: sentenceOf(entry), entry };
+}
 
 /** What an entry means for people who are told of trouble and its end; undefined: nothing new. */
 export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry): NotificationEvent | undefined {

@@ -1,20 +1,28 @@
-import type { Notification, NotificationEvent } from '../model/notification.ts';
-
-/** How much it matters to somebody who is asleep. */
-export type Severity = 'critical' | 'warning' | 'good';
+import type { Notification, NotificationEvent, Severity } from '../model/notification.ts';
+import { shortRelease } from './format-entry.ts';
+import { nearest } from './nearest.ts';
 
 const severities: Readonly<Record<NotificationEvent, Severity>> = {
-  failed: 'critical',
+  failed: 'error',
   blocked: 'warning',
   drifted: 'warning',
-  recovered: 'good',
-  test: 'good',
+  recovered: 'info',
+  test: 'info',
 };
 
 export const severityOf = ({ event }: Pick<Notification, 'event'>): Severity => severities[event];
 
-/** `shop on web-1: failed`; without an app, the host alone. */
-export const titleOf = ({ app, host, event }: Notification): string =>
+const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+/** Whether a notification is at least so severe. */
+export const isAtLeast = (notification: Pick<Notification, 'event'>, least: Severity): boolean =>
+  rank[severityOf(notification)] >= rank[least];
+
+/** By its template, or `shop on web-1: failed`; without an app, the host alone. */
+export const titleOf = (notification: Notification, template?: string): string =>
+  template === undefined ? usualTitle(notification) : fill(template, notification);
+
+const usualTitle = ({ app, host, event }: Notification): string =>
   `${app === undefined ? host : `${app} on ${host}`}: ${event}`;
 
 /** The command that shows more. */
@@ -23,7 +31,7 @@ export const furtherOf = ({ app, entry }: Notification): string | undefined => {
   return app === undefined ? undefined : `harbormaster why ${app}`;
 };
 
-/** Names that a template may use in braces. */
+/** Fields that a template may use. */
 export const placeholders = [
   'host',
   'app',
@@ -31,6 +39,8 @@ export const placeholders = [
   'severity',
   'summary',
   'entry',
+  'release',
+  'ref',
   'commit',
   'author',
   'subject',
@@ -41,6 +51,7 @@ type Placeholder = (typeof placeholders)[number];
 const valuesOf = (notification: Notification): Readonly<Record<Placeholder, string>> => {
   const { host, app = '', event, summary, entry } = notification;
   const revision = entry !== undefined && 'revision' in entry ? entry.revision : undefined;
+  const release = entry !== undefined && 'release' in entry ? entry.release : undefined;
   return {
     host,
     app,
@@ -48,22 +59,42 @@ const valuesOf = (notification: Notification): Readonly<Record<Placeholder, stri
     severity: severityOf(notification),
     summary,
     entry: entry === undefined ? '' : String(entry.seq),
+    release: release === undefined ? '' : shortRelease(release),
+    ref: revision?.ref ?? '',
     commit: revision?.commit.slice(0, 10) ?? '',
     author: revision?.author.name ?? '',
     subject: revision?.subject ?? '',
   };
 };
 
-const pattern = /\{([a-z]+)\}/g;
+const field = /\{\{([^{}]*)\}\}/g;
+const oneBrace = /(?<!\{)\{([a-z]+)\}(?!\})/g;
 
-/** What a template names and we do not know; empty: it is right. */
-export const unknownPlaceholders = (template: string): readonly string[] =>
-  [...template.matchAll(pattern)].flatMap(([, name = '']) => (isPlaceholder(name) ? [] : [name]));
+/** What is wrong with a template, as a sentence; undefined: nothing. */
+export function templateFault(template: string): string | undefined {
+  const rest = template.replaceAll(field, '');
+  for (const [, inside = ''] of template.matchAll(field)) {
+    const name = inside.trim();
+    if (!isPlaceholder(name)) return `names {{${name}}}, which is no field${meaning(name)}`;
+  }
+  if (/\{\{|\}\}/.test(rest)) return 'has {{ without }}, or the other way round';
+  for (const [, name = ''] of rest.matchAll(oneBrace))
+    if (isPlaceholder(name)) return `has {${name}}: a field is written {{${name}}}`;
+  return undefined;
+}
+
+function meaning(name: string): string {
+  const meant = nearest(name, placeholders);
+  return meant === undefined ? `; there are: ${placeholders.join(', ')}` : `; did you mean {{${meant}}}?`;
+}
 
 const isPlaceholder = (name: string): name is Placeholder => placeholders.some((known) => known === name);
 
-/** A template without logic: `{summary}` and the like are filled in, everything else stays. What is filled in is not looked at again. */
+/** A template without logic: `{{summary}}` and the like are filled in, everything else stays. What is filled in is not looked at again. */
 export function fill(template: string, notification: Notification): string {
   const values = valuesOf(notification);
-  return template.replaceAll(pattern, (text, name: string) => (isPlaceholder(name) ? values[name] : text));
+  return template.replaceAll(field, (text, inside: string) => {
+    const name = inside.trim();
+    return isPlaceholder(name) ? values[name] : text;
+  });
 }

@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly repos: string;
   readonly apps: string;
   readonly log: string;
+  /** How far everybody is who is told what the log says. */
+  readonly outbox: string;
   readonly keys: string;
   readonly run: string;
   readonly lock: string;
@@ -27,6 +29,7 @@ export function statePaths(root: string): StatePaths {
     repos: join(root, 'repos'),
     apps: join(root, 'apps'),
     log: join(root, 'log'),
+    outbox: join(root, 'outbox'),
     keys: join(root, 'keys'),
     run,
     lock: join(run, 'lock'),

@@ -8,7 +8,7 @@ import type {
   Discovery,
   Finding,
 } from './configuration.ts';
-import type { NotificationEvent } from './notification.ts';
+import type { NotificationEvent, Severity } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Secret } from './secret.ts';
 import type { Window } from './window.ts';
@@ -16,9 +16,12 @@ import type { Window } from './window.ts';
 /** A notifier as configured: which part, its own validated options, and which events of which apps reach it. */
 export interface NotifierConfig {
   readonly type: string;
+  readonly name?: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly on: readonly NotificationEvent[];
-  /** Empty: every app. */
+  /** The least that it is told. */
+  readonly severity: Severity;
+  /** Names or globs; empty: every app. */
   readonly apps: readonly string[];
 }
 
@@ -63,6 +66,13 @@ export interface HookConfig {
   readonly apps: readonly string[];
 }
 
+/** A sign of life for a service elsewhere. */
+export interface HeartbeatConfig {
+  readonly url: Secret;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
 export interface HostConfig {
   /** Absolute path of the file. */
   readonly file: string;
@@ -105,6 +115,7 @@ export interface HostConfig {
   readonly prune: boolean;
   /** Every secret value that the file brought in, for redaction. */
   readonly secrets: readonly string[];
+  readonly heartbeat?: HeartbeatConfig | undefined;
   /** Undefined: the socket only. */
   readonly api?: ApiConfig | undefined;
   /** By the last part of their path. */

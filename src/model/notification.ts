@@ -3,6 +3,9 @@ import type { Entry } from './entry.ts';
 /** `test`: a person wants to see whether it arrives. */
 export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered' | 'test';
 
+/** How much it matters to somebody who is asleep. */
+export type Severity = 'info' | 'warning' | 'error';
+
 /** What people are told of an app's trouble and its end. */
 export interface Notification {
   readonly event: NotificationEvent;

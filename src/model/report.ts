@@ -3,6 +3,7 @@ import type { App } from './app.ts';
 import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
 import type { ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
+import type { DeliveryStatus } from './delivery.ts';
 import type { SuspensionRecord } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -180,6 +181,8 @@ export interface HostStatus {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
   /** How it is about the deployment log. */
   readonly record?: RecordStatus;
+  /** Everybody who is told what the log says. */
+  readonly deliveries?: readonly DeliveryStatus[];
   /** What suspends the whole host now. */
   readonly suspension?: SuspensionRecord | undefined;
   readonly configuration?: ConfigurationStatus | undefined;

@@ -2,6 +2,7 @@ import { createQueues, type Queues } from '../core/concurrency.ts';
 import { nameTrouble } from '../core/names.ts';
 import { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { DeliveryStatus } from '../model/delivery.ts';
 import type { RecordStatus } from '../model/report.ts';
 import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
@@ -35,12 +36,14 @@ export interface HostOptions {
   readonly daemon: { readonly pid: number; readonly since: string } | undefined;
   /** How it is about the deployment log. */
   readonly record?: (() => Promise<RecordStatus>) | undefined;
+  /** How it is about everybody who is told what the log says. */
+  readonly deliveries?: (() => Promise<readonly DeliveryStatus[]>) | undefined;
   /** When the next pass over an app is due, while a loop looks after it. */
   readonly agenda: ReadonlyMap<string, Date>;
 }
 
 /** What everything that one host's Harbormaster does has at hand. */
-export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda' | 'record'> {
+export interface House extends Pick<HostOptions, 'config' | 'signal' | 'daemon' | 'agenda' | 'record' | 'deliveries'> {
   readonly context: Context;
   readonly sights: Sights;
   readonly targets: Targets;
@@ -64,6 +67,7 @@ export function furnish({
   daemon,
   agenda,
   record,
+  deliveries,
 }: HostOptions): House {
   const { journal, settle: takeNames } = underNewNames(log, config);
   const given = { ...bare, ...atHome(bare, journal) };
@@ -103,6 +107,7 @@ export function furnish({
     daemon,
     agenda,
     record,
+    deliveries,
     context,
     sights,
     targets,

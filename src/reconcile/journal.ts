@@ -1,14 +1,12 @@
-import { sentenceOf } from '../core/format-entry.ts';
 import { advance, historyOf } from '../core/history.ts';
-import { eventOf } from '../core/notable.ts';
 import type { Redact } from '../core/redact.ts';
 import { redactOutcome } from '../core/redact-outcome.ts';
 import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { DeploymentLog, Logger, Notifier } from '../ports.ts';
+import type { DeploymentLog, Outbox } from '../ports.ts';
 import type { MeansBook } from './means.ts';
 
-/** The deployment log with its fold beside it, and the notifications that its entries mean. */
+/** The deployment log with its fold beside it, and an outbox that is told of each entry. */
 export interface Journal {
   of(app: string): AppHistory | undefined;
   all(): HostSnapshot;
@@ -17,33 +15,18 @@ export interface Journal {
   redacted(outcome: Outcome): Outcome;
   /** Intents that this process is at work on: their outcome is still to come, and they are no crash's. */
   readonly atWork: ReadonlySet<number>;
-  /** Resolves when no notification is under way. */
-  settled(): Promise<void>;
 }
 
 interface JournalParts {
   readonly log: DeploymentLog;
-  readonly notifier: Notifier;
-  readonly logger: Logger;
+  readonly outbox: Outbox;
   readonly redact: Redact;
   readonly means: MeansBook;
 }
 
-export async function openJournal({ log, notifier, logger, redact, means }: JournalParts): Promise<Journal> {
+export async function openJournal({ log, outbox, redact, means }: JournalParts): Promise<Journal> {
   let history = await log.history();
-  const underWay = new Set<Promise<void>>();
   const atWork = new Set<number>();
-
-  const notify = (before: HostSnapshot, entry: Entry): void => {
-    const event = eventOf(before, history, entry);
-    if (event === undefined) return;
-    const app = 'app' in entry ? entry.app : undefined;
-    const sending = notifier
-      .notify({ event, host: entry.host, app, summary: sentenceOf(entry), entry })
-      .catch((error: unknown) => logger.error({ error, app }, 'a notification was not delivered'))
-      .finally(() => underWay.delete(sending));
-    underWay.add(sending);
-  };
 
   /** What an auditor asks of every attempt besides: what was there before, and with what it was decided. */
   const told = async (body: EntryBody): Promise<EntryBody> => {
@@ -65,11 +48,8 @@ export async function openJournal({ log, notifier, logger, redact, means }: Jour
       if (entry.kind === 'started') atWork.add(entry.seq);
       const before = history;
       history = advance(history, entry);
-      notify(before, entry);
+      outbox.take({ before, after: history, entry });
       return entry;
-    },
-    async settled() {
-      await Promise.all(underWay);
     },
   };
 }

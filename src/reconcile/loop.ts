@@ -22,6 +22,8 @@ export interface LoopOptions {
   readonly waits: Waits;
   /** Told each time the loop has turned. */
   readonly beats?: () => void;
+  /** Told each time that a pass ended, or Git was looked at during an operation. */
+  readonly moved?: () => void;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -50,8 +52,6 @@ export function startLoop(options: LoopOptions): Loop {
   /** When what left the configuration is looked at, also without any app. */
   let removalsAt = 0;
 
-  const isDeclared = (name: string): boolean => config().apps.some((app) => app.name === name);
-
   const note = (app: string): void => {
     const at = schedule.next(app);
     if (at !== undefined) agenda.set(app, new Date(clock.now().getTime() + at - clock.elapsed()));
@@ -65,8 +65,9 @@ export function startLoop(options: LoopOptions): Loop {
     const left = new Set(names);
     const ended = (report: PassReport): void => {
       left.delete(report.app);
+      options.moved?.();
       schedule.ended(report, trigger, clock.elapsed());
-      if (report.opens !== undefined && !isDeclared(report.app))
+      if (report.opens !== undefined && config().apps.every(({ name }) => name !== report.app))
         removalsAt = Math.min(removalsAt, clock.elapsed() + report.opens);
       wakeWaiting(waits.ended(report, trigger));
       note(report.app);
@@ -100,7 +101,7 @@ export function startLoop(options: LoopOptions): Loop {
     for (const [kind, names] of passes) start(pass(names, { kind }));
     if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
     // It only looks: the end does not wait for it.
-    if (glances.length > 0) void glance(glances, options);
+    if (glances.length > 0) void glance(glances, options).then(options.moved);
     // Without any app there is still a pass, for what left the configuration.
     const areRemovalsDue = removalsAt <= clock.elapsed();
     if (areRemovalsDue) removalsAt = Number.POSITIVE_INFINITY;

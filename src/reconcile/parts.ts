@@ -9,7 +9,6 @@ import type {
   KeptFolders,
   LiveFiles,
   Logger,
-  Notifier,
   ReleaseStore,
   Scratch,
   Source,
@@ -27,7 +26,6 @@ export interface Parts {
   readonly kept: KeptFolders;
   readonly scratch: Scratch;
   readonly log: DeploymentLog;
-  readonly notifier: Notifier;
   readonly tokens: TokenVault;
   readonly clock: Clock;
   readonly logger: Logger;

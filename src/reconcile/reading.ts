@@ -52,11 +52,13 @@ export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
       );
       const suspension = hostSuspension(context.journal.all(), context.clock.now());
       const record = await house.record?.();
+      const deliveries = (await house.deliveries?.()) ?? [];
       const configuration = configurationStatus(config(), context.journal.all());
       return {
         host: config().host,
         daemon,
         ...(record && { record }),
+        ...(deliveries.length > 0 && { deliveries }),
         ...(suspension && { suspension }),
         configuration,
         apps: statuses,

@@ -4,8 +4,8 @@ import { type ConfigurationGit, loadConfig } from '../config/load.ts';
 import type { Catalogues } from '../config/schema.ts';
 import { followingsOf } from '../core/configuration.ts';
 import { redactor } from '../core/redact.ts';
-import type { Route } from '../edges/notifiers/fan-out.ts';
 import * as notifierKinds from '../edges/notifiers/index.ts';
+import type { Route } from '../edges/notifiers/route.ts';
 import type { HostConfig, NotifierConfig } from '../model/config.ts';
 import type { OpenGit } from './git.ts';
 
@@ -61,7 +61,7 @@ function latest<Made>({ known }: InForce, make: (config: HostConfig | undefined)
   };
 }
 
-const routeOf = ({ type, options, on, apps }: NotifierConfig): readonly Route[] =>
+const routeOf = ({ type, name, options, on, severity, apps }: NotifierConfig): readonly Route[] =>
   Object.values(notifierKinds)
     .filter((kind) => kind.type === type)
-    .map((kind) => ({ type, on, apps, notifier: kind.make(options) }));
+    .map((kind) => ({ type, name, options, on, severity, apps, notifier: kind.make(options) }));

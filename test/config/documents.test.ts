@@ -61,6 +61,7 @@ test('the example loads, and shows what it says', async () => {
     'secrets/webhook': 'a-long-signing-secret\n',
     'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
     'secrets/ntfy-topic': 'nobody-guesses-it\n',
+    'secrets/heartbeat-url': 'https://ping.example.com/s3cret-beat\n',
     'secrets/smtp-url': 'smtps://hm:s3cret-of-mail@mail.example.com\n',
     'secrets/staging.env': 'KEY=value-of-it\n',
   };

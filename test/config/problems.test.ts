@@ -297,7 +297,7 @@ test('options of a notifier are as strict as the rest', async () => {
   ).toBe(
     [
       'harbormaster.yml:2:42: notifiers[0].colour: unknown key; did you mean "colours"?',
-      'harbormaster.yml:2:93: notifiers[1].colours: unknown key; known here: url, secret, type, on, apps',
+      'harbormaster.yml:2:93: notifiers[1].colours: unknown key; known here: url, secret, type, name, on, severity, apps',
     ].join('\n'),
   );
 });

@@ -1,15 +1,22 @@
 import { expect, test } from 'vitest';
-import { fill, titleOf, unknownPlaceholders } from '../../src/core/notification-text.ts';
+import { fill, templateFault, titleOf } from '../../src/core/notification-text.ts';
 import { notification } from '../edges/notifiers/notification.ts';
 
 test('a template is filled in once: what comes from a commit is no template', () => {
-  const told = notification({ summary: 'failed: {host}', app: undefined });
-  expect(fill('{severity} {event} {summary} [{app}] {unknown}', told)).toBe(
-    'critical failed failed: {host} [] {unknown}',
+  const told = notification({ summary: 'failed: {{host}}', app: undefined });
+  expect(fill('{{severity}} {{ event }} {{summary}} [{{app}}] {unknown} at {{release}} of {{ref}}', told)).toBe(
+    'error failed failed: {{host}} [] {unknown} at r1 of main',
   );
   expect(titleOf(told)).toBe('host1: failed');
+  expect(titleOf(told, '{{host}}!')).toBe('host1!');
 });
 
-test('names that mean nothing are found', () => {
-  expect(unknownPlaceholders('{app} {aqp} { } {summary}')).toEqual(['aqp']);
+test.each([
+  ['{{app}} { } {"json": {}} {{summary}}', undefined],
+  ['{{aqp}}', 'names {{aqp}}, which is no field; did you mean {{app}}?'],
+  ['{{zzzzzz}}', expect.stringContaining('which is no field; there are: host, app,')],
+  ['{{app}} {{', 'has {{ without }}, or the other way round'],
+  ['{app}', 'has {app}: a field is written {{app}}'],
+])('the template %s is told what is wrong with it', (template, fault) => {
+  expect(templateFault(template)).toEqual(fault);
 });

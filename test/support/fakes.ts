@@ -1,5 +1,6 @@
 import { emptyHistory, foldHistory } from '../../src/core/history.ts';
 import { selectEntries } from '../../src/core/log-query.ts';
+import { notificationOf } from '../../src/core/notable.ts';
 import { isMeant } from '../../src/core/path-glob.ts';
 import { policyOf } from '../../src/core/policy.ts';
 import { HarborError } from '../../src/errors.ts';
@@ -7,6 +8,7 @@ import type { App } from '../../src/model/app.ts';
 import type { HostConfig } from '../../src/model/config.ts';
 import type { ConfigurationDigests } from '../../src/model/configuration.ts';
 import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
+import type { Fact } from '../../src/model/fact.ts';
 import type { LogPage, LogQuery, PageRequest } from '../../src/model/log-query.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { PathSearch } from '../../src/model/path-search.ts';
@@ -300,12 +302,15 @@ export class MemoryLive implements LiveFiles {
   }
 }
 
-export class RecordingNotifier {
+export class RecordingOutbox {
   readonly sent: Notification[] = [];
 
-  async notify(notification: Notification): Promise<void> {
-    this.sent.push(notification);
+  take(fact: Fact): void {
+    const notification = notificationOf(fact);
+    if (notification) this.sent.push(notification);
   }
+
+  async settled(): Promise<void> {}
 }
 
 export const silentLogger: Logger = {

@@ -24,7 +24,7 @@ import {
   MemoryReleases,
   MemoryTokens,
   noDigests,
-  RecordingNotifier,
+  RecordingOutbox,
   silentLogger,
   testConfig,
 } from './fakes.ts';
@@ -61,7 +61,7 @@ export async function testHarbor({
   const registry = new FakeRegistry();
   const releases = new MemoryReleases();
   const live = new MemoryLive();
-  const notifier = new RecordingNotifier();
+  const notifier = new RecordingOutbox();
   const clock = new ManualClock();
   const log = new MemoryLog(clock, { ...emptyHistory, configuration: knownConfiguration });
   const stop = new AbortController();
@@ -76,7 +76,6 @@ export async function testHarbor({
     live,
     kept: { list: async () => state.kept },
     log,
-    notifier,
     tokens,
     clock,
     logger: silentLogger,
@@ -97,7 +96,7 @@ export async function testHarbor({
   const start = async () => {
     const harbormaster = { version: '1.2.3', commit: 'abc1234' };
     const means = createMeansBook({ ...parts, harbormaster, config: () => state.config });
-    const journal = await openJournal({ ...parts, redact: (text) => text, means });
+    const journal = await openJournal({ ...parts, outbox: notifier, redact: (text) => text, means });
     return createHost({
       config: () => state.config,
       parts,

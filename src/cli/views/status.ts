@@ -7,6 +7,7 @@ import { remediesOf, sinceText } from './block.ts';
 import { type Condition, conditionOf, worstFirst } from './condition.ts';
 import { configurationLines } from './configuration.ts';
 import { share, tally } from './count.ts';
+import { deliveryLines } from './deliveries.ts';
 import { leavingLines } from './leaving.ts';
 import { recordLines } from './record.ts';
 import { shortCommit } from './revision.ts';
@@ -17,6 +18,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
   if (apps.length === 0)
     return [
       ...recordLines(status.record, now),
+      ...deliveryLines(status.deliveries, now),
       ...suspendedLines(status, now),
       [strong(host), ': no app is declared for this host.'],
       ...nextStep('Add one under `apps:` in the configuration.'),
@@ -25,6 +27,7 @@ export function statusView(status: HostStatus, now: Date): readonly Line[] {
     ];
   return [
     ...recordLines(status.record, now),
+    ...deliveryLines(status.deliveries, now),
     ...suspendedLines(status, now),
     hostSentence(status),
     '',

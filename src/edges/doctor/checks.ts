@@ -5,6 +5,7 @@ import { asHarborError } from '../../errors.ts';
 import type { HostConfig } from '../../model/config.ts';
 import type { Engine } from '../../ports.ts';
 import { run } from '../process.ts';
+import { notifications } from './notifications.ts';
 import { deploymentLog, witness } from './record.ts';
 
 /** One thing that was looked at. */
@@ -19,7 +20,7 @@ export interface DoctorInput {
   readonly engine: Engine;
   readonly stateDir: string;
   /** Loads the configuration as a daemon would; throws what is wrong with it. */
-  readonly loadConfig: () => Promise<Pick<HostConfig, 'apps' | 'log' | 'origin' | 'troubles'>>;
+  readonly loadConfig: () => Promise<Pick<HostConfig, 'apps' | 'log' | 'origin' | 'troubles' | 'notifiers'>>;
   readonly environment: Readonly<Record<string, string>>;
   /** Name of whoever runs this. */
   readonly user: string;
@@ -37,6 +38,7 @@ const looks: readonly (readonly [string, Look])[] = [
   ['state folder', stateFolder],
   ['deployment log', deploymentLog],
   ['witness', witness],
+  ['notifications', notifications],
   ['disk', disk],
   ['clock', clock],
   ['paths', paths],

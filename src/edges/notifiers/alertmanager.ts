@@ -29,7 +29,7 @@ const options = z.strictObject({
     .record(z.string().regex(/^[a-zA-Z_]\w*$/, { error: 'must be the name of a label' }), label)
     .default({})
     .meta({ title: 'map of texts', description: 'Further labels, e.g. to route by.', examples: [{ team: 'shop' }] }),
-  text: textOption('{summary}'),
+  text: textOption('{{summary}}'),
   timeout: timeLimit(10),
 });
 
@@ -62,7 +62,7 @@ export function alertmanagerNotifier(given: Options, clock: Pick<Clock, 'now' | 
  */
 function alertOf(notification: Notification, { labels, text }: Options, now: Date) {
   const { host, app, event } = notification;
-  const isOver = severityOf(notification) === 'good';
+  const isOver = severityOf(notification) === 'info';
   const severity = severityOf(notification);
   return {
     labels: { ...labels, alertname: 'HarbormasterTrouble', host, ...(app !== undefined && { app }) },

@@ -5,7 +5,7 @@ import { defineKind } from '../../kind.ts';
 import type { Notification } from '../../model/notification.ts';
 import type { Notifier } from '../../ports.ts';
 import { secretOption } from '../../secret-option.ts';
-import { textOption } from './text-option.ts';
+import { textOption, titleOption } from './text-option.ts';
 import { inMilliseconds, timeLimit } from './time-limit.ts';
 
 const smtpUrl = z.url({ protocol: /^smtps?$/, error: 'must be a URL that begins with smtps:// or smtp://' });
@@ -23,7 +23,8 @@ const options = z.strictObject({
     .array(address)
     .min(1, { error: 'must name somebody' })
     .meta({ title: 'list of addresses', description: 'Who gets it.', examples: [['ops@example.com']] }),
-  text: textOption('{summary}'),
+  title: titleOption,
+  text: textOption('{{summary}}'),
   timeout: timeLimit(60),
 });
 
@@ -35,14 +36,19 @@ export const email = defineKind({
   create: (given): Notifier => ({ notify: (notification) => send(notification, given) }),
 });
 
-async function send(notification: Notification, { server, from, to, text, timeout }: Options): Promise<void> {
+async function send(notification: Notification, { server, from, to, title, text, timeout }: Options): Promise<void> {
   // Few hosts send mail: the others need not keep it in memory.
   const { createTransport } = await import('nodemailer');
   const limit = inMilliseconds(timeout);
   const limits = { connectionTimeout: limit, greetingTimeout: limit, socketTimeout: limit };
   const transport = createTransport({ url: server, ...limits, disableFileAccess: true, disableUrlAccess: true });
   try {
-    await transport.sendMail({ from, to: [...to], subject: titleOf(notification), text: bodyOf(notification, text) });
+    await transport.sendMail({
+      from,
+      to: [...to],
+      subject: titleOf(notification, title).replaceAll(/\s+/g, ' '),
+      text: bodyOf(notification, text),
+    });
   } catch (error) {
     throw undelivered(server, error);
   } finally {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { fill, type Severity, severityOf, titleOf } from '../../core/notification-text.ts';
+import { fill, severityOf, titleOf } from '../../core/notification-text.ts';
 import { defineKind } from '../../kind.ts';
+import type { Severity } from '../../model/notification.ts';
 import type { Notifier } from '../../ports.ts';
 import { secretOption } from '../../secret-option.ts';
 import { systemClock } from '../clock.ts';
 import { post } from './post.ts';
-import { textOption } from './text-option.ts';
+import { textOption, titleOption } from './text-option.ts';
 import { inMilliseconds, timeLimit } from './time-limit.ts';
 import { webUrl } from './web-url.ts';
 
@@ -29,28 +30,29 @@ const options = z.strictObject({
       description: 'Access token, where the server asks for one.',
       examples: ['${file:secrets/ntfy-token}'],
     }),
-  text: textOption('{summary}'),
+  title: titleOption,
+  text: textOption('{{summary}}'),
   timeout: timeLimit(10),
 });
 
 /** Source: https://docs.ntfy.sh/publish/#message-priority */
-const priorities: Readonly<Record<Severity, number>> = { critical: 5, warning: 4, good: 3 };
+const priorities: Readonly<Record<Severity, number>> = { error: 5, warning: 4, info: 3 };
 const tags: Readonly<Record<Severity, string>> = {
-  critical: 'rotating_light',
+  error: 'rotating_light',
   warning: 'warning',
-  good: 'white_check_mark',
+  info: 'white_check_mark',
 };
 
 export const ntfy = defineKind({
   type: 'ntfy',
   options,
-  create: ({ url, topic, token, text, timeout }): Notifier => ({
+  create: ({ url, topic, token, title, text, timeout }): Notifier => ({
     notify: (notification) => {
       const severity = severityOf(notification);
       const message = fill(text, notification);
       const body = JSON.stringify({
         topic,
-        title: titleOf(notification),
+        title: titleOf(notification, title),
         message,
         priority: priorities[severity],
         tags: [tags[severity]],

@@ -21,6 +21,8 @@ interface Failure {
   readonly what: string;
   /** The receiver understood and refuses: another attempt would be refused as well. */
   readonly final: boolean;
+  /** It is this very message that is refused: later ones may be taken. */
+  readonly refused?: boolean;
   /** Milliseconds that the receiver asks to wait. */
   readonly wait?: number | undefined;
 }
@@ -28,7 +30,7 @@ interface Failure {
 /** Milliseconds before each further attempt. */
 const pauses = [200, 1_000, 3_000];
 
-/** Posts until it is taken, or refused, or the time is over. Follows no redirect. Throws `notify-failed`. */
+/** Posts until it is taken, or refused, or the time is over. Follows no redirect. Throws `notify-failed`, or `notify-refused` where it is this very message that is not taken. */
 export async function post({ url, headers, body, method = 'POST' }: Post, options: PostOptions): Promise<void> {
   const signal = AbortSignal.timeout(options.limit);
   const all = { 'Content-Type': 'application/json', 'User-Agent': 'Harbormaster', ...headers };
@@ -42,6 +44,9 @@ export async function post({ url, headers, body, method = 'POST' }: Post, option
   }
 }
 
+/** What a receiver answers that finds a message malformed, too large or senseless. */
+const refusals = [400, 413, 422];
+
 async function attempt(url: string, request: RequestInit): Promise<Failure | undefined> {
   try {
     const { ok, status, body, headers } = await fetch(url, request);
@@ -52,6 +57,7 @@ async function attempt(url: string, request: RequestInit): Promise<Failure | und
     return {
       what: status >= 300 && status < 400 ? `it redirects (${status}), which is not followed` : `it answered ${status}`,
       final,
+      refused: refusals.includes(status),
       wait: Number.isFinite(seconds) ? seconds * 1000 : undefined,
     };
   } catch (error) {
@@ -60,9 +66,9 @@ async function attempt(url: string, request: RequestInit): Promise<Failure | und
 }
 
 /** Only the name of the host is told: the path of a webhook is often its secret. */
-const undelivered = (url: string, { what }: Failure, { target }: PostOptions): HarborError =>
+const undelivered = (url: string, { what, refused }: Failure, { target }: PostOptions): HarborError =>
   new HarborError(`${target} at ${new URL(url).host} was not delivered: ${what}`, {
-    code: 'notify-failed',
+    code: refused === true ? 'notify-refused' : 'notify-failed',
     hint: 'Check the url of the notifier, and whether it can be reached from this host.',
   });
 

@@ -30,7 +30,7 @@ test('Slack gets a coloured message, in which nobody is called', async () => {
 test('Discord gets an embed that mentions nobody, no longer than it takes', async () => {
   await using server = await receiver(status(204));
   await discord
-    .make({ url: server.url, text: '{app}: {summary}' })
+    .make({ url: server.url, text: '{{app}}: {{summary}}' })
     .notify(notification({ summary: `@everyone ${'x'.repeat(5000)}` }));
   const { embeds, allowed_mentions } = JSON.parse(server.seen[0]?.body ?? '');
   expect(allowed_mentions).toEqual({ parse: [] });
@@ -64,7 +64,7 @@ test('an alert stands until its recovery, which has the same labels', async () =
   const given = {
     url: `${server.origin}/`,
     labels: { team: 'shop' },
-    text: '{summary}',
+    text: '{{summary}}',
     timeout: '5s',
     token: undefined,
   };
@@ -75,7 +75,7 @@ test('an alert stands until its recovery, which has the same labels', async () =
   expect(server.seen[0]?.path).toBe('/api/v2/alerts');
   expect(trouble).toEqual({
     labels: { alertname: 'HarbormasterTrouble', host: 'host1', app: 'web', team: 'shop' },
-    annotations: { summary: 'failed: services.web must be a mapping', event: 'failed', severity: 'critical' },
+    annotations: { summary: 'failed: services.web must be a mapping', event: 'failed', severity: 'error' },
     startsAt: '2026-11-20T10:00:00.000Z',
     endsAt: '2026-12-20T10:00:00.000Z',
   });
@@ -93,7 +93,7 @@ test('a receiver that asks for patience gets it', async () => {
 
 describe('options that cannot be right are refused', () => {
   test.each([
-    ['slack', slack, { url: 'https://x.org', text: '{sumary}' }],
+    ['slack', slack, { url: 'https://x.org', text: '{{sumary}}' }],
     ['discord', discord, { url: 'ftp://x.org' }],
     ['ntfy', ntfy, { topic: 'a topic' }],
     ['ntfy', ntfy, { topic: 'x', colour: 'red' }],

@@ -42,7 +42,7 @@ test('a mail goes to everybody who is named, and a summary adds no header', asyn
   await using server = await mailServer();
   const summary = 'failed: é\r\nBcc: eve@example.com';
   await email
-    .make({ server: server.url, ...people, text: '{app} {summary}' })
+    .make({ server: server.url, ...people, text: '{{app}} {{summary}}' })
     .notify(notification({ summary, app: 'web' }));
   const text = server.heard.join('\n');
   expect(server.heard.filter((line) => line.startsWith('RCPT'))).toEqual([

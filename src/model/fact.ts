@@ -1,0 +1,8 @@
+import type { Entry, HostSnapshot } from './entry.ts';
+
+/** An entry with what the log said before it and says after it: what people and forges are told is derived from that. */
+export interface Fact {
+  readonly before: HostSnapshot;
+  readonly after: HostSnapshot;
+  readonly entry: Entry;
+}
