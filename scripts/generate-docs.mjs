@@ -18,6 +18,7 @@ async function load(source) {
     bundle: true,
     format: 'esm',
     platform: 'node',
+    target: 'node20',
     packages: 'external',
     logLevel: 'warning',
   });

@@ -57,6 +57,7 @@ import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
 import type { Harbor } from './reconcile/harbor.ts';
+import { createHearsay, type Hearsay, heardHarbor, heardLog } from './reconcile/hearsay.ts';
 import { createHost } from './reconcile/host.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
 import { createLiftWatch } from './reconcile/lift-watch.ts';
@@ -241,6 +242,7 @@ interface Opened extends AsyncDisposable {
   readonly parts: Parts;
   readonly journal: Journal;
   readonly outbox: Outbox;
+  readonly hearsay: Hearsay;
 }
 
 /** Everything that a Harbor works with; `exclusive` for the holder of the state lock. */
@@ -262,7 +264,8 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     environment,
     random: Math.random,
   });
-  const { log } = record;
+  const hearsay = createHearsay();
+  const log = heardLog(record.log, hearsay);
   const parts: Parts = {
     source,
     engine: engineOf(frame, instance),
@@ -291,7 +294,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
     await git[Symbol.asyncDispose]();
     await record[Symbol.asyncDispose]();
   };
-  return { record, parts, journal, outbox, [Symbol.asyncDispose]: close };
+  return { record, parts, journal, outbox, hearsay, [Symbol.asyncDispose]: close };
 }
 
 async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: Parts) {
@@ -358,7 +361,8 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const ending = AbortSignal.any([signal, lock.lost]);
   const agenda = new Map<string, Date>();
   const self = { pid: process.pid, since: new Date().toISOString() };
-  const harbor = harborOver(frame, opened, ending, { daemon: self, agenda });
+  const { hearsay } = opened;
+  const harbor = heardHarbor(harborOver(frame, opened, ending, { daemon: self, agenda }), hearsay);
   const { origin, apps } = config.current();
   const { version, stateDir } = invocation;
   logger.info({ version, config: originText(origin), state: stateDir, apps: apps.length }, 'Harbormaster runs');
@@ -375,8 +379,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   };
   const loop = startLoop({ harbor, agenda, ...options, lifted, waits, beats, moved: heart.moved });
   const { events } = opened.parts.engine;
-  const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice: loop.notice });
-  await using api = await serve(paths.socket, servingOf(frame, harbor));
+  const notice = (apps: readonly string[]): void => {
+    loop.notice(apps);
+    hearsay.stir();
+  };
+  const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice });
+  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending }));
   const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
   const reloaded = (asked: boolean): void => {
     void api.reloaded();
@@ -419,8 +427,9 @@ async function witnessOf(
   return { repository, branch: branch ?? same?.branch ?? 'harbormaster-witness', environment };
 }
 
-const servingOf = (frame: Frame, harbor: Harbor): Serving => ({
+const servingOf = (frame: Frame, harbor: Harbor, live: Pick<Serving, 'hearsay' | 'ending'>): Serving => ({
   harbor,
+  ...live,
   version: frame.invocation.version,
   configFile: frame.invocation.configFile,
   from: () => sourceName(frame.config.current().source),

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { canonical } from '../core/digest.ts';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
 import type { Logger } from '../ports.ts';
@@ -10,7 +11,7 @@ import type { Desk, Route } from './routes/route.ts';
 import type { Visit } from './visit.ts';
 
 /** A desk before anybody stands at it. */
-export type Office = Omit<Desk, 'caller'> & { readonly logger: Logger };
+export type Office = Omit<Desk, 'caller' | 'isKnown'> & { readonly logger: Logger };
 
 type Router = Hono<{ Bindings: Visit }>;
 
@@ -23,7 +24,7 @@ export function createRouter(office: Office): Router {
   });
   for (const route of allRoutes)
     router.on(route.method, route.path, async (context) => {
-      const desk = deskFor(await admitted(route, context.env), office);
+      const desk = deskFor(await admitted(route, context.env), office, context.env);
       return inTime(context.env.limit, () => route.answer(context, desk));
     });
   router.notFound((context) => problemResponse(unknownRoute(context)));
@@ -57,11 +58,18 @@ async function admitted({ right, ofHost, method }: Route, visit: Visit): Promise
   return caller;
 }
 
-const deskFor = (caller: Caller, office: Office): Desk => ({
+const deskFor = (caller: Caller, office: Office, visit: Visit): Desk => ({
   ...office,
   caller,
+  isKnown: async () => isSame(caller, await visit.admit(false).catch(() => undefined)),
   harbor: limitedTo(caller, office.harbor),
 });
+
+const isSame = (caller: Caller, now: Caller | undefined): boolean =>
+  now !== undefined &&
+  now.name === caller.name &&
+  now.role === caller.role &&
+  canonical(now.apps) === canonical(caller.apps);
 
 async function inTime(limit: number | undefined, answer: () => Promise<Response>): Promise<Response> {
   if (limit === undefined) return answer();

@@ -7,6 +7,7 @@ import { openSocket } from './doors/socket.ts';
 import { keeper } from './keeper.ts';
 import type { Office } from './router.ts';
 import type { Open, Serving } from './serving.ts';
+import { createStreams } from './streams.ts';
 import { ownersVisit, type Visit } from './visit.ts';
 
 /** For the last lines of an answer to reach a client. Milliseconds. */
@@ -46,9 +47,8 @@ export async function serveOn(socketPath: string, serving: Serving): Promise<Ope
   };
 }
 
-function officeOf(serving: Serving, keep: Office['keep']): Office {
-  const { harbor, version, configFile, from, clock, logger, verify, doctor } = serving;
-  return { harbor, version, configFile, from, pid: process.pid, now: clock.now, logger, verify, doctor, keep };
+function officeOf({ clock, config: _, peerOf: __, ...serving }: Serving, keep: Office['keep']): Office {
+  return { ...serving, pid: process.pid, now: clock.now, streams: createStreams(), keep };
 }
 
 type Answering = (visit: Visit, request: IncomingMessage, response: ServerResponse) => void;

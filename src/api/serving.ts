@@ -3,6 +3,7 @@ import type { HostConfig } from '../model/config.ts';
 import type { Peer } from '../model/peer.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
+import type { Hearsay } from '../reconcile/hearsay.ts';
 import type { Served } from './served.ts';
 
 /** What a daemon gives its API to work with. */
@@ -17,6 +18,9 @@ export interface Serving {
   readonly config: () => HostConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly hearsay: Hearsay;
+  /** Aborted when the daemon ends. */
+  readonly ending: AbortSignal;
   /** Who connected the socket, as the kernel knows it; undefined where nobody can tell. */
   peerOf(socket: Socket): Promise<Peer | undefined>;
   /** Proves the log from its files. */

@@ -62,6 +62,7 @@ const table: Readonly<Record<string, Expected>> = {
   'POST /v1/apps/:app/approve': { who: approvers, body: plan, scoped: 'served' },
   'POST /v1/apps/:app/reject': { who: approvers, body: plan, scoped: 'served' },
   'POST /v1/approve-removal': { who: approvers, body: { apps: ['shop'], reason: 'moved' }, scoped: 'served' },
+  'GET /v1/events': { who: everybody, scoped: 'served' },
   'GET /v1/tokens': { who: admins, scoped: 'refused' },
   'POST /v1/tokens': { who: admins, body: { name: 'ci', role: 'viewer' }, scoped: 'refused' },
   'POST /v1/tokens/:name/revoke': { who: admins, scoped: 'refused' },

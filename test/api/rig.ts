@@ -6,8 +6,10 @@ import { onTestFinished } from 'vitest';
 import type { Office } from '../../src/api/router.ts';
 import { serveOn } from '../../src/api/server.ts';
 import type { Serving } from '../../src/api/serving.ts';
+import { createStreams } from '../../src/api/streams.ts';
 import { systemClock } from '../../src/edges/clock.ts';
 import type { HostConfig } from '../../src/model/config.ts';
+import { createHearsay } from '../../src/reconcile/hearsay.ts';
 import { silentLogger, testConfig } from '../support/fakes.ts';
 
 /** A path for a socket: short, because the system allows no long ones. */
@@ -61,6 +63,8 @@ export const servingOf = (
   config: () => ({ ...testConfig([]), ...config() }),
   clock: systemClock,
   logger: silentLogger,
+  hearsay: createHearsay(),
+  ending: new AbortController().signal,
   peerOf: async () => undefined,
   verify: unused,
   doctor: unused,
@@ -103,5 +107,12 @@ const whole = { ok: true, entries: 0, head: '', proves: [], cannotProve: [] };
 /** What a router works with. */
 export const officeOf = (harbor: Partial<Serving['harbor']> = {}): Office => {
   const { clock, ...serving } = servingOf(harbor, { verify: async () => whole, doctor: async () => [] });
-  return { ...serving, pid: process.pid, now: clock.now, keep: (work) => work() };
+  return {
+    ...serving,
+    pid: process.pid,
+    now: clock.now,
+    streams: createStreams(),
+    ending: AbortSignal.abort(),
+    keep: (work) => work(),
+  };
 };

@@ -417,10 +417,11 @@ notifiers:
     {
       type: 'bell',
       on: ['failed', 'blocked', 'drifted', 'recovered'],
+      severity: 'info',
       apps: [],
       options: { url: 'https://bell.example/ring' },
     },
-    { type: 'flag', on: ['blocked'], apps: ['web'], options: { colours: ['red'] } },
+    { type: 'flag', on: ['blocked'], severity: 'info', apps: ['web'], options: { colours: ['red'] } },
   ]);
 });
 

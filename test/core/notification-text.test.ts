@@ -12,7 +12,7 @@ test('a template is filled in once: what comes from a commit is no template', ()
 });
 
 test.each([
-  ['{{app}} { } {"json": {}} {{summary}}', undefined],
+  ['{{app}} { } {"json": {} } {{summary}}', undefined],
   ['{{aqp}}', 'names {{aqp}}, which is no field; did you mean {{app}}?'],
   ['{{zzzzzz}}', expect.stringContaining('which is no field; there are: host, app,')],
   ['{{app}} {{', 'has {{ without }}, or the other way round'],

@@ -6,6 +6,7 @@ import { approve } from './approve.ts';
 import { approveRemoval } from './approve-removal.ts';
 import { createToken } from './create-token.ts';
 import { doctor } from './doctor.ts';
+import { events } from './events.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   approve,
   reject,
   approveRemoval,
+  events,
   tokens,
   createToken,
   revokeToken,

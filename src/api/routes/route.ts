@@ -2,8 +2,10 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Caller, Right } from '../../model/access.ts';
 import type { Trigger } from '../../model/entry.ts';
+import type { Hearsay } from '../../reconcile/hearsay.ts';
 import { bodyOf, queryOf, triggerOf } from '../input.ts';
 import type { Served } from '../served.ts';
+import type { Streams } from '../streams.ts';
 
 /** What routes work with, as far as the one who asks may. */
 export interface Desk {
@@ -21,6 +23,12 @@ export interface Desk {
   verify(): Promise<object>;
   /** What the machine lacks. */
   doctor(): Promise<readonly object[]>;
+  readonly hearsay: Pick<Hearsay, 'listen'>;
+  readonly streams: Streams;
+  /** Aborted when the daemon ends. */
+  readonly ending: AbortSignal;
+  /** Whether the caller still may what he might. */
+  isKnown(): Promise<boolean>;
   /** Begins work that the server waits for before it ends. Throws `daemon-unreachable` once it is closing. */
   keep<Result>(work: () => Promise<Result>): Promise<Result>;
 }
