@@ -87,6 +87,9 @@ test('since when an app is out of sync is told while it is, and stays as it is m
   expect(await host.series(name)).toEqual(first);
   await host.pass();
   expect(await host.series(name)).toEqual([]);
+  await host.engine.remove((await host.engine.observe()).containers.map(({ id }) => id));
+  const again = await host.series(name);
+  expect([again.length, again]).toEqual([1, expect.not.arrayContaining([...first])]);
 });
 
 test('passes are counted by outcome, with how long they took', async () => {
