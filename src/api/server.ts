@@ -47,8 +47,8 @@ export async function serveOn(socketPath: string, serving: Serving): Promise<Ope
 }
 
 function officeOf(serving: Serving, keep: Office['keep']): Office {
-  const { harbor, version, configFile, from, clock, logger, verify, doctor } = serving;
-  return { harbor, version, configFile, from, pid: process.pid, now: clock.now, logger, verify, doctor, keep };
+  const { harbor, version, configFile, from, clock, logger, verify, doctor, page } = serving;
+  return { harbor, version, configFile, from, pid: process.pid, now: clock.now, logger, verify, doctor, keep, page };
 }
 
 type Answering = (visit: Visit, request: IncomingMessage, response: ServerResponse) => void;

@@ -52,18 +52,22 @@ export async function act(path: string, body: object, progress: (message: string
   const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const response = await answer(path, init);
   if (!response.headers.get('content-type')?.includes('ndjson')) return (await response.json()).summary ?? 'Done.';
-  let ending = 'Done.';
+  for await (const line of linesOf(response)) {
+    const { progress: step, problem, reports } = JSON.parse(line);
+    if (step) progress(`${step.app}: ${step.message}`);
+    if (problem) throw new Refusal(problem.status, problem.detail, problem.hint);
+    if (reports) return reports.map(reportText).join(' ') || 'There was nothing to do.';
+  }
+  throw new Refusal(0, 'The connection was lost. What was begun goes on; the log tells how it ends.');
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
   let rest = '';
   for await (const text of textOf(response)) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines.filter((one) => one !== '').map((one) => JSON.parse(one))) {
-      if (line.progress) progress(`${line.progress.app}: ${line.progress.message}`);
-      if (line.problem) throw new Refusal(line.problem.status, line.problem.detail, line.problem.hint);
-      if (line.reports) ending = line.reports.map(reportText).join(' ') || 'There was nothing to do.';
-    }
+    yield* lines.filter((line) => line !== '');
   }
-  return ending;
 }
 
 interface Report {

@@ -58,31 +58,10 @@ export function useDaemon(): Harbor {
   const [session, setSession] = useState(0);
   const [me, setMe] = useState<Me>();
   const [refused, setRefused] = useState<Refusal>();
-  const [trouble, setTrouble] = useState<string>();
   const [isConnected, setConnected] = useState(false);
-  const [status, setStatus] = useState<HostStatus>();
   const [progress, setProgress] = useState<Progress>({});
   const [fresh, setFresh] = useState<readonly Entry[]>([]);
-  const looking = useRef({ isUnderWay: false, isDue: false });
-
-  const fail = (error: unknown): void => {
-    if (error instanceof Refusal && error.status === 401) setRefused(error);
-    else setTrouble(error instanceof Error ? error.message : String(error));
-  };
-  const look = async (): Promise<void> => {
-    if (looking.current.isUnderWay) {
-      looking.current.isDue = true;
-      return;
-    }
-    looking.current = { isUnderWay: true, isDue: false };
-    await ask<HostStatus>('/v1/status').then((found) => {
-      setStatus(found);
-      setTrouble(undefined);
-    }, fail);
-    const { isDue } = looking.current;
-    looking.current = { isUnderWay: false, isDue: false };
-    if (isDue) await look();
-  };
+  const { status, trouble, fail, look, clear } = useStatus(setRefused);
   const start = async (signal: AbortSignal): Promise<void> => {
     setMe(await ask<Me>('/v1/me', signal));
     setRefused(undefined);
@@ -113,9 +92,10 @@ export function useDaemon(): Harbor {
 
   const again = (): void => {
     setRefused(undefined);
-    setTrouble(undefined);
     setMe(undefined);
-    setStatus(undefined);
+    setFresh([]);
+    setProgress({});
+    clear();
     setSession((n) => n + 1);
   };
   return {
@@ -136,4 +116,33 @@ export function useDaemon(): Harbor {
     },
     look: () => void look(),
   };
+}
+
+/** The host's status, looked at once at a time; who asks meanwhile gets another look afterwards. */
+function useStatus(refuse: (refusal: Refusal) => void) {
+  const [status, setStatus] = useState<HostStatus>();
+  const [trouble, setTrouble] = useState<string>();
+  const looking = useRef({ isUnderWay: false, isDue: false });
+  const fail = (error: unknown): void => {
+    if (error instanceof Refusal && error.status === 401) refuse(error);
+    else setTrouble(error instanceof Error ? error.message : String(error));
+  };
+  const look = async (): Promise<void> => {
+    looking.current.isDue = true;
+    if (looking.current.isUnderWay) return;
+    looking.current.isUnderWay = true;
+    while (looking.current.isDue) {
+      looking.current.isDue = false;
+      await ask<HostStatus>('/v1/status').then((found) => {
+        setStatus(found);
+        setTrouble(undefined);
+      }, fail);
+    }
+    looking.current.isUnderWay = false;
+  };
+  const clear = (): void => {
+    setStatus(undefined);
+    setTrouble(undefined);
+  };
+  return { status, trouble, fail, look, clear };
 }

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { HarborContext, useDaemon } from './harbor.ts';
+import { HarborContext, useDaemon, useHarbor } from './harbor.ts';
 import { placeOf } from './model/live.ts';
 import { AppPage } from './views/app-page.tsx';
 import { HostPage } from './views/host-page.tsx';
@@ -17,30 +17,37 @@ function usePlace() {
   return placeOf(hash);
 }
 
+function Header() {
+  const { me, isConnected, leave } = useHarbor();
+  return (
+    <header>
+      <nav aria-label="Pages">
+        <a href="#/">Host</a> <a href="#/log">Log</a>
+      </nav>
+      <span class="quiet">
+        {isConnected ? 'live' : 'connecting …'}
+        {me ? `, ${me.name ?? me.kind} (${me.role})` : ''}
+      </span>
+      {me?.kind === 'token' ? (
+        <button type="button" onClick={leave}>
+          Forget token
+        </button>
+      ) : undefined}
+    </header>
+  );
+}
+
 function Dashboard() {
   const harbor = useDaemon();
   const place = usePlace();
-  const { me, refused, trouble, isConnected, leave } = harbor;
+  const { refused, trouble } = harbor;
   return (
     <HarborContext.Provider value={harbor}>
       {refused ? (
         <SignIn />
       ) : (
         <>
-          <header>
-            <nav aria-label="Pages">
-              <a href="#/">Host</a> <a href="#/log">Log</a>
-            </nav>
-            <span class="quiet">
-              {isConnected ? 'live' : 'connecting …'}
-              {me ? `, ${me.name ?? me.kind} (${me.role})` : ''}
-            </span>
-            {me?.kind === 'token' ? (
-              <button type="button" onClick={leave}>
-                Forget token
-              </button>
-            ) : undefined}
-          </header>
+          <Header />
           <main>
             {trouble ? (
               <p class="card act" role="alert">

@@ -30,10 +30,11 @@ export function isShown(entry: Entry, { app, outcome }: LogFilter): boolean {
   return outcome === '' || ('outcome' in entry && entry.outcome.kind === outcome);
 }
 
-/** A newer daemon writes entries that this page does not know. */
+/** A newer daemon writes entries that this page does not know, and of them the sentence is whatever came in. */
 export function entryText(entry: Entry): string {
   try {
-    return sentenceOf(entry) ?? entry.kind;
+    const text: unknown = sentenceOf(entry);
+    return typeof text === 'string' ? text : entry.kind;
   } catch {
     return entry.kind;
   }
