@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildPage } from '../../scripts/build-page.mjs';
@@ -7,7 +7,6 @@ import { appStatus, passed, planned } from '../cli/builders.ts';
 import { finished } from '../core/entries.ts';
 import { enter, launch, open, site } from './rig.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
@@ -53,14 +52,9 @@ const harbor = {
 };
 
 async function troublesOf(page: Page): Promise<readonly string[]> {
-  await page.addScriptTag({ path: axe }).catch(() => undefined);
-  const found = await page.evaluate(async (): Promise<readonly string[]> => {
-    const { violations } = await (
-      globalThis as never as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    ).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-  return found;
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 test('the whole dashboard is below 40 KB as it is sent', async () => {
@@ -240,7 +234,7 @@ test.each(['light', 'dark'] as const)('nothing is in the way of a screen reader,
     { ...harbor, log: async () => ({ entries: [entry(3), entry(2)], next: undefined }) },
     { verify },
   );
-  const page = await open(browser, url, { colorScheme, bypassCSP: true });
+  const page = await open(browser, url, { colorScheme });
   expect(await troublesOf(page)).toEqual([]);
   await enter(page, 'admin');
   await page.getByText('Needs a person').waitFor();
