@@ -1,0 +1,26 @@
+/** What came before, so that a message that is sent again does nothing. */
+export interface Memory {
+  knows(keys: readonly string[], now: number): boolean;
+  keep(keys: readonly string[], now: number): void;
+}
+
+const longest = 24 * 3_600_000;
+const most = 5_000;
+
+/** `now` in milliseconds. What is older than a day, and the oldest of too many, is forgotten. */
+export function createMemory(): Memory {
+  const seen = new Map<string, number>();
+  return {
+    knows: (keys, now) => keys.some((key) => now - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < longest),
+    keep(keys, now) {
+      for (const key of keys) {
+        seen.delete(key);
+        seen.set(key, now);
+      }
+      for (const [key, at] of seen) {
+        if (seen.size <= most && now - at < longest) return;
+        seen.delete(key);
+      }
+    },
+  };
+}
