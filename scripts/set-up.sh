@@ -78,7 +78,7 @@ stay_off() {
 case ${1:-} in
   '') ;;
   --demo) install_packages git openssh-client ca-certificates util-linux busybox-static ;;
-  --tests) install_packages git openssh-client openssh-server ca-certificates openssl curl util-linux busybox-static debootstrap docker-registry haproxy systemd ;;
+  --tests) install_packages git openssh-client openssh-server ca-certificates openssl curl util-linux busybox-static debootstrap docker-registry haproxy systemd chromium fonts-dejavu-core ;;
   *) say "usage: $0 [--demo | --tests]"; exit 2 ;;
 esac
 check_node

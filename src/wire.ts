@@ -445,7 +445,7 @@ const examine = (frame: Frame) =>
   doctor({
     engine: engineOf(frame, ''),
     stateDir: frame.invocation.stateDir,
-    loadConfig: frame.config.check,
+    loadConfig: frame.config.look,
     environment: frame.environment,
     user: userName(),
   });

@@ -4,6 +4,7 @@ import type { Peer } from '../model/peer.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { Hearsay } from '../reconcile/hearsay.ts';
+import type { PageFiles } from './page.ts';
 import type { Served } from './served.ts';
 
 /** What a daemon gives its API to work with. */
@@ -27,6 +28,8 @@ export interface Serving {
   readonly verify: () => Promise<object>;
   /** What the machine lacks. */
   readonly doctor: () => Promise<readonly object[]>;
+  /** Another dashboard than the one that was built in. */
+  readonly page?: PageFiles;
 }
 
 /** An API that answers. */
