@@ -203,8 +203,10 @@ test('100 apps and 10,000 entries are looked through on a phone', async () => {
     status: async () => hostOf([waiting, ...many]),
     async log({ apps = [] }, page) {
       const found = log.filter((one) => apps.length === 0 || apps.includes('app' in one ? (one.app ?? '') : ''));
-      const before = page.order === 'newest' ? page.before : undefined;
-      const entries = found.filter(({ seq }) => before === undefined || seq < before).slice(0, page.limit);
+      if (page.order === 'oldest')
+        return { entries: found.filter(({ seq }) => seq > (page.after ?? 0)), next: undefined };
+      const { before = Number.POSITIVE_INFINITY } = page;
+      const entries = found.filter(({ seq }) => seq < before).slice(0, page.limit);
       return { entries, next: entries.at(-1)?.seq };
     },
   });
