@@ -46,7 +46,7 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
 /** The policy was tightened after it was deployed: it goes on running, and nothing of it is made anew. What the newest release was denied for is told above. */
 const objectionBlocks = (
   { app, objections = [], now }: BlocksInput,
-  { deployed, attempted }: AppHistory,
+  { deployed, attempted, objection }: AppHistory,
 ): readonly Block[] =>
   deployed === undefined || attempted?.outcome.kind === 'blocked'
     ? []
@@ -54,7 +54,7 @@ const objectionBlocks = (
         code: 'policy',
         detail: `what runs is against the policy of this host: ${service === undefined ? '' : `service ${service} `}${reason}`,
         hint: `It goes on running, but is not made anew when it fails. To allow it: ${lift}`,
-        since: now.toISOString(),
+        since: objection?.since ?? now.toISOString(),
         until: undefined,
         lift: `harbormaster policy show ${app.name}`,
       }));

@@ -241,6 +241,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       causes: few(text),
     }),
   ),
+  objection: maybe(fc.record({ seq, since: at, release: text, fingerprint: text })),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
   suspension: maybe(suspension),
@@ -381,8 +382,14 @@ const bodies: Bodies = {
     kind: fc.constant('recovered'),
     app,
     after: seq,
-    of: fc.constantFrom('release', 'drift'),
+    of: fc.constantFrom('release', 'drift', 'policy'),
   }),
+  objected: fc
+    .tuple(
+      fc.record({ app, release: text, verdicts, fingerprint: text }),
+      fc.record({ more: seq }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'objected', ...always, ...sometimes })),
   drifted: fc.record({
     kind: fc.constant('drifted'),
     app,
@@ -549,6 +556,7 @@ const sometimes = new Set([
   'file',
   'path',
   'found',
+  'more',
 ]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {
