@@ -66,3 +66,9 @@ export function createShared<R>(work: () => Promise<R>): () => Promise<R> {
     return next;
   };
 }
+
+/** Waits for all of them, also when one fails; then throws what the first in their order threw. */
+export async function allThrough<R>(works: readonly Promise<R>[]): Promise<readonly R[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}

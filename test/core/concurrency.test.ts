@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createQueues, createShared, mapLimit } from '../../src/core/concurrency.ts';
+import { allThrough, createQueues, createShared, mapLimit } from '../../src/core/concurrency.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -124,4 +124,18 @@ describe('shared work', () => {
     expect(await Promise.all(asked)).toEqual(['no 1', 'no 2', 'no 2']);
     expect(await ask()).toBe(3);
   });
+});
+
+test('what fails among several is thrown when all of them are through', async () => {
+  const slow = gate();
+  let isOver = false;
+  const good = slow.passed.then(() => {
+    isOver = true;
+    return 'good';
+  });
+  const all = allThrough([Promise.reject(new Error('bad')), good, Promise.reject(new Error('worse'))]);
+  const failed = all.catch((error: Error) => [error.message, isOver]);
+  await turn();
+  slow.open();
+  expect(await failed).toEqual(['bad', true]);
 });
