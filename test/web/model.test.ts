@@ -70,7 +70,7 @@ describe('an action', () => {
 
   test('past a window or an order wants a reason, and is the same as the command', () => {
     const action = lifting('shop', 'harbormaster apply shop --override-window --reason "…"');
-    expect(action).toMatchObject({ body: { apps: ['shop'], overrideWindow: true }, reason: 'must' });
+    expect(action).toMatchObject({ body: { apps: ['shop'], overrideWindow: true }, reason: 'must', right: 'operate' });
     expect(action && commandOf(action, 'now')).toBe("harbormaster apply shop --override-window --reason 'now'");
     expect(lifting('shop', 'harbormaster approve-removal a b --reason "…"')?.body).toEqual({ apps: ['a', 'b'] });
   });

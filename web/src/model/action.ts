@@ -31,7 +31,7 @@ const apply = (app: string): Action => ({
 const past = (app: string, what: 'overrideWindow' | 'ignoreOrder'): Action => ({
   name: what,
   title: what === 'overrideWindow' ? 'Apply past the window' : 'Apply without waiting',
-  right: 'deploy',
+  right: 'operate',
   path: '/v1/apply',
   body: { apps: [app], [what]: true },
   reason: 'must',
