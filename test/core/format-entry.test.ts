@@ -223,7 +223,7 @@ describe('every outcome is a sentence', () => {
       {
         kind: 'blocked',
         reasons: [
-          { code: 'denied', reason: 'one', lift: undefined },
+          { code: 'denied', reason: 'one', lift: 'a line' },
           { code: 'held', reason: 'two', lift: 'x' },
         ],
       },

@@ -133,7 +133,7 @@ class Teller {
           : undefined;
       case 'refuse': {
         const code = blockCodes[pick % blockCodes.length] ?? 'denied';
-        const reasons = [{ code, reason: `${code} it is`, lift: flag ? undefined : `harbormaster release ${app}` }];
+        const reasons = [{ code, reason: `${code} it is`, lift: `harbormaster release ${app}` }];
         const ended: Outcome = outcome.kind === 'failed' ? outcome : { kind: 'blocked', reasons };
         const isKnown = outcome.kind !== 'failed' || flag;
         return this.write(

@@ -81,7 +81,7 @@ const outcome: Arbitrary<Outcome> = fc.oneof(
       fc.record({
         code: fc.constantFrom('denied', 'manual', 'held', 'quarantined', 'removal-guard'),
         reason: text,
-        lift: maybe(text),
+        lift: text,
       }),
     ),
   }),
@@ -96,13 +96,16 @@ const outcome: Arbitrary<Outcome> = fc.oneof(
   fc.record({ kind: fc.constant('superseded'), step: maybe(text), by: text }),
 );
 const verdicts: Arbitrary<Verdict[]> = few(
-  fc.record({
-    gate: text,
-    ruling: fc.constantFrom('allow', 'warn', 'deny'),
-    service: maybe(text),
-    reason: text,
-    lift: maybe(text),
-  }),
+  fc.oneof(
+    fc.record({ gate: text, ruling: fc.constant('deny'), service: maybe(text), reason: text, lift: text }),
+    fc.record({
+      gate: text,
+      ruling: fc.constantFrom('allow', 'warn'),
+      service: maybe(text),
+      reason: text,
+      lift: maybe(text),
+    }),
+  ),
 );
 const container = fc.record({ id: text, name: text });
 const refreshed = fc.record({ id: text, name: text, from: few(text), to: text });
