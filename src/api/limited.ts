@@ -19,7 +19,7 @@ export const limitedTo = (caller: Caller, harbor: Served): Served => ({
 function seen(
   caller: Caller,
   harbor: Served,
-): Pick<Served, 'plan' | 'preview' | 'status' | 'windows' | 'log' | 'history'> {
+): Pick<Served, 'plan' | 'preview' | 'status' | 'windows' | 'orphans' | 'log' | 'history'> {
   /** Of what was named, and of everything if nothing was. */
   const visible = async (names: readonly string[]): Promise<readonly string[] | 'all' | 'none'> => {
     assertMay(caller, 'read');
@@ -51,6 +51,11 @@ function seen(
       return { ...host, apps: seen(host.apps), ...(host.leaving && { leaving: seen(host.leaving) }) };
     },
     windows: (names) => over(names, harbor.windows),
+    async orphans() {
+      assertMay(caller, 'read');
+      assertSees(caller, undefined);
+      return harbor.orphans();
+    },
     async log(query, page) {
       assertMay(caller, 'read');
       for (const name of query.apps ?? []) assertSees(caller, name);

@@ -89,6 +89,33 @@ export const windows = z
   })
   .meta({ id: 'Windows', description: 'The windows of the next fourteen days.' });
 
+export const orphans = z
+  .looseObject({
+    orphans: z.array(
+      z.looseObject({
+        app: text,
+        project: text.optional(),
+        how: z.enum(['leaving', 'stopped', 'removed', 'let-go', 'unknown']),
+        seq: z.int().optional(),
+        since: text.optional(),
+        forget: text.optional(),
+        things: z.array(
+          z.looseObject({
+            kind: text,
+            name: text,
+            bytes: z.number().optional(),
+            state: text.optional(),
+            remove: text,
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Orphans',
+    description: 'What is left of apps that are not declared, each with the command that removes it.',
+  });
+
 export const verification = z
   .looseObject({ ok: z.boolean(), entries: z.int(), head: text, proves: z.array(text), cannotProve: z.array(text) })
   .meta({ id: 'Verification', description: 'What the files of the log prove, and what they cannot.' });

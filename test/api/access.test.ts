@@ -45,6 +45,7 @@ const table: Readonly<Record<string, Expected>> = {
   'GET /v1/apps/:app': { who: everybody, scoped: 'served' },
   'GET /v1/apps/:app/history': { who: everybody, scoped: 'served' },
   'GET /v1/windows': { who: everybody, scoped: 'served' },
+  'GET /v1/orphans': { who: everybody, scoped: 'refused' },
   'GET /v1/log': { who: everybody, scoped: 'served' },
   'GET /v1/log/:seq': { who: everybody, scoped: 'served' },
   'GET /v1/verify': { who: everybody, scoped: 'refused' },
@@ -124,6 +125,7 @@ function everything() {
         .map((app) => appStatus({ app })),
     }),
     windows: async () => [],
+    orphans: async () => [],
     log: async (query, page) => ({
       entries: entries.filter(
         (entry) =>

@@ -41,6 +41,7 @@ export const nothing: Serving['harbor'] = {
   reject: unused,
   approveRemoval: unused,
   windows: unused,
+  orphans: unused,
   log: unused,
   history: unused,
   tokens: unused,

@@ -16,6 +16,7 @@ import { log } from './log.ts';
 import { logEntry } from './log-entry.ts';
 import { me } from './me.ts';
 import { metrics } from './metrics.ts';
+import { orphans } from './orphans.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { readyz } from './readyz.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   app,
   history,
   windows,
+  orphans,
   log,
   logEntry,
   verify,
