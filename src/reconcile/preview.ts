@@ -12,6 +12,7 @@ import { atOnce } from './app-passes.ts';
 import { candidate } from './candidate.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
+import { planFailure } from './plan-failure.ts';
 import { propose } from './propose.ts';
 import { select } from './selection.ts';
 import { storedReleases } from './target.ts';
@@ -57,8 +58,7 @@ async function previewOf(app: App, ref: string, observed: Observed, house: House
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
     return { kind: 'planned', ...planned, preview: { ref: ref } };
   } catch (error) {
-    const { code, message, hint } = asHarborError(error);
-    return { kind: 'failed', app: app.name, code, message, hint };
+    return planFailure(app.name, error, context.redact);
   }
 }
 
