@@ -1,5 +1,5 @@
 import { actsOf } from '../core/acts.ts';
-import { mapLimit } from '../core/concurrency.ts';
+import { createShared, mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
@@ -28,6 +28,13 @@ import { windowVerdicts } from './windows.ts';
 
 /** What only looks. */
 export function reading(house: House): Pick<Harbor, 'plan' | 'status'> {
+  const { status, ...others } = readingEach(house);
+  // Dashboards and scrapes ask for the whole host at the same time.
+  const whole = createShared(() => status([]));
+  return { ...others, status: (names) => (names.length === 0 ? whole() : status(names)) };
+}
+
+function readingEach(house: House): Pick<Harbor, 'plan' | 'status'> {
   const { config, daemon, context, removals, find } = house;
   return {
     async plan(names) {
