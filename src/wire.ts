@@ -27,6 +27,7 @@ import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
 import { folderSource } from './edges/folder/source.ts';
+import { commitStatusTargets } from './edges/forges/targets.ts';
 import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
@@ -38,6 +39,7 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { notificationTargets } from './edges/notifiers/route.ts';
 import { deliveriesIn } from './edges/outbox/cursor.ts';
 import { factsAfter } from './edges/outbox/facts.ts';
+import { joinedTargets } from './edges/outbox/joined.ts';
 import { noOutbox, openOutbox } from './edges/outbox/outbox.ts';
 import { peerOf } from './edges/peer.ts';
 import { changeKey, letGoOn } from './edges/record/by-hand.ts';
@@ -300,7 +302,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
 async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: Parts) {
   const [last] = (await log.page({}, { order: 'newest', before: undefined, limit: 1 })).entries;
   return openOutbox({
-    targets: notificationTargets(config.routes, key),
+    targets: joinedTargets(notificationTargets(config.routes, key), commitStatusTargets(config.forges, clock)),
     folder: paths.outbox,
     head: last?.seq ?? 0,
     factsAfter: (seq) => factsAfter(paths.log, seq),
@@ -388,6 +390,7 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
   const reloaded = (asked: boolean): void => {
     void api.reloaded();
+    opened.outbox.reconfigured();
     takeUp(asked);
   };
   await using _keeping = opened.record.watch(opened.journal.record);

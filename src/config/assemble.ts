@@ -4,6 +4,7 @@ import type { ConfigurationOrigin, Discovery } from '../model/configuration.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import type { Afar } from './afar.ts';
 import { judgeApi, noTls, readTls, resolveApi } from './api.ts';
+import { resolveCommitStatus } from './commit-status-schema.ts';
 import { digestsOf } from './digests.ts';
 import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
@@ -128,6 +129,7 @@ function resolved(
   const { root } = layer;
   const config = validated(root, here, schema);
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
+  const commitStatus = config.commit_status.map(resolveCommitStatus);
   const heartbeat = resolveHeartbeat(config.heartbeat);
   const loaded = {
     config,
@@ -151,6 +153,7 @@ function resolved(
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     heartbeat,
     notifiers,
+    commitStatus,
     windows: config.windows.map(resolveWindow),
     policy: resolvePolicy(config.policy, undefined, 'policy'),
     apps,
@@ -166,6 +169,7 @@ function resolved(
       ...interpolated.map(({ value }) => value),
       ...read.values,
       ...options.map(reveal),
+      ...commitStatus.map(({ token }) => token.reveal()),
       ...(heartbeat ? [heartbeat.url.reveal()] : []),
     ]),
     files: files.paths(),

@@ -29,6 +29,7 @@ export function reference(catalogues: Catalogues): string {
     ...section('discover[]', ownKeys(items(part(schema, 'discover')), app), part(schema, 'discover').description),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
     ...section('log', part(schema, 'log')),
+    ...section('commit_status[]', items(part(schema, 'commit_status')), part(schema, 'commit_status').description),
     ...kinds('notifiers[]', part(schema, 'notifiers'), commonKeys),
     '',
   ].join('\n');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { apiSchema } from './api-schema.ts';
 import { appSchema, defaultsSchema } from './app-schema.ts';
 import type { CheckKind } from './check-schema.ts';
+import { commitStatusSchema } from './commit-status-schema.ts';
 import { discoverSchema } from './discover-schema.ts';
 import { duration } from './duration.ts';
 import { fromSchema } from './from-schema.ts';
@@ -119,6 +120,11 @@ export function configSchema({ notifiers, checks, strategies }: Catalogues) {
       description:
         'A dead man’s switch: a sign of life as long as passes really go on, for a service elsewhere that raises the alarm when it stops.',
       absent: 'none',
+    }),
+    commit_status: z.array(commitStatusSchema).default([]).meta({
+      title: 'list',
+      description:
+        'Forges that show at each commit what became of it on this host: who pushed sees it where he pushed.',
     }),
     notifiers: z.array(notifierSchema(notifiers)).default([]).meta({
       title: 'list',

@@ -241,20 +241,18 @@ function projects(root: Node, apps: readonly { name: string; node: Node }[]): re
 }
 
 function notified(root: Node, known: readonly string[]): readonly Problem[] {
-  const list = child(root, 'notifiers');
+  return ['notifiers', 'commit_status'].flatMap((section) => appsNamedIn(root, section, known));
+}
+
+function appsNamedIn(root: Node, section: string, known: readonly string[]): readonly Problem[] {
+  const list = child(root, section);
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((notifier, index) => {
     const apps = child(notifier, 'apps');
     return textsOf(apps?.kind === 'list' ? apps : undefined).flatMap((name, position) =>
       known.includes(name) || /[*?]/.test(name)
         ? []
-        : [
-            problemAt(
-              root,
-              ['notifiers', index, 'apps', position],
-              `must be the name of an app${suggestion(name, known)}`,
-            ),
-          ],
+        : [problemAt(root, [section, index, 'apps', position], `must be the name of an app${suggestion(name, known)}`)],
     );
   });
 }

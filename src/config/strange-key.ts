@@ -62,6 +62,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   checks: ['tests', 'probes', 'smoke_tests', 'health_checks', 'healthchecks'],
   apps: ['stacks', 'projects', 'services', 'applications', 'deployments'],
   notifiers: ['notifications', 'notify', 'alerts', 'webhooks'],
+  commit_status: ['commit_statuses', 'statuses', 'forges', 'commit-status'],
   on: ['events', 'when'],
 };
 

@@ -17,6 +17,8 @@ export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry)
   // That a person lifted it is no news; that its time is over may be forgotten by then.
   if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
   if (entry.kind === 'left') return 'blocked';
+  // Its trouble is what it was.
+  if (entry.kind === 'renamed') return undefined;
   return 'app' in entry
     ? appEvent(historyOf(before, entry.app), historyOf(after, entry.app))
     : hostEvent(before, entry);

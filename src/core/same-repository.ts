@@ -2,7 +2,7 @@
 export const isSameRepository = (one: string, other: string): boolean => placeOf(one) === placeOf(other);
 
 /** Host and path; a path of this machine stands for itself. */
-function placeOf(url: string): string {
+export function placeOf(url: string): string {
   const [, host = '', path = url] =
     /^[a-z+]+:\/\/(?:[^/@]*@)?([^/:]*)(?::\d+)?\/(.*)$/i.exec(url) ?? /^(?:[^/@:]+@)?([^/:@]+):(.+)$/.exec(url) ?? [];
   return `${host.toLowerCase()}/${path.replace(/^\/+/, '').replace(/(?:\/|\.git)+$/, '')}`;

@@ -222,7 +222,14 @@ export type EntryBody =
       readonly means?: Means;
     }
   /** The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, or with what runs. */
-  | { readonly kind: 'recovered'; readonly app: string; readonly after: number; readonly of: 'release' | 'drift' }
+  | {
+      readonly kind: 'recovered';
+      readonly app: string;
+      readonly after: number;
+      readonly of: 'release' | 'drift';
+      /** That asks for what is deployed. */
+      readonly revision?: Revision;
+    }
   /** What runs left the deployed release, and is left so: because of the policy, or because somebody undoes every correction. Once, not once a cycle. */
   | {
       readonly kind: 'drifted';

@@ -12,6 +12,8 @@ export interface Notification {
   readonly host: string;
   /** Undefined: the whole host. */
   readonly app: string | undefined;
+  /** Names that the app had when people were told of the same trouble before, the newest first. */
+  readonly formerly?: readonly string[] | undefined;
   /** One sentence for a person. */
   readonly summary: string;
   /** Undefined: a test. */

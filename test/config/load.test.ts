@@ -102,6 +102,7 @@ describe('defaults', () => {
       apps: [],
       declared: [],
       notifiers: [],
+      commitStatus: [],
       imageInterval: 900_000,
       keepReleases: 5,
       removalGuard: 1,

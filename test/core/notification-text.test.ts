@@ -15,7 +15,10 @@ test.each([
   ['{{app}} { } {"json": {} } {{summary}}', undefined],
   ['{{aqp}}', 'names {{aqp}}, which is no field; did you mean {{app}}?'],
   ['{{zzzzzz}}', expect.stringContaining('which is no field; there are: host, app,')],
-  ['{{app}} {{', 'has {{ without }}, or the other way round'],
+  ['{{app}} {{', 'has {{ without }}'],
+  ['app}} failed', 'has app}} without {{ before it: a field is written {{app}}'],
+  ['{"a":{"b":"{{app}}"}}', undefined],
+  ['{"a":{"b":true}}', undefined],
   ['{app}', 'has {app}: a field is written {{app}}'],
 ])('the template %s is told what is wrong with it', (template, fault) => {
   expect(templateFault(template)).toEqual(fault);

@@ -48,7 +48,7 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   let connections = 0;
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname } = placeOf(request);
     const rig = rigs.get(pathname.split('/')[1] ?? '');
     const how = behaviours.get(rig) ?? behaviours.get(undefined) ?? 'normal';
     requests.push({
@@ -90,6 +90,13 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   };
 }
 
+/** Each repository is also there below `/team`, as at a forge. */
+function placeOf({ url = '/' }: IncomingMessage): URL {
+  const place = new URL(url, 'http://localhost');
+  place.pathname = place.pathname.replace(/^\/team(?=\/)/, '');
+  return place;
+}
+
 function isAllowed({ headers }: IncomingMessage, { credentials }: GitHttpServerOptions): boolean {
   if (!credentials) return true;
   if ('bearer' in credentials) return headers.authorization === `Bearer ${credentials.bearer}`;
@@ -104,7 +111,7 @@ function dropped(response: ServerResponse): void {
 }
 
 function asFile(request: IncomingMessage, response: ServerResponse, rig: GitRig): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname } = placeOf(request);
   if (request.method !== 'GET') {
     response.writeHead(405).end();
     return;
@@ -122,7 +129,7 @@ interface Exchange {
 
 /** Common Gateway Interface, RFC 3875. */
 function backend({ request, response, rig, old }: Exchange, backends: Set<ChildProcess>): void {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, search } = placeOf(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const env = {
     ...rigEnvironment,

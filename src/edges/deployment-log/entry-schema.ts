@@ -329,7 +329,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
     from: text.optional(),
     means: means.optional(),
   }),
-  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
+  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']), revision: revision.optional() }),
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),

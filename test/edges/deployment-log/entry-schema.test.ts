@@ -374,12 +374,16 @@ const bodies: Bodies = {
       fc.record({ steps, from: text, means }, { requiredKeys: [] }),
     )
     .map(([always, sometimes]) => ({ kind: 'refused', ...always, ...sometimes })),
-  recovered: fc.record({
-    kind: fc.constant('recovered'),
-    app,
-    after: seq,
-    of: fc.constantFrom('release', 'drift'),
-  }),
+  recovered: fc.record(
+    {
+      kind: fc.constant('recovered'),
+      app,
+      after: seq,
+      of: fc.constantFrom('release', 'drift'),
+      revision,
+    },
+    { requiredKeys: ['kind', 'app', 'after', 'of'] },
+  ),
   drifted: fc.record({
     kind: fc.constant('drifted'),
     app,
