@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/edges/**', 'test/scenarios/**', 'test/torture/**'],
+          exclude: ['test/edges/**', 'test/browser/**', 'test/scenarios/**', 'test/torture/**'],
           pool: 'threads',
           maxWorkers: 2,
           testTimeout: 120_000,
@@ -17,10 +17,10 @@ export default defineConfig({
         },
       },
       {
-        // Real Git and SSH servers, real files, processes that are killed; no Docker.
+        // Real Git and SSH servers, real files, processes that are killed, a real browser; no Docker.
         test: {
           name: 'edges',
-          include: ['test/edges/**/*.test.ts'],
+          include: ['test/edges/**/*.test.ts', 'test/browser/**/*.test.ts'],
           pool: 'threads',
           maxWorkers: 2,
           testTimeout: 120_000,

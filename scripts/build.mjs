@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
@@ -48,6 +49,7 @@ await build({
   },
   define: {
     'import.meta.url': '__importMetaUrl',
+    __HARBORMASTER_PAGE__: JSON.stringify(JSON.stringify(await buildPage())),
     __HARBORMASTER_VERSION__: JSON.stringify(version),
     __HARBORMASTER_COMMIT__: JSON.stringify(commit()),
     __HARBORMASTER_DATE__: JSON.stringify(date()),

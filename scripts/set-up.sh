@@ -50,7 +50,7 @@ install_packages() {
   fi
 }
 
-# Neither an ssh server nor a registry may come to life on someone's machine because our tests start their own.
+# Neither an ssh server, nor a registry, nor Prometheus may come to life on someone's machine because our tests start their own.
 apt_install() (
   policy=/usr/sbin/policy-rc.d
   if [[ ! -e $policy ]]; then
@@ -71,6 +71,7 @@ stay_off() {
     case $unit in
       openssh-server) systemctl disable --now ssh.service ssh.socket >/dev/null 2>&1 || true ;;
       docker-registry) systemctl disable --now docker-registry.service >/dev/null 2>&1 || true ;;
+      prometheus) systemctl disable --now prometheus.service >/dev/null 2>&1 || true ;;
     esac
   done
 }
@@ -78,7 +79,7 @@ stay_off() {
 case ${1:-} in
   '') ;;
   --demo) install_packages git openssh-client ca-certificates util-linux busybox-static ;;
-  --tests) install_packages git openssh-client openssh-server ca-certificates openssl curl util-linux busybox-static debootstrap docker-registry haproxy systemd ;;
+  --tests) install_packages git openssh-client openssh-server ca-certificates openssl curl util-linux busybox-static debootstrap docker-registry haproxy systemd chromium fonts-dejavu-core prometheus ;;
   *) say "usage: $0 [--demo | --tests]"; exit 2 ;;
 esac
 check_node

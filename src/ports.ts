@@ -17,7 +17,9 @@ import type {
   Reach,
 } from './model/observed.ts';
 import type { KeptFolder } from './model/orphan.ts';
+import type { Outcome } from './model/outcome.ts';
 import type { PathSearch } from './model/path-search.ts';
+import type { Readings } from './model/readings.ts';
 import type { MountedPath, Pin, Release } from './model/release.ts';
 import type { RecordCondition } from './model/report.ts';
 import type { GitObject, Revision } from './model/revision.ts';
@@ -358,6 +360,17 @@ export interface Outbox {
 
 export interface Notifier {
   notify(notification: Notification): Promise<void>;
+}
+
+/** Counts what happens and stands nowhere else. It forgets everything with its process. */
+export interface Meter {
+  /** A pass over an app ended. `compared`: with what Git has. Milliseconds. */
+  passed(app: string, pass: { readonly outcome: Outcome; readonly compared: boolean; readonly took: number }): void;
+  /** A repository was asked. `url` holds no credentials. */
+  asked(url: string, request: 'look' | 'fetch', result: 'success' | 'failure'): void;
+  /** The engine was asked, and answered or not. */
+  engine(result: 'success' | 'failure'): void;
+  readings(): Readings;
 }
 
 /** Parts of the progress of a pass, for a person who watches. */

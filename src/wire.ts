@@ -54,17 +54,20 @@ import { asHarborError, HarborError } from './errors.ts';
 import type { Policy } from './model/policy.ts';
 import type { CheckReport } from './model/report.ts';
 import * as gates from './policies/index.ts';
-import type { Logger, Outbox } from './ports.ts';
+import type { Logger, Meter, Outbox } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHearsay, type Hearsay, heardHarbor, heardLog } from './reconcile/hearsay.ts';
 import { createHost } from './reconcile/host.ts';
+import { createInstruments } from './reconcile/instruments.ts';
 import { type Journal, openJournal } from './reconcile/journal.ts';
 import { createLiftWatch } from './reconcile/lift-watch.ts';
 import { startLoop } from './reconcile/loop.ts';
 import { createMeansBook } from './reconcile/means.ts';
+import { createMeter } from './reconcile/meter.ts';
+import { meteredEngine, meteredHarbor } from './reconcile/metered.ts';
 import type { Parts } from './reconcile/parts.ts';
 import { createTakeUp } from './reconcile/take-up.ts';
 import { createWaits } from './reconcile/waits.ts';
@@ -87,6 +90,7 @@ interface Frame {
   readonly config: Configuration;
   readonly git: GitAtHand;
   readonly logger: Logger;
+  readonly meter: Meter;
 }
 
 export function wire(invocation: Invocation): Wired {
@@ -94,8 +98,9 @@ export function wire(invocation: Invocation): Wired {
   const environment = definedOnly(invocation.environment);
   const config: Configuration = configuration({ invocation, catalogues, git: () => git.open(false) });
   const logger = createLogger({ level: config.logLevel, redact: config.redact });
-  const git = gitAtHand({ paths, logger, environment, follows: () => followingsOf(config.known()) });
-  const frame: Frame = { invocation, paths, environment, config, git, logger };
+  const meter = createMeter(systemClock);
+  const git = gitAtHand({ paths, logger, meter, environment, follows: () => followingsOf(config.known()) });
+  const frame: Frame = { invocation, paths, environment, config, git, logger, meter };
   const alone =
     <Result>(read: () => Promise<Result>) =>
     async (): Promise<Result> => {
@@ -270,7 +275,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const log = heardLog(record.log, hearsay);
   const parts: Parts = {
     source,
-    engine: engineOf(frame, instance),
+    engine: meteredEngine(engineOf(frame, instance), frame.meter),
     registry: engineRegistry(dockerOptions(environment)),
     releases: releaseStore({ directory: paths.apps, logger }),
     live: liveFiles({ directory: paths.apps }),
@@ -357,14 +362,15 @@ async function begun(frame: Frame): Promise<Opened> {
 }
 
 async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<void> {
-  const { invocation, paths, config, git, logger } = frame;
+  const { invocation, paths, config, git, logger, meter } = frame;
   await using lock = await locked(frame, 'run');
   await using opened = await begun(frame);
   const ending = AbortSignal.any([signal, lock.lost]);
   const agenda = new Map<string, Date>();
   const self = { pid: process.pid, since: new Date().toISOString() };
   const { hearsay } = opened;
-  const harbor = heardHarbor(harborOver(frame, opened, ending, { daemon: self, agenda }), hearsay);
+  const metered = meteredHarbor(harborOver(frame, opened, ending, { daemon: self, agenda }), meter, systemClock);
+  const harbor = heardHarbor(metered, hearsay);
   const { origin, apps } = config.current();
   const { version, stateDir } = invocation;
   logger.info({ version, config: originText(origin), state: stateDir, apps: apps.length }, 'Harbormaster runs');
@@ -386,7 +392,11 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
     hearsay.stir();
   };
   const listening = watchEvents({ ...options, events, apps: () => config.current().apps, notice });
-  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending }));
+  const { log, engine } = opened.parts;
+  const build = { version, commit: invocation.commit };
+  const told = { config: config.current, clock: systemClock, agenda, build, startedAt: new Date(self.since) };
+  const instruments = createInstruments({ harbor, log, engine, meter, ...told });
+  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending, instruments }));
   const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
   const reloaded = (asked: boolean): void => {
     void api.reloaded();
@@ -430,7 +440,11 @@ async function witnessOf(
   return { repository, branch: branch ?? same?.branch ?? 'harbormaster-witness', environment };
 }
 
-const servingOf = (frame: Frame, harbor: Harbor, live: Pick<Serving, 'hearsay' | 'ending'>): Serving => ({
+const servingOf = (
+  frame: Frame,
+  harbor: Harbor,
+  live: Pick<Serving, 'hearsay' | 'ending' | 'instruments'>,
+): Serving => ({
   harbor,
   ...live,
   version: frame.invocation.version,
@@ -448,7 +462,7 @@ const examine = (frame: Frame) =>
   doctor({
     engine: engineOf(frame, ''),
     stateDir: frame.invocation.stateDir,
-    loadConfig: frame.config.check,
+    loadConfig: frame.config.look,
     environment: frame.environment,
     user: userName(),
   });

@@ -45,6 +45,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'node:*',
   ],
   demo: ['errors', 'edges/process', 'node:*'],
+  // The dashboard, which is no part of the program, may share what computes.
+  web: ['model', 'core', 'cli/views/condition', 'cli/views/count', 'cli/moment'],
 };
 
 /** The one place of each module that does more than compute, and where the modules are allowed that a room as a whole may not use. */
@@ -58,6 +60,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['edges/notifiers/email.ts'],
   semver: ['core/version-range.ts'],
   '@hono/node-server': ['api/'],
+  preact: ['web/main', 'web/harbor', 'web/use-answer', 'web/views/'],
   'node:child_process': [],
   // The global is what the words below look for.
   'node:process': [],
@@ -90,7 +93,7 @@ const words: readonly {
     what: 'clock, chance or the world',
     pattern:
       /\bDate\.now\b|\bDate\(\)|\bMath\.random\b|\bprocess(?:\.(?!ts\b)|\[)|\bconsole\.|(?<!\.)\bfetch\(|\bset(?:Timeout|Interval|Immediate)\(|\bperformance\./,
-    allowed: (file) => !/^(?:model|core|strategies|policies|reconcile)\//.test(file),
+    allowed: (file) => !/^(?:model|core|strategies|policies|reconcile|web\/model)\//.test(file),
   },
 ];
 
@@ -98,16 +101,19 @@ const words: readonly {
 type Sources = ReadonlyMap<string, string>;
 
 function readSources(): Sources {
-  const top = fileURLToPath(new URL('../src', import.meta.url));
+  return new Map([...readFolder('../src', ''), ...readFolder('../web/src', 'web/')]);
+}
+
+/** `prefix` puts a folder that is not in src/ beside its rooms. */
+function readFolder(folder: string, prefix: string): readonly (readonly [string, string])[] {
+  const top = fileURLToPath(new URL(folder, import.meta.url));
   const files = readdirSync(top, { recursive: true, withFileTypes: true }).filter(({ name }) =>
     /\.[cm]?[jt]sx?$/.test(name),
   );
-  return new Map(
-    files.map(({ parentPath, name }) => {
-      const path = posix.join(parentPath, name);
-      return [relative(top, path), readFileSync(path, 'utf8')];
-    }),
-  );
+  return files.map(({ parentPath, name }) => {
+    const path = posix.join(parentPath, name);
+    return [prefix + relative(top, path), readFileSync(path, 'utf8')];
+  });
 }
 
 const roomOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? '';
@@ -123,17 +129,21 @@ const importsOf = (source: string): readonly string[] =>
   [...source.matchAll(statement)].flatMap(([, plain, dynamic]) => plain ?? dynamic ?? []);
 
 function whyNot(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return whyNotFile(file, posix.join(posix.dirname(file), specifier));
+  if (specifier.startsWith('.')) return whyNotFile(file, targetOf(file, specifier));
   const name = specifier.startsWith('node:') ? specifier : packageOf(specifier);
   const home = homes[name];
   if (home !== undefined) return home.some((place) => file.startsWith(place)) ? undefined : 'it has another home';
   return allows(file, [name]) ? undefined : 'its room may not';
 }
 
+/** From web/src/ the rooms are in `../src/`. */
+const targetOf = (file: string, specifier: string): string =>
+  posix.join(posix.dirname(file), specifier).replace(/^(?:\.\.\/)+src\//, '');
+
 function whyNotFile(file: string, target: string): string | undefined {
-  if (!target.endsWith('.ts')) return 'it has no ending .ts';
+  if (!/\.tsx?$/.test(target)) return 'it has no ending .ts';
   const room = roomOf(target);
-  return room === roomOf(file) || allows(file, [room, target.replace(/\.ts$/, '')]) ? undefined : 'its room may not';
+  return room === roomOf(file) || allows(file, [room, target.replace(/\.tsx?$/, '')]) ? undefined : 'its room may not';
 }
 
 function allows(file: string, names: readonly string[]): boolean {
@@ -264,6 +274,13 @@ describe('a planted violation is found', () => {
       'edges/clock.ts imports node:process: it has another home',
     ],
     ['main.ts', "import { exit } from 'node:process';", 'main.ts imports node:process: it has another home'],
+    [
+      'web/views/log.tsx',
+      "import { run } from '../../../src/edges/process.ts';",
+      'web/views/log.tsx imports ../../../src/edges/process.ts: its room may not',
+    ],
+    ['web/model/plan.ts', "import { h } from 'preact';", 'web/model/plan.ts imports preact: it has another home'],
+    ['web/model/live.ts', 'const now = Date.now();', 'web/model/live.ts speaks of clock, chance or the world'],
     ['attic/old.ts', 'const x = 1;', 'attic/old.ts is in a room that is not in the table'],
     ['edges/clock.ts', 'const path = process.env.PATH;', 'edges/clock.ts speaks of process.env'],
     ['edges/clock.ts', "const { PATH } = process['env'];", 'edges/clock.ts speaks of process.env'],

@@ -6,12 +6,17 @@ import type { Logger } from '../ports.ts';
 import { allRoutes } from './all-routes.ts';
 import { limitedTo } from './limited.ts';
 import { assertMay, assertSees } from './limits.ts';
+import { builtInPage, type PageFiles, servePage } from './page.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import type { Desk, Route } from './routes/route.ts';
 import type { Visit } from './visit.ts';
 
 /** A desk before anybody stands at it. */
-export type Office = Omit<Desk, 'caller' | 'isKnown'> & { readonly logger: Logger };
+export type Office = Omit<Desk, 'caller' | 'isKnown'> & {
+  readonly logger: Logger;
+  /** Another dashboard than the one that was built in. */
+  readonly page?: PageFiles | undefined;
+};
 
 type Router = Hono<{ Bindings: Visit }>;
 
@@ -20,13 +25,14 @@ export function createRouter(office: Office): Router {
   const router: Router = new Hono();
   router.use(async (context, next) => {
     await next();
-    for (const [name, value] of guards) context.header(name, value);
+    for (const [name, value] of guards) if (!context.res.headers.has(name)) context.header(name, value);
   });
   for (const route of allRoutes)
     router.on(route.method, route.path, async (context) => {
       const desk = deskFor(await admitted(route, context.env), office, context.env);
       return inTime(context.env.limit, () => route.answer(context, desk));
     });
+  servePage(router, office.page ?? builtInPage());
   router.notFound((context) => problemResponse(unknownRoute(context)));
   router.onError((error, { req }) => {
     const problem = problemOf(error);
@@ -36,7 +42,7 @@ export function createRouter(office: Office): Router {
   return router;
 }
 
-/** Nothing of it is a page, nor anybody else's to show or to keep. */
+/** What is no page is nobody else's to show or to keep. */
 const guards = [
   ['cache-control', 'no-store'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],

@@ -4,6 +4,8 @@ import type { Peer } from '../model/peer.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { Hearsay } from '../reconcile/hearsay.ts';
+import type { Instruments } from '../reconcile/instruments.ts';
+import type { PageFiles } from './page.ts';
 import type { Served } from './served.ts';
 
 /** What a daemon gives its API to work with. */
@@ -19,6 +21,8 @@ export interface Serving {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly hearsay: Hearsay;
+  /** Of the whole host. */
+  readonly instruments: Instruments;
   /** Aborted when the daemon ends. */
   readonly ending: AbortSignal;
   /** Who connected the socket, as the kernel knows it; undefined where nobody can tell. */
@@ -27,6 +31,8 @@ export interface Serving {
   readonly verify: () => Promise<object>;
   /** What the machine lacks. */
   readonly doctor: () => Promise<readonly object[]>;
+  /** Another dashboard than the one that was built in. */
+  readonly page?: PageFiles;
 }
 
 /** An API that answers. */

@@ -32,6 +32,8 @@ export interface LoopOptions {
 export interface Loop {
   /** Looks at every app now, e.g. because the configuration changed. */
   wake(trigger: Trigger): void;
+  /** Looks at Git for these apps now, because somebody says that something is new there; what is being worked on is interrupted where that may be. */
+  hint(trigger: Trigger, apps: readonly string[]): void;
   /** Looks at what these apps run, in a moment: events come in swarms. */
   notice(apps: readonly string[]): void;
   /** Ends when the signal is aborted and what was begun has come to its next step. */
@@ -46,7 +48,7 @@ const swarm = 100;
 export function startLoop(options: LoopOptions): Loop {
   const { harbor, config, clock, agenda, logger, signal, random, lifted, waits } = options;
   const schedule = createSchedule({ apps: () => config().apps, random });
-  const underWay = new Set<Promise<void>>();
+  const crew = createCrew();
   const bell = createBell();
   const tell = createTeller(logger);
   /** When what left the configuration is looked at, also without any app. */
@@ -83,11 +85,6 @@ export function startLoop(options: LoopOptions): Loop {
     schedule.failed([...left], clock.elapsed());
   };
 
-  const start = (work: Promise<void>): void => {
-    const running = work.finally(() => underWay.delete(running));
-    underWay.add(running);
-  };
-
   const resume = (apps: ReturnType<Lifted>): void => {
     if (apps.length === 0) return;
     schedule.wake({ kind: 'interval' }, apps === 'all' ? undefined : apps);
@@ -98,14 +95,14 @@ export function startLoop(options: LoopOptions): Loop {
     resume(lifted());
     wakeWaiting(waits.moved());
     const { passes, stirred, glances } = schedule.turn(clock.elapsed());
-    for (const [kind, names] of passes) start(pass(names, { kind }));
-    if (stirred.length > 0) start(pass(stirred, { kind: 'engine-event' }));
+    for (const [trigger, names] of passes) crew.start(pass(names, trigger));
+    if (stirred.length > 0) crew.start(pass(stirred, { kind: 'engine-event' }));
     // It only looks: the end does not wait for it.
     if (glances.length > 0) void glance(glances, options).then(options.moved);
     // Without any app there is still a pass, for what left the configuration.
     const areRemovalsDue = removalsAt <= clock.elapsed();
     if (areRemovalsDue) removalsAt = Number.POSITIVE_INFINITY;
-    if (areRemovalsDue && passes.length === 0) start(pass([], { kind: 'interval' }));
+    if (areRemovalsDue && passes.length === 0) crew.start(pass([], { kind: 'interval' }));
   };
 
   const run = async (): Promise<void> => {
@@ -114,7 +111,7 @@ export function startLoop(options: LoopOptions): Loop {
       options.beats?.();
       await bell.wait(schedule.idle(clock.elapsed(), tick), options);
     }
-    await Promise.all(underWay);
+    await crew.ended();
   };
 
   return {
@@ -122,12 +119,28 @@ export function startLoop(options: LoopOptions): Loop {
       schedule.wake(trigger);
       removalsAt = 0;
     },
+    hint(trigger, apps) {
+      schedule.hint(trigger, apps, clock.elapsed());
+      bell.ring();
+    },
     notice(apps) {
       harbor.stir(apps);
       schedule.notice(apps, clock.elapsed() + swarm);
       bell.ring();
     },
     ended: run(),
+  };
+}
+
+/** Work that the end waits for. */
+function createCrew() {
+  const underWay = new Set<Promise<void>>();
+  return {
+    start(work: Promise<void>): void {
+      const running = work.finally(() => underWay.delete(running));
+      underWay.add(running);
+    },
+    ended: () => Promise.all(underWay),
   };
 }
 

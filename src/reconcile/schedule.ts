@@ -1,4 +1,5 @@
 import { backoff, jittered } from '../core/backoff.ts';
+import { canonical } from '../core/digest.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Trigger } from '../model/entry.ts';
@@ -9,7 +10,7 @@ import { retryLimits } from './retries.ts';
 /** What to do at some moment. */
 export interface Turn {
   /** Full passes, by what makes them due. */
-  readonly passes: readonly (readonly [Trigger['kind'], readonly string[]])[];
+  readonly passes: readonly (readonly [Trigger, readonly string[]])[];
   /** Something happened to what these run. */
   readonly stirred: readonly string[];
   /** Being worked on while a look at Git is due. */
@@ -29,6 +30,8 @@ export interface Schedule {
   next(app: string): number | undefined;
   /** Without names: every app. */
   wake(trigger: Trigger, names?: readonly string[]): void;
+  /** Git may have something new for these: they are looked at at once, also while they are worked on; of many such hints in a moment one look is made. */
+  hint(trigger: Trigger, names: readonly string[], now: number): void;
   notice(apps: readonly string[], at: number): void;
 }
 
@@ -46,6 +49,9 @@ interface ScheduleOptions {
 
 const never = Number.POSITIVE_INFINITY;
 
+/** Between two looks at Git that hints ask for. */
+const hintGap = 1000;
+
 export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   const due = new Map<string, Due>();
   const noticed = new Map<string, number>();
@@ -54,9 +60,14 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   const woken = new Set<string>();
   /** When Git was looked at last. */
   const looked = new Map<string, number>();
+  /** When Git is looked at because of a hint, also for those that are worked on. */
+  const hinted = new Map<string, number>();
   /** The engine did not answer them: when it does again, they need not wait any longer. */
   const blind = new Set<string>();
   const isStirred = (name: string, now: number): boolean => !busy.has(name) && (noticed.get(name) ?? never) <= now;
+
+  const isGlanced = ({ name, interval }: App, now: number): boolean =>
+    busy.has(name) && (now - (looked.get(name) ?? -never) >= interval || (hinted.get(name) ?? never) <= now);
 
   const begin = (names: readonly string[]): void => {
     for (const name of names) {
@@ -68,11 +79,10 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   return {
     turn(now) {
       const late = apps().filter(({ name }) => (due.get(name)?.at ?? 0) <= now);
-      const glanced = late.filter(
-        ({ name, interval }) => busy.has(name) && now - (looked.get(name) ?? Number.NEGATIVE_INFINITY) >= interval,
-      );
+      const glanced = late.filter((app) => isGlanced(app, now));
       const idle = late.filter(({ name }) => !busy.has(name)).map(({ name }) => name);
       for (const name of [...idle, ...glanced.map((app) => app.name)]) looked.set(name, now);
+      for (const [name, at] of hinted) if (at <= now) hinted.delete(name);
       begin(idle);
       const stirred = apps().flatMap(({ name }) => (isStirred(name, now) ? [name] : []));
       begin(stirred);
@@ -80,7 +90,10 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
     },
 
     idle(now, most) {
-      const waits = [...noticed].flatMap(([name, at]) => (busy.has(name) ? [] : [at - now]));
+      const waits = [
+        ...[...noticed].flatMap(([name, at]) => (busy.has(name) ? [] : [at - now])),
+        ...[...hinted.values()].map((at) => at - now),
+      ];
       return Math.max(1, Math.min(most, ...waits));
     },
 
@@ -110,6 +123,15 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const concerned = new Set(names ?? [...busy, ...apps().map(({ name }) => name)]);
       for (const name of busy) if (concerned.has(name)) woken.add(name);
       for (const { name } of apps()) if (concerned.has(name)) due.set(name, { at: 0, failures: 0, trigger });
+    },
+
+    hint(trigger, names, now) {
+      for (const { name } of apps().filter((app) => names.includes(app.name))) {
+        const at = Math.max(now, (looked.get(name) ?? -never) + hintGap);
+        if (busy.has(name)) woken.add(name);
+        hinted.set(name, at);
+        due.set(name, { at, failures: 0, trigger });
+      }
     },
 
     notice(names, at) {
@@ -151,10 +173,11 @@ function opening(next: Due, { opens }: PassReport): Due {
 
 /** Apps that are due for the same reason pass together. */
 function byTrigger(names: readonly string[], due: ReadonlyMap<string, Due>): Turn['passes'] {
-  const groups = new Map<Trigger['kind'], string[]>();
+  const groups = new Map<string, readonly [Trigger, readonly string[]]>();
   for (const name of names) {
-    const kind = due.get(name)?.trigger.kind ?? 'start';
-    groups.set(kind, [...(groups.get(kind) ?? []), name]);
+    const trigger = due.get(name)?.trigger ?? { kind: 'start' };
+    const [, others] = groups.get(canonical(trigger)) ?? [trigger, []];
+    groups.set(canonical(trigger), [trigger, [...others, name]]);
   }
-  return [...groups];
+  return [...groups.values()];
 }

@@ -1,10 +1,9 @@
-import { jittered } from '../core/backoff.ts';
 import { instead } from '../core/instead.ts';
 import { asHarborError, HarborError } from '../errors.ts';
-import type { Follower } from '../model/app.ts';
 import type { Following } from '../model/configuration.ts';
 import type { Clock, Source } from '../ports.ts';
 import { type Bell, createBell } from './bell.ts';
+import { createSeen, keyOf, type Sighting } from './seen.ts';
 
 /** What was seen of the refs that the configuration hangs on, by whoever looked. */
 export interface Sightings {
@@ -15,6 +14,8 @@ export interface Sightings {
   /** What was taken up could not be had after all, by the world's fault: it is news again after the interval. */
   again(following: Following): void;
   look(followings: readonly Following[]): Promise<void>;
+  /** Somebody says that something is new there: these are looked at now, also if a look is under way that began before he said so. */
+  hint(followings: readonly Following[]): void;
   /** Milliseconds until it is to be looked at. */
   dueIn(following: Following): number;
   /** Whether anything else was seen than what was taken up. */
@@ -25,12 +26,6 @@ export interface Sightings {
   forget(): void;
   /** From now on until the signal somebody takes up news whenever the bell rings, and says so: looks that bring news wait for it. */
   followed(signal: AbortSignal): () => void;
-}
-
-interface Sighting {
-  readonly answer: string | HarborError;
-  readonly at: number;
-  readonly due: number;
 }
 
 interface Taken {
@@ -54,40 +49,29 @@ const takenUpWithin = 60_000;
 const failureCounts = 1000;
 
 export function createSightings({ source, clock, random, follows }: SightingsOptions): Sightings {
-  const seen = new Map<string, Sighting>();
+  const seen = createSeen(clock, random);
   const taken = new Map<string, Taken>();
   const bell = createBell();
-  const waiting = new Set<AbortController>();
-  let follower: AbortSignal | undefined;
+  const waitingRoom = createWaitingRoom(clock);
   /** Something else was seen than what is in force, by whomever. */
   let hasNews = false;
 
-  /** An app that is found in Git and whose folder is gone has not failed: it is an app no more. */
-  const untilTakenUp = async (): Promise<void> => {
-    bell.ring();
-    if (follower === undefined || follower.aborted) return;
-    const takenUp = new AbortController();
-    waiting.add(takenUp);
-    await clock.sleep(takenUpWithin, AbortSignal.any([follower, takenUp.signal])).catch(() => undefined);
-    waiting.delete(takenUp);
-  };
-
   const isNews = (following: Following): boolean => {
-    const [sighting, last] = [seen.get(keyOf(following)), taken.get(keyOf(following))];
+    const [sighting, last] = [seen.of(following), taken.get(keyOf(following))];
     if (sighting === undefined) return false;
     return last?.answer !== textOf(sighting.answer) || clock.elapsed() >= last.againAt;
   };
 
-  const note = (following: Following, found: string | Error | undefined): void => {
-    const now = clock.elapsed();
+  const note = (following: Following, found: string | Error | undefined, look: number): void => {
     const answer = typeof found === 'string' ? found : asHarborError(found ?? notLooked(following));
-    seen.set(keyOf(following), { answer, at: now, due: now + jittered(following.interval, random()) });
+    seen.note(following, { answer, look });
     hasNews ||= isNews(following);
   };
 
   const lookAt = async (followings: readonly Following[]): Promise<void> => {
+    const look = seen.begin();
     const answers = await source.look(followings);
-    for (const following of followings) note(following, answers.get(following.name));
+    for (const following of followings) note(following, answers.get(following.name), look);
   };
 
   const isFresh = ({ answer, at }: Sighting, { interval }: Following): boolean =>
@@ -96,11 +80,18 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
   return {
     bell,
     isNews,
-    look: async (followings) => void (await Promise.all(byRepository(followings).map(lookAt))),
+    look: async (followings) => {
+      seen.heed(followings);
+      await Promise.all(byRepository(followings).map(lookAt));
+    },
+    hint(followings) {
+      seen.hint(followings);
+      bell.ring();
+    },
     async commit(following) {
-      const known = seen.get(keyOf(following));
+      const known = seen.of(following);
       if (known === undefined || !isFresh(known, following)) await lookAt([following]);
-      const { answer } = seen.get(keyOf(following)) ?? { answer: notLooked(following) };
+      const { answer } = seen.of(following) ?? { answer: notLooked(following) };
       taken.set(keyOf(following), { answer: textOf(answer), againAt: Number.POSITIVE_INFINITY });
       if (typeof answer === 'string') return answer;
       throw answer;
@@ -109,14 +100,14 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
       const answer = taken.get(keyOf(following))?.answer ?? '';
       taken.set(keyOf(following), { answer, againAt: clock.elapsed() + following.interval });
     },
-    dueIn: (following) => (seen.get(keyOf(following))?.due ?? 0) - clock.elapsed(),
-    forget: () => seen.clear(),
+    dueIn: seen.dueIn,
+    forget: seen.forget,
     followed(signal) {
-      follower = signal;
+      waitingRoom.open(signal);
       hasNews = false;
       return () => {
         hasNews = follows().some(isNews);
-        if (!hasNews) for (const takenUp of waiting) takenUp.abort();
+        if (!hasNews) waitingRoom.empty();
       };
     },
     source: instead(source, {
@@ -124,25 +115,50 @@ export function createSightings({ source, clock, random, follows }: SightingsOpt
         const joined = follows().filter(({ repository }) =>
           followers.some((other) => other.repository.id === repository.id),
         );
+        const look = seen.begin();
         const answers = new Map(await source.look([...followers, ...joined]));
         for (const following of joined) {
-          note(following, answers.get(following.name));
+          note(following, answers.get(following.name), look);
           answers.delete(following.name);
         }
-        if (joined.length > 0 && hasNews) await untilTakenUp();
+        if (joined.length > 0 && hasNews) {
+          bell.ring();
+          await waitingRoom.wait();
+        }
         return answers;
       },
     }),
   };
 }
 
-const keyOf = ({ repository, ref }: Follower): string => `${repository.id} ${ref.kind} ${ref.name}`;
+/** Where looks that brought news wait until somebody who follows them has taken them up. */
+function createWaitingRoom(clock: Clock) {
+  const waiting = new Set<AbortController>();
+  let follower: AbortSignal | undefined;
+  return {
+    /** Somebody follows, until the signal. */
+    open(signal: AbortSignal): void {
+      follower = signal;
+    },
+    /** An app that is found in Git and whose folder is gone has not failed: it is an app no more. */
+    async wait(): Promise<void> {
+      if (follower === undefined || follower.aborted) return;
+      const takenUp = new AbortController();
+      waiting.add(takenUp);
+      await clock.sleep(takenUpWithin, AbortSignal.any([follower, takenUp.signal])).catch(() => undefined);
+      waiting.delete(takenUp);
+    },
+    empty(): void {
+      for (const takenUp of waiting) takenUp.abort();
+    },
+  };
+}
 
 /** What the world does wrong is told by its kind: its words may change from time to time. */
 const textOf = (answer: string | HarborError): string =>
   typeof answer === 'string' ? answer : `failed: ${answer.code}`;
 
-const notLooked = ({ repository }: Follower): HarborError =>
+const notLooked = ({ repository }: Following): HarborError =>
   new HarborError(`nothing is known of ${repository.url}`, { code: 'source-broken' });
 
 function byRepository(followings: readonly Following[]): readonly (readonly Following[])[] {

@@ -15,6 +15,8 @@ export interface Configuration extends Omit<InForce, 'load'> {
   load(fresh?: boolean): Promise<HostConfig>;
   /** The newest or none; nothing comes into force. */
   check(): Promise<HostConfig>;
+  /** What a daemon that begins now would have in force, the last good one of a repository included; nothing comes into force. */
+  look(): Promise<HostConfig>;
   redact(text: string): string;
   logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
@@ -49,6 +51,7 @@ export function configuration({ invocation, catalogues, git }: ConfigurationOpti
       return config;
     },
     check: () => loadConfig({ ...request, git: asked, strict: true }),
+    look: () => loadConfig({ ...request, git: asked }),
     redact: (text) => redact()(text),
     logLevel: () => held.known()?.logLevel ?? 'info',
     routes,

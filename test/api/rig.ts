@@ -64,6 +64,7 @@ export const servingOf = (
   clock: systemClock,
   logger: silentLogger,
   hearsay: createHearsay(),
+  instruments: { ready: unused, metrics: unused },
   ending: new AbortController().signal,
   peerOf: async () => undefined,
   verify: unused,
@@ -104,9 +105,15 @@ export function curl(path: string, method: string, url: string, body?: string): 
 
 const whole = { ok: true, entries: 0, head: '', proves: [], cannotProve: [] };
 
+const still: Serving['instruments'] = { ready: async () => [], metrics: async () => [] };
+
 /** What a router works with. */
 export const officeOf = (harbor: Partial<Serving['harbor']> = {}): Office => {
-  const { clock, ...serving } = servingOf(harbor, { verify: async () => whole, doctor: async () => [] });
+  const { clock, ...serving } = servingOf(harbor, {
+    verify: async () => whole,
+    doctor: async () => [],
+    instruments: still,
+  });
   return {
     ...serving,
     pid: process.pid,

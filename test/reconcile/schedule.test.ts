@@ -44,11 +44,11 @@ const nothing = { passes: [], stirred: [], glances: [] };
 describe('a pass', () => {
   test('is due at once, and then at the app’s own pace', () => {
     const known = schedule();
-    expect(known.turn(0)).toEqual({ ...nothing, passes: [['start', ['one', 'two']]] });
+    expect(known.turn(0)).toEqual({ ...nothing, passes: [[{ kind: 'start' }, ['one', 'two']]] });
     known.ended(report('one'), interval, 1000);
     known.ended(report('two'), interval, 2000);
     expect(known.turn(60_999)).toEqual(nothing);
-    expect(known.turn(61_000).passes).toEqual([['interval', ['one']]]);
+    expect(known.turn(61_000).passes).toEqual([[{ kind: 'interval' }, ['one']]]);
   });
 
   test('that failed by the world’s fault is due sooner, then slower, and never slower than the pace', () => {
@@ -74,12 +74,12 @@ describe('a pass', () => {
     expect(known.turn(1000).stirred).toEqual(['one']);
     known.ended(report('one', engineless), event, 1000);
     expect(known.turn(10_999)).toEqual(nothing);
-    expect(known.turn(11_000).passes).toEqual([['retry', ['one']]]);
+    expect(known.turn(11_000).passes).toEqual([[{ kind: 'retry' }, ['one']]]);
     known.ended(report('one', engineless), { kind: 'retry' }, 11_000);
     known.notice(['one', 'two'], 12_000);
     expect(known.turn(12_000).stirred).toEqual(['one', 'two']);
     for (const name of ['one', 'two']) known.ended(report(name), event, 13_000);
-    expect(known.turn(13_000)).toEqual({ ...nothing, passes: [['retry', ['one']]] });
+    expect(known.turn(13_000)).toEqual({ ...nothing, passes: [[{ kind: 'retry' }, ['one']]] });
     known.ended(report('one'), { kind: 'retry' }, 13_000);
     known.notice(['one'], 14_000);
     known.turn(14_000);
@@ -91,7 +91,7 @@ describe('a pass', () => {
     const known = settled();
     known.turn(minute);
     known.ended(report('one', { kind: 'superseded', step: undefined, by: 'r2' }), interval, minute);
-    expect(known.turn(minute).passes).toEqual([['interval', ['one']]]);
+    expect(known.turn(minute).passes).toEqual([[{ kind: 'interval' }, ['one']]]);
   });
 
   test('that told nothing is tried again soon', () => {
@@ -99,7 +99,7 @@ describe('a pass', () => {
     known.turn(minute);
     known.failed(['one', 'two'], minute);
     expect(known.turn(minute + 9999)).toEqual(nothing);
-    expect(known.turn(minute + 10_000).passes).toEqual([['retry', ['one', 'two']]]);
+    expect(known.turn(minute + 10_000).passes).toEqual([[{ kind: 'retry' }, ['one', 'two']]]);
   });
 });
 
@@ -107,7 +107,7 @@ describe('a wake-up', () => {
   test('makes every app due for its reason', () => {
     const known = settled();
     known.wake({ kind: 'file-change' });
-    expect(known.turn(1).passes).toEqual([['file-change', ['one', 'two']]]);
+    expect(known.turn(1).passes).toEqual([[{ kind: 'file-change' }, ['one', 'two']]]);
   });
 
   test('of one app leaves the others at their own pace', () => {
@@ -115,7 +115,7 @@ describe('a wake-up', () => {
     known.turn(minute);
     known.wake({ kind: 'interval' }, ['one', 'gone']);
     for (const app of ['one', 'two']) known.ended(report(app), interval, minute + 1);
-    expect(known.turn(minute + 2).passes).toEqual([['interval', ['one']]]);
+    expect(known.turn(minute + 2).passes).toEqual([[{ kind: 'interval' }, ['one']]]);
   });
 
   test('during a pass is not lost, nor is its reason', () => {
@@ -124,7 +124,7 @@ describe('a wake-up', () => {
     known.wake({ kind: 'file-change' });
     expect(known.turn(minute + 1).passes).toEqual([]);
     known.ended(report('one'), interval, minute + 2);
-    expect(known.turn(minute + 3).passes).toEqual([['file-change', ['one']]]);
+    expect(known.turn(minute + 3).passes).toEqual([[{ kind: 'file-change' }, ['one']]]);
     known.ended(report('one'), interval, minute + 4);
     expect(known.turn(minute + 5).passes).toEqual([]);
   });
@@ -134,7 +134,58 @@ describe('a wake-up', () => {
     known.turn(minute);
     known.wake({ kind: 'file-change' });
     known.failed(['one', 'two'], minute + 1);
-    expect(known.turn(minute + 1).passes).toEqual([['file-change', ['one', 'two']]]);
+    expect(known.turn(minute + 1).passes).toEqual([[{ kind: 'file-change' }, ['one', 'two']]]);
+  });
+});
+
+describe('a hint that Git has something new', () => {
+  const push = (delivery: string) =>
+    ({ kind: 'webhook', actor: { kind: 'webhook', forge: 'github', delivery } }) as const;
+
+  test('makes exactly the apps due that it is about, at once, and says who told', () => {
+    const known = settled();
+    known.hint(push('a'), ['one', 'gone'], 5000);
+    expect(known.turn(5000)).toEqual({ ...nothing, passes: [[push('a'), ['one']]] });
+  });
+
+  test('that comes twice in a moment makes one look now and one a second later, however often it comes', () => {
+    const known = settled();
+    known.hint(push('a'), ['one'], 5000);
+    known.hint(push('b'), ['one'], 5000);
+    expect(known.turn(5000).passes).toEqual([[push('b'), ['one']]]);
+    known.ended(report('one'), push('b'), 5100);
+    for (let at = 5100; at < 5900; at += 10) known.hint(push(`${at}`), ['one'], at);
+    expect(known.turn(5999)).toEqual(nothing);
+    expect(known.idle(5990, 250)).toBe(10);
+    expect(known.turn(6000).passes).toEqual([[push('5890'), ['one']]]);
+    known.ended(report('one'), push('5890'), 6100);
+    expect(known.turn(30_000)).toEqual(nothing);
+  });
+
+  test('during a pass is glanced at at once, and is looked at again after the pass, so that nothing is lost', () => {
+    const known = settled();
+    known.turn(minute);
+    known.hint(push('a'), ['one'], minute + 2000);
+    expect(known.turn(minute + 2000)).toEqual({ ...nothing, glances: ['one'] });
+    expect(known.turn(minute + 2001)).toEqual(nothing);
+    known.hint(push('b'), ['one'], minute + 2002);
+    expect(known.turn(minute + 2999)).toEqual(nothing);
+    expect(known.turn(minute + 3000)).toEqual({ ...nothing, glances: ['one'] });
+    known.ended(report('one', { kind: 'superseded', step: undefined, by: 'r2' }), interval, minute + 4000);
+    expect(known.turn(minute + 4000).passes).toEqual([[push('b'), ['one']]]);
+    known.ended(report('one'), push('b'), minute + 4001);
+    expect(known.turn(minute + 4002).passes).toEqual([]);
+  });
+
+  test('of an app that left the configuration meanwhile keeps nobody awake', () => {
+    let declared = apps;
+    const known = createSchedule({ apps: () => declared, random });
+    known.turn(0);
+    for (const { name } of apps) known.ended(report(name), interval, 0);
+    known.hint(push('a'), ['one'], 10);
+    declared = declared.slice(1);
+    expect(known.turn(minute).passes).toEqual([[{ kind: 'interval' }, ['two']]]);
+    expect(known.idle(minute, 250)).toBe(250);
   });
 });
 
@@ -156,16 +207,16 @@ describe('what the engine told of', () => {
     known.notice(['one'], 1000);
     known.turn(1000);
     known.ended(report('one'), event, 30_000);
-    expect(known.turn(minute).passes).toEqual([['interval', ['one', 'two']]]);
+    expect(known.turn(minute).passes).toEqual([[{ kind: 'interval' }, ['one', 'two']]]);
   });
 
   test('does not cost an app its look at Git that falls due meanwhile', () => {
     const known = settled();
     known.notice(['one'], minute - 10);
     known.turn(minute - 10);
-    expect(known.turn(minute)).toEqual({ ...nothing, passes: [['interval', ['two']]], glances: ['one'] });
+    expect(known.turn(minute)).toEqual({ ...nothing, passes: [[{ kind: 'interval' }, ['two']]], glances: ['one'] });
     known.ended(report('one'), event, minute + 10);
-    expect(known.turn(minute + 10).passes).toEqual([['interval', ['one']]]);
+    expect(known.turn(minute + 10).passes).toEqual([[{ kind: 'interval' }, ['one']]]);
   });
 
   test('during a pass is looked at after it', () => {
@@ -189,7 +240,7 @@ describe('what the engine told of', () => {
   test('is part of a full pass that is due anyway', () => {
     const known = settled();
     known.notice(['one'], minute);
-    expect(known.turn(minute)).toEqual({ ...nothing, passes: [['interval', ['one', 'two']]] });
+    expect(known.turn(minute)).toEqual({ ...nothing, passes: [[{ kind: 'interval' }, ['one', 'two']]] });
     known.ended(report('one'), interval, minute + 1);
     expect(known.turn(minute + 2).stirred).toEqual([]);
   });
@@ -200,7 +251,7 @@ test('an app that is worked on for longer than its interval is glanced at, once 
   known.turn(minute);
   known.ended(report('two'), interval, minute);
   expect(known.turn(2 * minute - 1)).toEqual(nothing);
-  expect(known.turn(2 * minute)).toEqual({ ...nothing, passes: [['interval', ['two']]], glances: ['one'] });
+  expect(known.turn(2 * minute)).toEqual({ ...nothing, passes: [[{ kind: 'interval' }, ['two']]], glances: ['one'] });
   expect(known.turn(2 * minute + 1)).toEqual(nothing);
   expect(known.turn(3 * minute).glances).toEqual(['one', 'two']);
 });
@@ -212,16 +263,16 @@ test('an app that left the configuration is due no more', () => {
   declared = declared.slice(1);
   known.ended(report('one'), interval, 1);
   known.ended(report('two'), interval, 1);
-  expect(known.turn(10 * minute).passes).toEqual([['interval', ['two']]]);
+  expect(known.turn(10 * minute).passes).toEqual([[{ kind: 'interval' }, ['two']]]);
 });
 
 test('what waits for a window is looked at when it opens, and at its own pace if that is sooner', () => {
   const known = schedule();
   known.turn(0);
-  const blocked: Outcome = { kind: 'blocked', reasons: [{ code: 'window', reason: 'closed', lift: undefined }] };
+  const blocked: Outcome = { kind: 'blocked', reasons: [{ code: 'window', reason: 'closed', lift: 'a line' }] };
   known.ended(report('one', blocked, { opens: 20_000 }), interval, 0);
   known.ended(report('two', blocked, { opens: 10 * minute }), interval, 0);
   expect(known.turn(19_999)).toEqual(nothing);
-  expect(known.turn(20_000)).toEqual({ ...nothing, passes: [['window', ['one']]] });
-  expect(known.turn(minute)).toEqual({ ...nothing, passes: [['interval', ['two']]] });
+  expect(known.turn(20_000)).toEqual({ ...nothing, passes: [[{ kind: 'window' }, ['one']]] });
+  expect(known.turn(minute)).toEqual({ ...nothing, passes: [[{ kind: 'interval' }, ['two']]] });
 });

@@ -134,6 +134,38 @@ describe('what is followed', () => {
     expect(order.slice(2)).toEqual(['read', 'looked']);
   });
 
+  test('is due at once after a hint, also where a look is under way that began before it', async () => {
+    const [config, folders] = [following('configuration'), following('folders', 'apps')];
+    const { sightings, requests } = rig([config, folders]);
+    await sightings.look([config, folders]);
+    expect(sightings.dueIn(config)).toBeGreaterThan(0);
+    const looking = sightings.source.look([{ name: 'shop', repository: repository('hosts'), ref: ref('main') }]);
+    sightings.hint([config]);
+    await looking;
+    expect([sightings.dueIn(config), sightings.dueIn(folders) > 0]).toEqual([0, true]);
+    await sightings.look([config]);
+    expect(sightings.dueIn(config)).toBeGreaterThan(0);
+    expect(requests).toHaveLength(4);
+  });
+
+  test('is not what a slow server answers late to an earlier look', async () => {
+    const config = following('configuration');
+    const answers: ((commit: string) => void)[] = [];
+    const look = (followers: readonly Follower[]) =>
+      new Promise((resolve) => {
+        answers.push((commit) => resolve(new Map(followers.map(({ name }) => [name, commit]))));
+      });
+    const source = { look } as Partial<Source> as Source;
+    const clock = new ManualClock();
+    const sightings = createSightings({ source, clock, random: () => 0.5, follows: () => [config] });
+    const [early, late] = [sightings.look([config]), sightings.look([config])];
+    answers[1]?.('new');
+    await late;
+    answers[0]?.('old');
+    await early;
+    expect(await sightings.commit(config)).toBe('new');
+  });
+
   test('is looked for at once after a person asked', async () => {
     const config = following('configuration');
     const { sightings, commits } = rig([config]);

@@ -9,13 +9,16 @@ import { doctor } from './doctor.ts';
 import { events } from './events.ts';
 import { forget } from './forget.ts';
 import { health } from './health.ts';
+import { healthz } from './healthz.ts';
 import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { log } from './log.ts';
 import { logEntry } from './log-entry.ts';
 import { me } from './me.ts';
+import { metrics } from './metrics.ts';
 import { plan } from './plan.ts';
 import { preview } from './preview.ts';
+import { readyz } from './readyz.ts';
 import { reject } from './reject.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
@@ -59,4 +62,7 @@ export const routes: readonly Route[] = [
   tokens,
   createToken,
   revokeToken,
+  healthz,
+  readyz,
+  metrics,
 ];

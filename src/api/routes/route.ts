@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Caller, Right } from '../../model/access.ts';
 import type { Trigger } from '../../model/entry.ts';
 import type { Hearsay } from '../../reconcile/hearsay.ts';
+import type { Instruments } from '../../reconcile/instruments.ts';
 import { bodyOf, queryOf, triggerOf } from '../input.ts';
 import type { Served } from '../served.ts';
 import type { Streams } from '../streams.ts';
@@ -24,6 +25,7 @@ export interface Desk {
   /** What the machine lacks. */
   doctor(): Promise<readonly object[]>;
   readonly hearsay: Pick<Hearsay, 'listen'>;
+  readonly instruments: Instruments;
   readonly streams: Streams;
   /** Aborted when the daemon ends. */
   readonly ending: AbortSignal;

@@ -1,0 +1,3 @@
+import type { PageFiles } from '../src/api/page.ts';
+
+export function buildPage(): Promise<PageFiles>;
