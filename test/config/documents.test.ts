@@ -59,6 +59,8 @@ test('the example loads, and shows what it says', async () => {
     'harbormaster.yml': await committed('harbormaster.example.yml'),
     'secrets/smtp-password': 'hunter2-hunter2\n',
     'secrets/webhook': 'a-long-signing-secret\n',
+    'secrets/github-token': 'ghp-of-the-example\n',
+    'secrets/forgejo-token': 'fj-of-the-example\n',
     'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
     'secrets/ntfy-topic': 'nobody-guesses-it\n',
     'secrets/heartbeat-url': 'https://ping.example.com/s3cret-beat\n',

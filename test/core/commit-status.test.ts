@@ -27,7 +27,7 @@ function story(...bodies: readonly EntryBody[]): readonly (readonly string[])[] 
 const of = (commit: string, release = commit.replace('c', 'r')) => ({ revision: revision(commit), release });
 const blocked = (code: BlockCode, reason: string): Outcome => ({
   kind: 'blocked',
-  reasons: [{ code, reason, lift: undefined }],
+  reasons: [{ code, reason, lift: 'harbormaster retry web' }],
 });
 const world = failed({ code: 'image-unavailable', message: 'the registry does not answer\nsecond line' });
 const recovered = { kind: 'recovered', app: 'web', after: 1, of: 'release' } as const;

@@ -76,7 +76,10 @@ const refusalOf = (forge: CommitStatusConfig): Promise<HarborError> =>
 const bodyOf = ({ body }: Seen) => JSON.parse(body) as Record<string, string>;
 const state = (seen: Seen): string | undefined => bodyOf(seen)['state'];
 
-const window = refused({ kind: 'blocked', reasons: [{ code: 'window', reason: 'night', lift: undefined }] }, at());
+const window = refused(
+  { kind: 'blocked', reasons: [{ code: 'window', reason: 'night', lift: 'harbormaster retry web' }] },
+  at(),
+);
 const broken = finished({ ...at(), outcome: failed({ code: 'unhealthy', message: 'web is unhealthy' }) });
 
 test('GitHub is asked in its own words', async () => {
