@@ -26,11 +26,13 @@ import { sift } from './edges/deployment-log/sift.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { every } from './edges/every.ts';
 import { folderSource } from './edges/folder/source.ts';
 import { commitStatusTargets } from './edges/forges/targets.ts';
 import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
+import { keptComparisons } from './edges/kept-comparisons.ts';
 import { keptFolders } from './edges/kept-folders.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
@@ -58,6 +60,7 @@ import type { Logger, Meter, Outbox } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
+import { createFreshness } from './reconcile/freshness.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHearsay, type Hearsay, heardHarbor, heardLog } from './reconcile/hearsay.ts';
 import { createHost } from './reconcile/host.ts';
@@ -69,6 +72,7 @@ import { createMeansBook } from './reconcile/means.ts';
 import { createMeter } from './reconcile/meter.ts';
 import { meteredEngine, meteredHarbor } from './reconcile/metered.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createStaleWatch } from './reconcile/stale-watch.ts';
 import { createTakeUp } from './reconcile/take-up.ts';
 import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
@@ -318,7 +322,7 @@ async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: P
   });
 }
 
-type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
+type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda' | 'freshness'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
 const harborOver = ({ config, paths }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop) =>
@@ -369,7 +373,10 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const agenda = new Map<string, Date>();
   const self = { pid: process.pid, since: new Date().toISOString() };
   const { hearsay } = opened;
-  const metered = meteredHarbor(harborOver(frame, opened, ending, { daemon: self, agenda }), meter, systemClock);
+  await using comparing = await watchComparisons(frame, opened);
+  const { freshness } = comparing;
+  const loopOf = { daemon: self, agenda, freshness };
+  const metered = meteredHarbor(harborOver(frame, opened, ending, loopOf), meter, systemClock);
   const harbor = heardHarbor(metered, hearsay);
   const { origin, apps } = config.current();
   const { version, stateDir } = invocation;
@@ -411,6 +418,28 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
+}
+
+/** Milliseconds. */
+const staleLook = 1_000;
+const comparisonsKept = 60_000;
+
+/** Looks after when apps were compared with Git last, over a restart, and tells when that is too long ago. */
+async function watchComparisons({ config, paths, logger }: Frame, { journal }: Opened) {
+  const kept = keptComparisons({ file: paths.comparisons, logger });
+  const clock = systemClock;
+  const freshness = createFreshness(clock, await kept.load());
+  const keep = (): Promise<void> => kept.save(freshness.known(config.current().apps.map(({ name }) => name)));
+  const looking = every(staleLook, createStaleWatch({ config: config.current, journal, freshness, clock, logger }));
+  const keeping = every(comparisonsKept, keep);
+  return {
+    freshness,
+    async [Symbol.asyncDispose]() {
+      await looking[Symbol.asyncDispose]();
+      await keeping[Symbol.asyncDispose]();
+      await keep();
+    },
+  };
 }
 
 /** By hand, on the log alone: nobody else may work with it meanwhile, and it may be damaged. */

@@ -6,6 +6,7 @@ const severities: Readonly<Record<NotificationEvent, Severity>> = {
   failed: 'error',
   blocked: 'warning',
   drifted: 'warning',
+  stale: 'error',
   recovered: 'info',
   test: 'info',
 };

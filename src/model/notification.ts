@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 
 /** `test`: a person wants to see whether it arrives. */
-export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'recovered' | 'test';
+export type NotificationEvent = 'failed' | 'blocked' | 'drifted' | 'stale' | 'recovered' | 'test';
 
 /** How much it matters to somebody who is asleep. */
 export type Severity = 'info' | 'warning' | 'error';

@@ -27,14 +27,14 @@ test('a forge with its token from a file, and all that is derived', async () => 
 test('a forge of one’s own, with everything said', async () => {
   const lines = `forge: forgejo
 url: https://git.example.com/forge/
-token: abcdefgh
+token: \${TOKEN}
 git_hosts: [ssh.example.com]
 repositories: [team/*]
 apps: ["*"]
 context: deploy
 target_url: https://hm.example.com/{{host}}/{{ app }}?at={{commit}}
 timeout: 3s`;
-  expect((await load(text(lines))).commitStatus).toMatchObject([
+  expect((await load(text(lines), { environment: { TOKEN: 'abcdefgh' } })).commitStatus).toMatchObject([
     {
       api: 'https://git.example.com/forge/api/v1',
       gitHosts: ['ssh.example.com'],
@@ -49,23 +49,29 @@ timeout: 3s`;
 
 describe('is refused, with the reason:', () => {
   test.each([
-    ['forge: gitea\ntoken: abcdefgh', 'commit_status[0].url: is missing; it must be the address of your Gitea'],
-    ['forge: bitbucket\ntoken: abcdefgh', 'must be one of github, gitlab, gitea, forgejo, not "bitbucket"'],
+    ['forge: gitea\ntoken: ${TOKEN}', 'commit_status[0].url: is missing; it must be the address of your Gitea'],
+    ['forge: bitbucket\ntoken: ${TOKEN}', 'must be one of github, gitlab, gitea, forgejo, not "bitbucket"'],
     ['forge: github', 'commit_status[0].token: is missing'],
     ['forge: github\ntoken: ""', 'commit_status[0].token: must not be empty'],
-    ['forge: github\ntoken: abcdefgh\nurl: github.com', 'must be a URL that begins with https:// or http://'],
-    ['forge: github\ntoken: abcdefgh\ncontext: a b', 'must be text without blanks, at most 60 characters, not "a b"'],
+    ['forge: github\ntoken: ${TOKEN}\nurl: github.com', 'must be a URL that begins with https:// or http://'],
+    ['forge: github\ntoken: ${TOKEN}\ncontext: a b', 'must be text without blanks, at most 60 characters, not "a b"'],
     [
-      'forge: github\ntoken: abcdefgh\ntarget_url: https://x.example/{{nobody}}',
+      'forge: github\ntoken: ${TOKEN}\ntarget_url: https://x.example/{{nobody}}',
       'may hold only {{host}}, {{app}}, {{commit}}',
     ],
-    ['forge: github\ntoken: abcdefgh\ntarget_url: "javascript:alert(1)"', 'must be a URL that begins with'],
-    ['forge: github\ntoken: abcdefgh\napps: [shp]', 'must be the name of an app'],
-    ['forge: github\ntoken: abcdefgh\ntimeout: 5m', 'must be at most 60s'],
-    ['type: github\ntoken: abcdefgh', 'commit_status[0].forge: is missing'],
+    ['forge: github\ntoken: ${TOKEN}\ntarget_url: "javascript:alert(1)"', 'must be a URL that begins with'],
+    ['forge: github\ntoken: ${TOKEN}\napps: [shp]', 'must be the name of an app'],
+    ['forge: github\ntoken: ${TOKEN}\ntimeout: 5m', 'must be at most 60s'],
+    ['type: github\ntoken: ${TOKEN}', 'commit_status[0].forge: is missing'],
   ])('%s', async (lines, reason) => {
-    expect(await problems(text(lines))).toContain(reason);
+    expect(await problems(text(lines), { environment: { TOKEN: 'abcdefgh' } })).toContain(reason);
   });
+});
+
+test('a token that is written into the file is refused', async () => {
+  expect(await problems(text('forge: github\ntoken: hunter2'))).toContain(
+    'commit_status[0].token: must not be written here',
+  );
 });
 
 test('a wrong token is never repeated in a message', async () => {

@@ -383,11 +383,12 @@ const bodies: Bodies = {
       kind: fc.constant('recovered'),
       app,
       after: seq,
-      of: fc.constantFrom('release', 'drift', 'policy'),
+      of: fc.constantFrom('release', 'drift', 'policy', 'comparison'),
       revision,
     },
     { requiredKeys: ['kind', 'app', 'after', 'of'] },
   ),
+  stale: fc.record({ kind: fc.constant('stale'), app, compared: maybe(text), limit: fc.nat() }),
   objected: fc
     .tuple(
       fc.record({ app, release: text, verdicts, fingerprint: text }),
@@ -538,6 +539,7 @@ const sometimes = new Set([
   'release',
   'reason',
   'revision',
+  'compared',
   'fingerprint',
   'hold',
   'consent',
