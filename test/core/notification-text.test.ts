@@ -9,6 +9,9 @@ test('a template is filled in once: what comes from a commit is no template', ()
   );
   expect(titleOf(told)).toBe('host1: failed');
   expect(titleOf(told, '{{host}}!')).toBe('host1!');
+  expect(titleOf(notification({ event: 'recovered', app: 'shop', formerly: ['web'] }))).toBe(
+    'shop (was told of as web) on host1: recovered',
+  );
 });
 
 test.each([
