@@ -164,6 +164,7 @@ function succeeded(history: AppHistory, entry: Finished): AppHistory {
   const { release, commit, at, seq } = record;
   return {
     ...history,
+    ...letThrough(history, release),
     applied: release,
     deployed: record,
     good: [...history.good.filter((good) => good.release !== release), { release, commit, at, seq }].slice(-most.good),
@@ -174,6 +175,10 @@ function succeeded(history: AppHistory, entry: Finished): AppHistory {
     decisions: undefined,
   };
 }
+
+/** Whatever is deployed was judged: what the policy said of another release is over. */
+const letThrough = ({ objection }: AppHistory, release: string): Pick<AppHistory, 'objection'> =>
+  objection !== undefined && objection.release !== release ? { objection: undefined } : {};
 
 /** The deployed release was mended or brought back: that says nothing of a newer one. A failure to do so is a trouble of its own. */
 function kept(history: AppHistory, entry: Finished): AppHistory {

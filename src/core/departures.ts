@@ -15,6 +15,7 @@ export const stopped = (history: AppHistory, { seq, at }: EntryOf<'finished'>): 
   ...history,
   trouble: undefined,
   drift: undefined,
+  objection: undefined,
   unfinished: undefined,
   left: { seq, since: at, state: 'stopped', until: undefined },
 });

@@ -27,6 +27,8 @@ export function servicesOf(entry: Entry): readonly string[] {
         ...entry.services.flatMap(({ service, change }) => (change === 'none' ? [] : [service])),
         ...(entry.hooks ?? []).map(({ service }) => service),
       ];
+    case 'objected':
+      return entry.verdicts.flatMap(({ service }) => service ?? []);
     case 'drifted':
       return entry.causes.map((cause) => cause.split(':', 1).join(''));
     case 'adopted':

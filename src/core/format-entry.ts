@@ -7,6 +7,7 @@ import { configurationFailedSentence, configuredSentence } from './configuration
 import { sentenceOfDeparture } from './format-departure.ts';
 import { sentenceOfTheLog } from './format-log-entry.ts';
 import { sentence } from './format-plan.ts';
+import { sentenceOfWhatRuns } from './format-running.ts';
 import { scopeText } from './tokens.ts';
 import { untilText } from './until.ts';
 
@@ -28,9 +29,9 @@ export function sentenceOf(entry: Entry): string {
     case 'refused':
       return outcomeSentence(entry.outcome);
     case 'recovered':
-      return recovery(entry);
     case 'drifted':
-      return `${driftWords[entry.state]}: ${entry.causes.join('; ')}`;
+    case 'objected':
+      return sentenceOfWhatRuns(entry);
     case 'held':
       return `held at ${entry.release === undefined ? 'nothing deployed' : shortRelease(entry.release)}${byWhom(entry.trigger)}: ${entry.reason}`;
     case 'released':
@@ -162,18 +163,6 @@ export function outcomeSentence(outcome: Outcome): string {
 }
 
 const before = (step: string | undefined): string => (step === undefined ? '' : ` before "${step}"`);
-
-const recovery = ({ after, of }: EntryOf<'recovered'>): string =>
-  of === 'release'
-    ? `recovered: it is what Git declares again (the trouble was entry ${after})`
-    : `recovered: what was deployed runs again (the drift was entry ${after})`;
-
-const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
-  reported: 'drifted, and left so',
-  failed: 'cannot be kept as it was deployed',
-  waiting: 'drifted, and left so until a window opens',
-  fought: 'drifted each time that it was corrected, and now left so',
-};
 
 const ofWhat = ({ of }: EntryOf<'suspended' | 'resumed'>): string => (of === 'host' ? 'the whole host ' : '');
 

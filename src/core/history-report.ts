@@ -33,6 +33,7 @@ export interface Attempt {
     | 'refused'
     | 'recovered'
     | 'drift'
+    | 'policy'
     | 'hold'
     | 'release'
     | 'suspend'
@@ -144,6 +145,8 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'recovered', details: [`from entry ${entry.after}`] };
     case 'drifted':
       return { ...bare, what: 'drift', outcome: entry.state, details: entry.causes };
+    case 'objected':
+      return { ...bare, what: 'policy', details: [sentenceOf(entry)] };
     case 'held':
       return { ...bare, what: 'hold', details: [entry.reason] };
     case 'released':

@@ -91,7 +91,9 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
     case 'refused':
       return refused(history, entry);
     case 'recovered':
-      return entry.of === 'drift' ? { ...history, drift: undefined } : wantedAgain(history);
+      return recovered(history, entry);
+    case 'objected':
+      return { ...history, objection: objectionBy(history, entry) };
     case 'drifted':
       return { ...history, drift: driftedBy(entry) };
     case 'held':
@@ -144,6 +146,18 @@ export const blank = (app: string): AppHistory => ({
   completed: [],
   adopted: { containers: [], networks: [] },
 });
+
+function recovered(history: AppHistory, { of }: EntryOf<'recovered'>): AppHistory {
+  if (of === 'policy') return { ...history, objection: undefined };
+  return of === 'drift' ? { ...history, drift: undefined } : wantedAgain(history);
+}
+
+/** More or fewer objections to the same release are the same trouble. */
+const objectionBy = ({ objection }: AppHistory, entry: EntryOf<'objected'>): AppHistory['objection'] => {
+  const { seq, at, release, fingerprint } = entry;
+  const since = objection?.release === release ? objection.since : at;
+  return { seq, since, release, fingerprint };
+};
 
 /** Git asks for what is deployed: nothing newer is wanted, and nothing of it is left to be finished. */
 function wantedAgain(history: AppHistory): AppHistory {

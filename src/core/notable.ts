@@ -31,7 +31,9 @@ function hostEvent({ configuration }: HostSnapshot, entry: Entry): NotificationE
 function appEvent(was: AppHistory | undefined, is: AppHistory | undefined): NotificationEvent | undefined {
   if (is?.trouble && is.trouble.signature !== was?.trouble?.signature) return isWait(is) ? undefined : is.trouble.kind;
   if (is?.drift && driftKey(is) !== driftKey(was)) return is.drift.state === 'failed' ? 'failed' : 'drifted';
-  return isWell(is) && wasTold(was) ? 'recovered' : undefined;
+  if (is?.objection && is.objection.fingerprint !== was?.objection?.fingerprint) return 'blocked';
+  const isAllowed = was?.objection !== undefined && is?.objection === undefined;
+  return isWell(is) && (isAllowed || wasTold(was)) ? 'recovered' : undefined;
 }
 
 const isWell = (history: AppHistory | undefined): boolean =>

@@ -221,8 +221,29 @@ export type EntryBody =
       readonly from?: string;
       readonly means?: Means;
     }
-  /** The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, or with what runs. */
-  | { readonly kind: 'recovered'; readonly app: string; readonly after: number; readonly of: 'release' | 'drift' }
+  /**
+   * The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, with what runs, or with what the policy says of
+   * what runs.
+   */
+  | {
+      readonly kind: 'recovered';
+      readonly app: string;
+      readonly after: number;
+      readonly of: 'release' | 'drift' | 'policy';
+    }
+  /** The policy denies something of what runs, because it is another one than when that was deployed. Once, not once a cycle; nothing is torn down for it. */
+  | {
+      readonly kind: 'objected';
+      readonly app: string;
+      /** The deployed one. */
+      readonly release: string;
+      /** What is denied; their ruling is `warn`, because nothing is done. */
+      readonly verdicts: readonly Verdict[];
+      /** So many more are not told one by one. */
+      readonly more?: number;
+      /** Equal for the same objections met again. */
+      readonly fingerprint: string;
+    }
   /** What runs left the deployed release, and is left so: because of the policy, or because somebody undoes every correction. Once, not once a cycle. */
   | {
       readonly kind: 'drifted';
@@ -507,6 +528,8 @@ export interface AppHistory {
   readonly trouble: TroubleRecord | undefined;
   /** Present while what runs is not what was deployed, and correcting it was no use or is not wanted. */
   readonly drift: DriftRecord | undefined;
+  /** Present while the policy denies something of what is deployed. */
+  readonly objection?: ObjectionRecord | undefined;
   /** The last corrections, the newest last. */
   readonly heals: readonly HealRecord[];
   readonly hold: HoldRecord | undefined;
@@ -586,6 +609,13 @@ export interface DriftRecord {
   readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
   readonly fingerprint: string;
   readonly causes: readonly string[];
+}
+
+export interface ObjectionRecord {
+  readonly seq: number;
+  readonly since: string;
+  readonly release: string;
+  readonly fingerprint: string;
 }
 
 export interface IrreversibleRecord {

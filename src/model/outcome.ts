@@ -25,7 +25,7 @@ export interface BlockReason {
   readonly code: BlockCode;
   readonly reason: string;
   /** The command or line that lifts it. */
-  readonly lift: string | undefined;
+  readonly lift: string;
   /** Digest of the plan that it speaks of, where it speaks of one: another plan is another matter. */
   readonly plan?: string;
   /** Of a closed window: what it keeps from beginning. */

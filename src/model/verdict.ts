@@ -3,14 +3,28 @@ import type { ComposeModel } from './compose-model.ts';
 import type { Plan } from './plan.ts';
 import type { Release } from './release.ts';
 
-export interface Verdict {
+interface Judgement {
   readonly gate: string;
-  readonly ruling: 'allow' | 'warn' | 'deny';
   readonly service: string | undefined;
   readonly reason: string;
-  /** What lifts a denial: the line to add, or the command to run. */
+}
+
+export interface Denial extends Judgement {
+  readonly ruling: 'deny';
+  /** What lifts it: the line to add, or the command to run. */
+  readonly lift: string;
+}
+
+export interface Notice extends Judgement {
+  readonly ruling: 'allow' | 'warn';
+  /** Of a warning: what ends it, where a line does. */
   readonly lift: string | undefined;
 }
+
+export type Verdict = Denial | Notice;
+
+/** What the policy that is in force now would deny in what runs: nothing is torn down for it. */
+export type Objection = Omit<Denial, 'ruling'> & { readonly ruling: 'warn' };
 
 export interface GateInput {
   readonly app: App;

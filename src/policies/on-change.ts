@@ -2,9 +2,9 @@ import { nearest } from '../core/nearest.ts';
 import { mountedAs } from '../core/on-change.ts';
 import type { OnChange } from '../model/on-change.ts';
 import type { ReleaseService } from '../model/release.ts';
-import type { Gate, GateInput, Verdict } from '../model/verdict.ts';
+import type { Denial, Gate, GateInput, Notice } from '../model/verdict.ts';
 
-type Said = Pick<Verdict, 'reason'> & Partial<Pick<Verdict, 'ruling' | 'lift'>>;
+type Said = Omit<Denial, 'gate' | 'service'> | Omit<Notice, 'gate' | 'service'>;
 
 /** Rules of `on_change` that come to nothing, or that cannot be kept. What the rules do not reach is made anew, which is always right. */
 export const onChange: Gate = {
@@ -13,12 +13,13 @@ export const onChange: Gate = {
     Object.entries(input.app.onChange).flatMap(([name, rules]) => {
       const service = input.release.services.find((one) => one.name === name);
       const said = service === undefined ? [unknown] : judged(service, rules, input);
-      return said.map((one) => ({ gate: 'on-change', ruling: 'warn', service: name, lift: undefined, ...one }));
+      return said.map((one) => ({ ...one, gate: 'on-change', service: name }));
     }),
 };
 
-const unknown: Said = { reason: 'has rules in `on_change`, but the compose files have no such service' };
-const oneShot: Said = { reason: 'runs to its end: whatever changes, it runs again in a new container' };
+const warning = (reason: string): Said => ({ ruling: 'warn', reason, lift: undefined });
+const unknown = warning('has rules in `on_change`, but the compose files have no such service');
+const oneShot = warning('runs to its end: whatever changes, it runs again in a new container');
 
 function judged(service: ReleaseService, rules: Readonly<Record<string, OnChange>>, input: GateInput): readonly Said[] {
   if (service.oneShot) return [oneShot];
@@ -40,8 +41,8 @@ function why(key: string, { name, content }: ReleaseService, { app, release, own
 function notMounted(key: string, mounted: readonly string[]): Said {
   const folder = mounted.find((path) => key.startsWith(`${path}/`));
   if (folder !== undefined)
-    return { reason: `has a rule for ${key}, but mounts the whole folder ${folder}: give the rule to that` };
+    return warning(`has a rule for ${key}, but mounts the whole folder ${folder}: give the rule to that`);
   const meant = nearest(key, mounted);
   const hint = meant === undefined ? '' : `; is ${meant} meant?`;
-  return { reason: `has a rule for ${key}, which it does not mount from the repository${hint}` };
+  return warning(`has a rule for ${key}, which it does not mount from the repository${hint}`);
 }

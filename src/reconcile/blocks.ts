@@ -8,7 +8,7 @@ import type { App } from '../model/app.ts';
 import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Objection } from '../model/verdict.ts';
 import { closedWindow } from './windows.ts';
 
 interface BlocksInput {
@@ -18,7 +18,7 @@ interface BlocksInput {
   readonly drift: readonly string[];
   readonly retryAt: Date | undefined;
   readonly suspensions: readonly InForce[];
-  readonly objections?: readonly Verdict[];
+  readonly objections?: readonly Objection[];
   /** Why apps that it depends on are not healthy now; those that are, are not among them. */
   readonly awaited: ReadonlyMap<string, string>;
   readonly now: Date;
@@ -46,15 +46,15 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
 /** The policy was tightened after it was deployed: it goes on running, and nothing of it is made anew. What the newest release was denied for is told above. */
 const objectionBlocks = (
   { app, objections = [], now }: BlocksInput,
-  { deployed, attempted }: AppHistory,
+  { deployed, attempted, objection }: AppHistory,
 ): readonly Block[] =>
   deployed === undefined || attempted?.outcome.kind === 'blocked'
     ? []
     : objections.map(({ service, reason, lift }) => ({
         code: 'policy',
         detail: `what runs is against the policy of this host: ${service === undefined ? '' : `service ${service} `}${reason}`,
-        hint: `It goes on running, but is not made anew when it fails. To allow it: ${lift ?? ''}`,
-        since: now.toISOString(),
+        hint: `It goes on running, but is not made anew when it fails. To allow it: ${lift}`,
+        since: objection?.since ?? now.toISOString(),
         until: undefined,
         lift: `harbormaster policy show ${app.name}`,
       }));
@@ -125,7 +125,11 @@ function asOfNow(told: BlockReason, { app, now }: BlocksInput, { decisions = [],
 }
 
 /** Judged anew: what keeps it waiting now may be another window than the one of the entry. */
-function windowBlock({ app, now }: BlocksInput, since: string, { reason, acts = ['deploy'] }: BlockReason): Block {
+function windowBlock(
+  { app, now }: BlocksInput,
+  since: string,
+  { reason, acts = ['deploy'] }: Pick<BlockReason, 'reason' | 'acts'>,
+): Block {
   const found = closedWindow({ app, acts, now });
   const until = found?.until === undefined ? undefined : new Date(found.until).toISOString();
   const hint = found === undefined ? 'The window is open now; the next pass goes on.' : 'It goes on by itself then.';
@@ -199,7 +203,7 @@ function recorded(input: BlocksInput, { heals }: AppHistory, drift: DriftRecord)
     return { code: 'drift-reported', detail, hint, since, until: undefined, lift: `harbormaster apply ${app.name}` };
   }
   if (state === 'waiting') {
-    const block = windowBlock(input, since, { code: 'window', reason: '', lift: undefined, acts: ['heal'] });
+    const block = windowBlock(input, since, { reason: '', acts: ['heal'] });
     return { ...block, detail };
   }
   const lift = `harbormaster retry ${app.name}`;

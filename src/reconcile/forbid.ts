@@ -47,7 +47,7 @@ export const isBarred = (asked: Asked, release: string, history: AppHistory | un
 
 export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
   verdicts
-    .filter(({ ruling }) => ruling === 'deny')
+    .filter((verdict) => verdict.ruling === 'deny')
     .map(({ service, reason, lift }) => ({
       code: 'denied',
       reason: service === undefined ? reason : `service ${service} ${reason}`,

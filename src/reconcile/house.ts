@@ -93,6 +93,7 @@ export function furnish({
     searches: createSearches(signal),
     inLane: createLanes(),
     stored: new Set<string>(),
+    judged: new Map(),
   };
   const inTurn = createQueues();
   const inspections = createInspections(parts);

@@ -1,6 +1,6 @@
 import type { App } from '../model/app.ts';
 import type { Release } from '../model/release.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Objection } from '../model/verdict.ts';
 import { judge } from './judge.ts';
 import type { Parts } from './parts.ts';
 
@@ -9,9 +9,9 @@ export async function objectionsTo(
   app: App,
   release: Release | undefined,
   parts: Pick<Parts, 'gates' | 'live' | 'clock'>,
-): Promise<readonly Verdict[]> {
+): Promise<readonly Objection[]> {
   if (release === undefined) return [];
   const plan = { app: app.name, project: app.project, release: release.digest, steps: [] };
   const { verdicts } = await judge({ app, release, plan }, parts);
-  return verdicts.filter(({ ruling }) => ruling === 'deny').map((verdict) => ({ ...verdict, ruling: 'warn' }));
+  return verdicts.filter((verdict) => verdict.ruling === 'deny').map((denial) => ({ ...denial, ruling: 'warn' }));
 }

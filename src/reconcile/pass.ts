@@ -37,6 +37,8 @@ export type Context = Parts & {
   readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */
   readonly stored: Set<string>;
+  /** By name: the app as it is configured, and its deployed release, that were judged last. */
+  readonly judged: Map<string, { readonly app: App; readonly release: string }>;
 };
 
 /** Where a pass goes. */

@@ -97,20 +97,20 @@ const doubts: ReadonlySet<string> = new Set(['source-unverified', 'history-rewri
 
 /** What would keep it from being deployed is told, and does not keep it from being looked at. */
 async function vouching(app: App, revision: Revision, history: AppHistory | undefined, source: Source) {
-  const verdict = (ruling: Verdict['ruling'], reason: string, lift?: string): Verdict => ({
-    gate: 'signature',
-    ruling,
-    service: undefined,
-    reason,
-    lift,
-  });
+  const about = { gate: 'signature', service: undefined } as const;
   try {
     const signed = await vouched(app, revision, history, source);
-    const verdicts = signed.signer === undefined ? [] : [verdict('allow', `signed by ${signerText(signed.signer)}`)];
+    const { signer } = signed;
+    const verdicts: readonly Verdict[] =
+      signer === undefined
+        ? []
+        : [{ ...about, ruling: 'allow', reason: `signed by ${signerText(signer)}`, lift: undefined }];
     return { revision: signed, verdicts };
   } catch (thrown) {
     const { code, message, hint } = asHarborError(thrown);
     if (!doubts.has(code)) throw thrown;
-    return { revision, verdicts: [verdict('deny', message, hint)] };
+    const lift = hint ?? 'Mend it in Git, and push.';
+    const verdicts: readonly Verdict[] = [{ ...about, ruling: 'deny', reason: message, lift }];
+    return { revision, verdicts };
   }
 }

@@ -9,7 +9,7 @@ import type { AppHistory } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { AppStatus, SyncState } from '../model/report.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Objection } from '../model/verdict.ts';
 import { blocksOf } from './blocks.ts';
 
 /** What the last look at Git found for an app. */
@@ -23,7 +23,7 @@ export interface StatusInput {
   /** The release that was deployed last, or before the first one the one that was begun; if it was kept. */
   readonly release: Release | undefined;
   /** What the policy of this host denies in that release by now. */
-  readonly objections?: readonly Verdict[];
+  readonly objections?: readonly Objection[];
   readonly observed: Observed;
   readonly instance: string;
   /** Which step runs now. */

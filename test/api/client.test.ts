@@ -97,7 +97,7 @@ test('every outcome comes through, after each step as it happens, with who asked
   const outcomes: readonly Outcome[] = [
     { kind: 'applied' },
     { kind: 'unchanged' },
-    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'r', lift: undefined }] },
+    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'r', lift: 'a line' }] },
     { kind: 'failed', step: undefined, code: 'unhealthy', message: 'm', hint: 'h' },
     { kind: 'interrupted', step: 's' },
     { kind: 'superseded', step: 's', by: 'b' },

@@ -67,7 +67,7 @@ export const failed = (more: Partial<Extract<Outcome, { kind: 'failed' }>> = {})
 
 export const blocked = (...reasons: readonly string[]): Outcome => ({
   kind: 'blocked',
-  reasons: reasons.map((reason) => ({ code: 'denied', reason, lift: undefined })),
+  reasons: reasons.map((reason) => ({ code: 'denied', reason, lift: 'a line' })),
 });
 
 export const serviceRecord = (more: Partial<ServiceRecord> = {}): ServiceRecord => ({

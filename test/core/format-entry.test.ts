@@ -130,6 +130,24 @@ describe('every entry is one sentence', () => {
       'recovered: what was deployed runs again (the drift was entry 5)',
     ],
     [
+      { kind: 'recovered', app: 'shop', after: 5, of: 'policy' },
+      'recovered: the policy of this host has nothing against what runs any more (it had in entry 5)',
+    ],
+    [
+      {
+        kind: 'objected',
+        app: 'shop',
+        release: hex(1),
+        verdicts: [
+          { gate: 'ports', ruling: 'warn', service: 'web', reason: 'publishes 80', lift: 'policy.ports: [80]' },
+          { gate: 'volumes', ruling: 'warn', service: undefined, reason: 'the volume x', lift: undefined },
+        ],
+        more: 3,
+        fingerprint: 'f',
+      },
+      'what runs is against the policy of this host, and goes on: service web publishes 80 (to allow it: policy.ports: [80]); the volume x, and 3 more',
+    ],
+    [
       {
         kind: 'drifted',
         app: 'shop',
@@ -205,7 +223,7 @@ describe('every outcome is a sentence', () => {
       {
         kind: 'blocked',
         reasons: [
-          { code: 'denied', reason: 'one', lift: undefined },
+          { code: 'denied', reason: 'one', lift: 'a line' },
           { code: 'held', reason: 'two', lift: 'x' },
         ],
       },

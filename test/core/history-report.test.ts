@@ -85,7 +85,7 @@ test.each<[EntryBody, Partial<Attempt>]>([
       trigger: { kind: 'interval' },
       revision: revision(),
       release: 'r',
-      outcome: { kind: 'blocked', reasons: [{ code: 'denied', reason: 'web runs privileged', lift: undefined }] },
+      outcome: { kind: 'blocked', reasons: [{ code: 'denied', reason: 'web runs privileged', lift: 'a line' }] },
       verdicts: [],
     },
     { what: 'refused', outcome: 'blocked', release: 'r', details: ['web runs privileged'] },

@@ -14,14 +14,14 @@ test('secrets are masked in what people read, and nothing else of an outcome cha
       kind: 'blocked',
       reasons: [
         { code: 'denied', reason: 'hunter22 is mounted', lift: 'allow hunter22' },
-        { code: 'held', reason: 'since hunter22', lift: undefined },
+        { code: 'held', reason: 'since hunter22', lift: 'a line' },
       ],
     }),
   ).toEqual({
     kind: 'blocked',
     reasons: [
       { code: 'denied', reason: '*** is mounted', lift: 'allow ***' },
-      { code: 'held', reason: 'since ***', lift: undefined },
+      { code: 'held', reason: 'since ***', lift: 'a line' },
     ],
   });
 });

@@ -92,6 +92,13 @@ describe('a history', () => {
     });
   });
 
+  test('has the policy object to what is deployed, and to nothing else', () => {
+    always((entry, after) => {
+      if (after?.objection === undefined || entry.kind === 'opened') return;
+      expect(after.objection.release).toBe(after.deployed?.release);
+    });
+  });
+
   test('has no release in trouble for what happened to an older one', () => {
     always((entry, after, before) => {
       if (entry.kind !== 'finished' || (entry.purpose !== 'heal' && entry.purpose !== 'restore')) return;
@@ -126,17 +133,21 @@ describe('what people are told', () => {
     told((event, entry, before, after) => {
       if (entry.kind === 'resumed') expect(event).toBe('recovered');
       if (event !== 'recovered' || entry.kind === 'resumed') return;
-      expect(before?.trouble ?? before?.drift).toBeDefined();
+      expect(before?.trouble ?? before?.drift ?? before?.objection).toBeDefined();
       expect(after?.trouble ?? after?.drift).toBeUndefined();
     });
   });
 
   test('of a trouble is its beginning', () => {
     told((event, entry, before, after) => {
-      if (event === 'blocked') expect(after?.trouble?.kind).toBe('blocked');
+      if (event === 'blocked' && entry.kind !== 'objected') expect(after?.trouble?.kind).toBe('blocked');
       if (event === 'drifted') expect(after?.drift?.state).not.toBe('failed');
       if (event === 'failed' || event === 'blocked' || event === 'drifted')
-        expect([after?.trouble, after?.drift]).not.toEqual([before?.trouble, before?.drift]);
+        expect([after?.trouble, after?.drift, after?.objection]).not.toEqual([
+          before?.trouble,
+          before?.drift,
+          before?.objection,
+        ]);
       if (entry.kind === 'step' || entry.kind === 'started' || entry.kind === 'opened') expect(event).toBeUndefined();
     });
   });

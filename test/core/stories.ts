@@ -18,6 +18,7 @@ interface Choice {
     | 'remove'
     | 'refuse'
     | 'drift'
+    | 'object'
     | 'recover'
     | 'note'
     | 'suspend'
@@ -47,7 +48,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 const choices: fc.Arbitrary<Choice> = fc.record({
   what: fc.constantFrom<Choice['what'][]>(
     ...(['deploy', 'deploy', 'deploy', 'heal', 'restore', 'rollback', 'remove', 'refuse', 'drift', 'recover'] as const),
-    ...(['note', 'note', 'suspend', 'segment'] as const),
+    ...(['note', 'note', 'suspend', 'segment', 'object'] as const),
   ),
   release: fc.constantFrom(...digests),
   outcome: outcomes,
@@ -114,7 +115,7 @@ class Teller {
       return this.write(opened(this.state.apps, this.state.forgotten, this.state.suspension));
     this.recover();
     const { release, outcome, flag, pick } = choice;
-    const { deployed, applied, good = [], trouble, drift } = this.history ?? {};
+    const { deployed, applied, good = [], trouble, drift, objection } = this.history ?? {};
     switch (choice.what) {
       case 'deploy':
         return this.operate('deploy', release, choice);
@@ -132,7 +133,7 @@ class Teller {
           : undefined;
       case 'refuse': {
         const code = blockCodes[pick % blockCodes.length] ?? 'denied';
-        const reasons = [{ code, reason: `${code} it is`, lift: flag ? undefined : `harbormaster release ${app}` }];
+        const reasons = [{ code, reason: `${code} it is`, lift: `harbormaster release ${app}` }];
         const ended: Outcome = outcome.kind === 'failed' ? outcome : { kind: 'blocked', reasons };
         const isKnown = outcome.kind !== 'failed' || flag;
         return this.write(
@@ -148,8 +149,20 @@ class Teller {
         const about = { app, release: deployed?.release ?? '', state, causes: ['web: found exited (1)'] };
         return deployed && this.write({ kind: 'drifted', ...about, fingerprint: `f${pick % 2}` });
       }
+      case 'object': {
+        const verdict = {
+          gate: 'ports',
+          ruling: 'warn',
+          service: 'web',
+          reason: 'publishes 80',
+          lift: undefined,
+        } as const;
+        const about = { app, release: deployed?.release ?? '', verdicts: [verdict], fingerprint: `o${pick % 2}` };
+        return deployed && this.write({ kind: 'objected', ...about });
+      }
       case 'recover':
         if (trouble) this.write({ kind: 'recovered', app, after: trouble.seq, of: 'release' });
+        if (objection && flag) this.write({ kind: 'recovered', app, after: objection.seq, of: 'policy' });
         return drift && this.write({ kind: 'recovered', app, after: drift.seq, of: 'drift' });
       case 'suspend':
         return this.suspend(choice);

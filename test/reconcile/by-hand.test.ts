@@ -152,7 +152,7 @@ describe('a rollback by hand', () => {
       name: 'no',
       judge: () =>
         rulings.isDenied
-          ? [{ gate: 'no', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: undefined }]
+          ? [{ gate: 'no', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: 'want it' }]
           : [],
     };
     const shop = await deployed(2, {}, [gate]);

@@ -285,7 +285,7 @@ describe('a newer release', () => {
       name: 'no-three',
       judge: ({ release }) =>
         release.services.some(({ image }) => image.requested === 'web:3')
-          ? [{ gate: 'no-three', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: undefined }]
+          ? [{ gate: 'no-three', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: 'want it' }]
           : [],
     };
     expect((await during('wait', '3', [gate])).reports).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);

@@ -32,6 +32,36 @@ test('a tightened policy tells what runs against it, and tears nothing down', as
   expect((await harbor.status()).apps[0]?.blockedBy).toEqual([]);
 });
 
+test('what the policy denies of what runs is written down once for each set of denials, and its end once', async () => {
+  const harbor = await testHarbor({ apps: [allowed], model: sysAdmin, gates: all });
+  const written = () => harbor.log.written.filter(({ kind }) => kind === 'objected' || kind === 'recovered');
+  await harbor.pass();
+  await harbor.pass();
+  expect(written()).toEqual([]);
+  for (let again = 0; again < 3; again += 1) {
+    // As after each start, and each time that the configuration is read.
+    harbor.declare([testApp({ policy: policy() })]);
+    await harbor.pass();
+    await harbor.pass();
+  }
+  const lift = 'apps.shop.allow.capabilities: [SYS_ADMIN]';
+  const objected = { kind: 'objected', app: 'shop', verdicts: [{ gate: 'capabilities', ruling: 'warn', lift }] };
+  expect(written()).toMatchObject([objected]);
+  const [first] = (await harbor.status()).apps;
+  harbor.declare([testApp({ policy: policy({ own: { capabilities: ['SYS_ADMIN'] }, general: narrower }) })]);
+  await harbor.pass();
+  expect(written()).toMatchObject([objected, { kind: 'objected', verdicts: [{ gate: 'registries' }] }]);
+  // It goes on since it began.
+  expect((await harbor.status()).apps[0]?.blockedBy[0]?.since).toBe(first?.blockedBy[0]?.since);
+  harbor.declare([allowed]);
+  await harbor.pass();
+  await harbor.pass();
+  expect(written()).toMatchObject([objected, {}, { kind: 'recovered', of: 'policy' }]);
+  expect((await harbor.status()).apps[0]?.blockedBy).toEqual([]);
+});
+
+const narrower = { ...presets.homelab, registries: [] };
+
 test('what the policy denies is not made anew when it fails', async () => {
   const harbor = await testHarbor({ apps: [allowed], model: sysAdmin, gates: all });
   await harbor.pass();

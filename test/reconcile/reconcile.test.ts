@@ -307,7 +307,7 @@ test('a denied commit does not keep the deployed release from being healed', asy
     name: 'no-two',
     judge: ({ release }) =>
       release.services.some(({ image }) => image.requested === 'web:2')
-        ? [{ gate: 'no-two', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: undefined }]
+        ? [{ gate: 'no-two', ruling: 'deny', service: 'web', reason: 'is not wanted', lift: 'want it' }]
         : [],
   };
   const harbor = await testHarbor({ gates: [gate] });

@@ -269,7 +269,7 @@ test('an app that left the configuration is due no more', () => {
 test('what waits for a window is looked at when it opens, and at its own pace if that is sooner', () => {
   const known = schedule();
   known.turn(0);
-  const blocked: Outcome = { kind: 'blocked', reasons: [{ code: 'window', reason: 'closed', lift: undefined }] };
+  const blocked: Outcome = { kind: 'blocked', reasons: [{ code: 'window', reason: 'closed', lift: 'a line' }] };
   known.ended(report('one', blocked, { opens: 20_000 }), interval, 0);
   known.ended(report('two', blocked, { opens: 10 * minute }), interval, 0);
   expect(known.turn(19_999)).toEqual(nothing);

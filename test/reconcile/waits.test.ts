@@ -40,7 +40,7 @@ const waiting = (name: string, ...whom: readonly string[]): PassReport => ({
   ...through(name),
   outcome: {
     kind: 'blocked',
-    reasons: whom.map((each) => ({ code: 'waiting-for', reason: '', lift: undefined, app: each })),
+    reasons: whom.map((each) => ({ code: 'waiting-for', reason: '', lift: 'a line', app: each })),
   },
 });
 

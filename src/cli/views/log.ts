@@ -43,6 +43,7 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   'hook-begun': dim,
   recovered: good,
   drifted: warn,
+  objected: warn,
   'configuration-failed': bad,
   repaired: warn,
   'damage-accepted': warn,

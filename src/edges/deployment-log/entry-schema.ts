@@ -175,6 +175,7 @@ const history = z.looseObject({
     })
     .optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
+  objection: z.looseObject({ ...since, release: text, fingerprint: text }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
   suspension: suspension.optional(),
@@ -329,7 +330,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
     from: text.optional(),
     means: means.optional(),
   }),
-  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift']) }),
+  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift', 'policy']) }),
+  kind('objected', { ...app, release: text, verdicts: z.array(verdict), more: z.int().optional(), fingerprint: text }),
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),
   kind('released', { ...app, ...reason, trigger }),

@@ -12,6 +12,8 @@ export const kindWords: Readonly<Record<Entry['kind'], string>> = {
     'Nothing was done: what was asked for failed before anything was touched, or is blocked. Written once, however often it is tried.',
   recovered: 'What was told as trouble is over.',
   drifted: 'What runs is not what was deployed.',
+  objected:
+    'The policy of the host was tightened, and denies something of what runs. It goes on running; the end is a `recovered`, or a release that is allowed.',
   held: 'A person keeps an app at what is deployed.',
   released: 'A hold is over.',
   suspended: 'A person has all acts on an app, or on the host, stopped for a while.',
@@ -106,6 +108,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
   purpose:
     '`deploy`: Git asks for it. `heal`: what runs left what was deployed. `restore`: back to what was deployed because something newer failed. `rollback`: a person goes back. `adopt`: containers are taken over. `remove`: the app left the configuration.',
   fingerprint: 'Digest of what differs: the same drift has the same one.',
+  more: 'So many more are not told one by one.',
+  'objected:fingerprint': 'Digest of what is denied.',
   hold: 'The app is held afterwards.',
   consent: 'What people agreed to.',
   'consent.plan': 'Digest of the plan.',
@@ -198,7 +202,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
   'checks.output': 'What it wrote.',
   'checks.duration': 'Milliseconds.',
   'recovered:after': 'The entry that told the trouble.',
-  'recovered:of': '`release`: what Git asks for runs. `drift`: what runs is what was deployed.',
+  'recovered:of':
+    '`release`: what Git asks for runs. `drift`: what runs is what was deployed. `policy`: what runs is allowed.',
   of: '`app` or `host`.',
   state:
     '`reported`: told and left. `fought`: something undoes the repair again and again. `failed`: it could not be repaired. `waiting`: for something that is in the way.',

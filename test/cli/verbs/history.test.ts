@@ -39,7 +39,7 @@ const entries = [
     trigger: { kind: 'request', by: 'ada' },
     revision: revision({ commit: '1111111111aa' }),
     release: newer,
-    outcome: { kind: 'blocked', reasons: [{ code: 'denied', reason: 'web runs privileged', lift: undefined }] },
+    outcome: { kind: 'blocked', reasons: [{ code: 'denied', reason: 'web runs privileged', lift: 'a line' }] },
     verdicts: [],
   }),
   entry(44, 5, started({ release: newer, trigger: { kind: 'start' } })),

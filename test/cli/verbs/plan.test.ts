@@ -179,7 +179,7 @@ test('what a commit says of itself cannot move the cursor or recolour the termin
 
 test('a preview says that nothing of it is done, and who signed it', async () => {
   const verdict = (ruling: 'allow' | 'deny', reason: string) =>
-    ({ gate: 'signature', ruling, service: undefined, reason, lift: undefined }) as const;
+    ({ gate: 'signature', ruling, service: undefined, reason, lift: 'sign it' }) as const;
   const asked: unknown[] = [];
   const previewing = (...plans: readonly PlanReport[]) => ({
     harbor: {

@@ -81,7 +81,7 @@ const outcome: Arbitrary<Outcome> = fc.oneof(
       fc.record({
         code: fc.constantFrom('denied', 'manual', 'held', 'quarantined', 'removal-guard'),
         reason: text,
-        lift: maybe(text),
+        lift: text,
       }),
     ),
   }),
@@ -96,13 +96,16 @@ const outcome: Arbitrary<Outcome> = fc.oneof(
   fc.record({ kind: fc.constant('superseded'), step: maybe(text), by: text }),
 );
 const verdicts: Arbitrary<Verdict[]> = few(
-  fc.record({
-    gate: text,
-    ruling: fc.constantFrom('allow', 'warn', 'deny'),
-    service: maybe(text),
-    reason: text,
-    lift: maybe(text),
-  }),
+  fc.oneof(
+    fc.record({ gate: text, ruling: fc.constant('deny'), service: maybe(text), reason: text, lift: text }),
+    fc.record({
+      gate: text,
+      ruling: fc.constantFrom('allow', 'warn'),
+      service: maybe(text),
+      reason: text,
+      lift: maybe(text),
+    }),
+  ),
 );
 const container = fc.record({ id: text, name: text });
 const refreshed = fc.record({ id: text, name: text, from: few(text), to: text });
@@ -238,6 +241,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       causes: few(text),
     }),
   ),
+  objection: maybe(fc.record({ seq, since: at, release: text, fingerprint: text })),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
   hold: maybe(fc.record({ seq, since: at, by: maybe(text), reason: text })),
   suspension: maybe(suspension),
@@ -378,8 +382,14 @@ const bodies: Bodies = {
     kind: fc.constant('recovered'),
     app,
     after: seq,
-    of: fc.constantFrom('release', 'drift'),
+    of: fc.constantFrom('release', 'drift', 'policy'),
   }),
+  objected: fc
+    .tuple(
+      fc.record({ app, release: text, verdicts, fingerprint: text }),
+      fc.record({ more: seq }, { requiredKeys: [] }),
+    )
+    .map(([always, sometimes]) => ({ kind: 'objected', ...always, ...sometimes })),
   drifted: fc.record({
     kind: fc.constant('drifted'),
     app,
@@ -546,6 +556,7 @@ const sometimes = new Set([
   'file',
   'path',
   'found',
+  'more',
 ]);
 
 test('what a field says in another type is refused, wherever it stands in the snapshot', () => {

@@ -114,6 +114,13 @@ export const fullHistory = (): readonly EntryBody[] => [
   finished({ intent: 10, release: 'r3', outcome: { kind: 'interrupted', step: 'replace web' } }),
   { kind: 'drifted', app: 'web', release: 'r1', state: 'reported', causes: ['web: stopped'], fingerprint: 'f2' },
   refused(failed(), { release: 'r3' }),
+  {
+    kind: 'objected',
+    app: 'web',
+    release: 'r1',
+    verdicts: [{ gate: 'ports', ruling: 'warn', service: 'web', reason: 'publishes 80', lift: undefined }],
+    fingerprint: 'f3',
+  },
   { kind: 'held', app: 'web', release: 'r1', trigger: request, reason: 'a bad day' },
   { kind: 'history-accepted', app: 'web', trigger: request, reason: 'rebased', from: 'c1', to: 'c2' },
   { kind: 'approved', app: 'web', plan: 'p2', release: 'r4', trigger: request, reason: 'fine' },
@@ -124,7 +131,7 @@ export const fullHistory = (): readonly EntryBody[] => [
   {
     kind: 'hook-begun',
     app: 'web',
-    intent: 19,
+    intent: 20,
     moment: 'pre_deploy',
     service: 'migrate',
     container: { id: 'c7', name: 'web-migrate' },

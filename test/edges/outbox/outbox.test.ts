@@ -158,7 +158,7 @@ test('who was told of trouble is told of its end, also across a restart and when
     await using outbox = await host.start();
     await outbox.append(trouble());
     await outbox.append(
-      refused({ kind: 'blocked', reasons: [{ code: 'denied', reason: 'no', lift: undefined }] }, { app: 'db' }),
+      refused({ kind: 'blocked', reasons: [{ code: 'denied', reason: 'no', lift: 'a line' }] }, { app: 'db' }),
     );
   }
   await using outbox = await host.start();
@@ -177,7 +177,7 @@ test('a route is chosen by app, also by a pattern, and by severity; what is abou
   host.configure(databases.route, urgent.route);
   await using outbox = await host.start();
   const wait = refused(
-    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'no', lift: undefined }] },
+    { kind: 'blocked', reasons: [{ code: 'denied', reason: 'no', lift: 'a line' }] },
     { app: 'db-1' },
   );
   for (const body of [trouble(), wait, good('db-1'), good(), trouble('bad', 'adb-1')]) await outbox.append(body);

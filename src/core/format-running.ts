@@ -1,0 +1,29 @@
+import type { EntryOf } from '../model/entry.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+/** What an entry says of what runs, without an operation of ours. */
+export function sentenceOfWhatRuns(entry: EntryOf<'recovered' | 'drifted' | 'objected'>): string {
+  if (entry.kind === 'recovered') return recovery(entry);
+  return entry.kind === 'drifted' ? `${driftWords[entry.state]}: ${entry.causes.join('; ')}` : objection(entry);
+}
+
+const recovery = ({ after, of }: EntryOf<'recovered'>): string => `recovered: ${recoveries[of]} entry ${after})`;
+
+const recoveries: Readonly<Record<EntryOf<'recovered'>['of'], string>> = {
+  release: 'it is what Git declares again (the trouble was',
+  drift: 'what was deployed runs again (the drift was',
+  policy: 'the policy of this host has nothing against what runs any more (it had in',
+};
+
+const driftWords: Readonly<Record<EntryOf<'drifted'>['state'], string>> = {
+  reported: 'drifted, and left so',
+  failed: 'cannot be kept as it was deployed',
+  waiting: 'drifted, and left so until a window opens',
+  fought: 'drifted each time that it was corrected, and now left so',
+};
+
+const objection = ({ verdicts, more = 0 }: EntryOf<'objected'>): string =>
+  `what runs is against the policy of this host, and goes on: ${verdicts.map(objectionText).join('; ')}${more === 0 ? '' : `, and ${more} more`}`;
+
+const objectionText = ({ service, reason, lift }: Verdict): string =>
+  `${service === undefined ? '' : `service ${service} `}${reason}${lift === undefined ? '' : ` (to allow it: ${lift})`}`;
