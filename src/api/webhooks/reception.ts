@@ -69,10 +69,10 @@ export function createReception({ config, clock, logger, hint: pass }: Reception
     const found = concerned(config(), webhook, hint.urls);
     if (!words.isAnybody(matchedOf(found))) return words.unmatched(hint, name);
     const id = kind.idOf(delivery);
-    const key = `${name} ${id} ${sha256(delivery.body)}`;
+    const key = sha256(`${name} ${id} ${sha256(delivery.body)}`);
     if (id !== undefined && memory.knows(key, delivery.at)) return words.duplicate();
     if (taken.take(name, clock.elapsed()) > 0) throw words.tooMany();
-    memory.keep(key, delivery.at);
+    if (id !== undefined) memory.keep(key, delivery.at);
     const actor = { kind: 'webhook', forge: kind.type, name, delivery: shown(id) } as const;
     logger.info({ webhook: name, delivery: actor.delivery, apps: found.apps }, 'a forge tells of a push');
     pass({ kind: 'webhook', actor }, found);
