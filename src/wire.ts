@@ -32,6 +32,7 @@ import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
 import { keptFolders } from './edges/kept-folders.ts';
+import { keyTraces } from './edges/key-traces.ts';
 import { liveFiles } from './edges/live/live-files.ts';
 import { acquireLock, type HeldLock } from './edges/lock.ts';
 import { createLogger } from './edges/logger.ts';
@@ -256,7 +257,7 @@ interface Opened extends AsyncDisposable {
 async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
   const { invocation, paths, environment, config, git, logger } = frame;
   for (const warning of await prepareState(invocation.stateDir, exclusive ? 'write' : 'read')) logger.warn({}, warning);
-  const key = await loadHostKey(paths.keys);
+  const key = await hostKeyOf(frame);
   const instance = instanceOf(key);
   const { source } = git.open(exclusive).sightings;
   const record = await openRecord({
@@ -425,7 +426,7 @@ async function onTheLog<Result>(
   const { invocation, paths, config, logger } = frame;
   await config.load();
   await using _lock = await locked(frame, command);
-  const instance = instanceOf(await loadHostKey(paths.keys));
+  const instance = instanceOf(await hostKeyOf(frame));
   const { version } = invocation;
   const { host } = config.current();
   const { redact } = config;
@@ -478,6 +479,9 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
+
+const hostKeyOf = ({ paths, environment }: Frame): Promise<Buffer> =>
+  loadHostKey(paths.keys, () => keyTraces(paths, dockerOptions(environment).dockerHost));
 
 const definedOnly = (environment: Invocation['environment']): Record<string, string> =>
   Object.fromEntries(

@@ -34,9 +34,15 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
 /** An unused name in the same folder. */
 export const besideOf = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.tmp`;
 
-/** With its parents, open to the owner alone. Not `mkdir` with `recursive`: below a place that takes no folders, such as /proc, that never returns. */
+/** With its parents, open to the owner alone, and still there after a power cut. Not `mkdir` with `recursive`: below a place that takes no folders, such as /proc, that never returns. */
 export async function makeFolder(path: string): Promise<void> {
-  const make = () => mkdir(path, 0o700);
+  const make = async (): Promise<void> => {
+    await mkdir(path, 0o700);
+    // A parent that we may not read is not ours to look after.
+    await syncFolder(dirname(path)).catch((error: unknown) => {
+      if (systemCode(error) !== 'EACCES') throw error;
+    });
+  };
   try {
     await make().catch(async (error: unknown) => {
       if (!isMissing(error) || dirname(path) === path) throw error;

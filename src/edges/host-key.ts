@@ -10,14 +10,15 @@ const keyLength = 32;
 
 /**
  * The host's secret, `host.key` in this folder: it keys every digest that covers secrets, and names this installation. Made once, by whoever comes
- * first; never made anew where there is one, for then every container would belong to a stranger.
+ * first; never made anew where there is one, or was one, for then every container would belong to a stranger. `traces`: what shows that there was one.
  */
-export async function loadHostKey(folder: string): Promise<Buffer> {
+export async function loadHostKey(folder: string, traces: Traces): Promise<Buffer> {
   const path = join(folder, 'host.key');
   try {
-    const key = (await readIfThere(path)) ?? (await makeKey(path));
+    const key = (await readIfThere(path)) ?? (await firstKey(path, traces));
     if (key.length === keyLength) return key;
   } catch (error) {
+    if (error instanceof HarborError) throw error;
     throw new HarborError(`the host key cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
       code: 'state-unwritable',
       hint: 'Run as the user who owns the state directory, or name another with --state-dir.',
@@ -27,6 +28,21 @@ export async function loadHostKey(folder: string): Promise<Buffer> {
   throw new HarborError(`the host key ${path} is damaged: it is not ${keyLength} bytes long`, {
     code: 'state-unwritable',
     hint: 'Put it back from a backup. With a new key, Harbormaster would take its own containers for foreign ones.',
+  });
+}
+
+/** For people; empty: nothing shows it. */
+export type Traces = () => Promise<readonly string[]>;
+
+async function firstKey(path: string, traces: Traces): Promise<Buffer> {
+  const found = await traces();
+  if (found.length === 0) return makeKey(path);
+  // Whoever starts at the same time may have made it, and left the first trace of it, meanwhile.
+  const key = await readIfThere(path);
+  if (key !== undefined) return key;
+  throw new HarborError(`the host key ${path} is gone; that there was one shows ${found.join(', and ')}`, {
+    code: 'state-unwritable',
+    hint: `Put it back from a backup: with a new one Harbormaster would take its own containers for foreign ones. Is it lost for good? Then make a new one, \`(umask 077; head -c ${keyLength} /dev/urandom > ${path})\`, and take the containers over: \`harbormaster adopt APP --from INSTANCE\`.`,
   });
 }
 

@@ -1,21 +1,25 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { instanceOf, loadHostKey } from '../../src/edges/host-key.ts';
+import { keyTraces } from '../../src/edges/key-traces.ts';
+import { standInEngine } from './engines/stand-in-engine.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+
+const noTraces = async () => [];
 
 test('the key is made once, for its owner alone, and found again', async () => {
   await using folder = await temporaryFolder();
-  const key = await loadHostKey(folder.path);
+  const key = await loadHostKey(folder.path, noTraces);
   expect(key.length).toBe(32);
   expect((await stat(join(folder.path, 'host.key'))).mode & 0o777).toBe(0o600);
-  expect(await loadHostKey(folder.path)).toEqual(key);
+  expect(await loadHostKey(folder.path, noTraces)).toEqual(key);
   expect(await readdir(folder.path)).toEqual(['host.key']);
 });
 
 test('two who start at once use the same key', async () => {
   await using folder = await temporaryFolder();
-  const keys = await Promise.all(Array.from({ length: 8 }, () => loadHostKey(folder.path)));
+  const keys = await Promise.all(Array.from({ length: 8 }, () => loadHostKey(folder.path, noTraces)));
   expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
   expect(await readdir(folder.path)).toEqual(['host.key']);
 });
@@ -23,12 +27,47 @@ test('two who start at once use the same key', async () => {
 test('a damaged key is told, and never replaced', async () => {
   await using folder = await temporaryFolder();
   await writeFile(join(folder.path, 'host.key'), 'short');
-  await expect(loadHostKey(folder.path)).rejects.toMatchObject({
+  await expect(loadHostKey(folder.path, noTraces)).rejects.toMatchObject({
     code: 'state-unwritable',
     message: expect.stringContaining('damaged') as string,
   });
   expect(await readFile(join(folder.path, 'host.key'), 'utf8')).toBe('short');
-  await expect(loadHostKey(join(folder.path, 'none'))).rejects.toMatchObject({ code: 'state-unwritable' });
+  await expect(loadHostKey(join(folder.path, 'none'), noTraces)).rejects.toMatchObject({ code: 'state-unwritable' });
+});
+
+test('where something shows that there was a key, none is made anew, and what to do is said', async () => {
+  await using folder = await temporaryFolder();
+  const traces = async () => ['the deployment log', 'the container shop-web-1'];
+  await expect(loadHostKey(folder.path, traces)).rejects.toMatchObject({
+    code: 'state-unwritable',
+    message: expect.stringMatching(/host.key is gone.*the deployment log, and the container shop-web-1/) as string,
+    hint: expect.stringMatching(/backup.*head -c 32 \/dev\/urandom.*adopt/) as string,
+  });
+  expect(await readdir(folder.path)).toEqual([]);
+  // Another process made it, and began its log, after we had looked for it.
+  const late = async () => {
+    await loadHostKey(folder.path, noTraces);
+    return ['the deployment log'];
+  };
+  expect(await loadHostKey(folder.path, late)).toHaveLength(32);
+});
+
+test('a log shows that there was a key, and so do containers that were made from files of this state folder', async () => {
+  await using folder = await temporaryFolder();
+  const labels = (root: string) => ({
+    'io.harbormaster.instance': 'cafe',
+    'com.docker.compose.project.config_files': join(root, 'apps/shop/releases/abc/compose.json'),
+  });
+  const containers = [{ Names: ['/other-web-1'], Labels: labels(`${folder.path}-other`) }];
+  await using engine = await standInEngine((_, response) => response.end(JSON.stringify(containers)));
+  const paths = { root: folder.path, log: join(folder.path, 'log') };
+  expect(await keyTraces(paths, engine.dockerHost)).toEqual([]);
+  await mkdir(paths.log);
+  await writeFile(join(paths.log, '000000000001.jsonl'), '');
+  containers.push({ Names: ['/shop-web-1'], Labels: labels(folder.path) });
+  const log = `the deployment log in ${paths.log}`;
+  expect(await keyTraces(paths, engine.dockerHost)).toEqual([log, 'the container shop-web-1 of the instance cafe']);
+  expect(await keyTraces(paths, 'unix:///nowhere/engine.sock')).toEqual([log]);
 });
 
 test('the instance follows from the key and does not tell it', () => {

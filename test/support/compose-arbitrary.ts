@@ -3,6 +3,8 @@ import fc from 'fast-check';
 /** A compose file as somebody may write it, with everything that a policy has a word on, in the spellings that Compose takes. */
 export interface Written {
   readonly yaml: string;
+  /** `base.yaml` beside it, where `extends` takes from. */
+  readonly base?: string;
 }
 
 type Part = Readonly<Record<string, unknown>>;
@@ -153,8 +155,9 @@ export const composeFiles: fc.Arbitrary<Written> = fc
       return {
         yaml: `x-a: &a ${flow}\nx-b: &b\n  <<: [*a]\nservices:\n  web:\n    <<: *b\n    image: ${image}\n${rest}`,
       };
-    const base = JSON.stringify({ image, ...service });
+    // In a file of its own: a service beside it would be judged, too, and a profile that keeps it out is inherited.
     return {
-      yaml: `services:\n  web:\n    extends: {service: base}\n  base: ${base.replace(/\}$/, ',"profiles":["never"]}')}\n${rest}`,
+      yaml: `services:\n  web:\n    extends: {file: base.yaml, service: base}\n${rest}`,
+      base: `services: {"base": ${JSON.stringify({ image, ...service })}}\n`,
     };
   });
