@@ -62,7 +62,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   checks: ['tests', 'probes', 'smoke_tests', 'health_checks', 'healthchecks'],
   apps: ['stacks', 'projects', 'services', 'applications', 'deployments'],
   notifiers: ['notifications', 'notify', 'alerts'],
-  webhooks: ['hooks', 'webhook', 'receivers'],
+  webhooks: ['webhook', 'receivers'],
   on: ['events', 'when'],
 };
 

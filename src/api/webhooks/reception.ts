@@ -20,7 +20,7 @@ const mostBytes = 1024 * 1024;
 const reading = { together: 32, each: 8 };
 /** Messages that prove nothing, of which the log tells. */
 const told = { burst: 20, perSecond: 0.2 };
-/** Of messages that do, to one webhook. */
+/** Of pushes to one webhook about one repository: a forge that tells of many at once is heard about each. */
 const right = { burst: 60, perSecond: 2 };
 
 export interface ReceptionOptions {
@@ -71,7 +71,7 @@ export function createReception({ config, clock, logger, hint: pass }: Reception
     const id = kind.idOf(delivery);
     const key = sha256(`${name} ${id} ${sha256(delivery.body)}`);
     if (id !== undefined && memory.knows(key, delivery.at)) return words.duplicate();
-    if (taken.take(name, clock.elapsed()) > 0) throw words.tooMany();
+    if (taken.take(`${name} ${hint.urls[0]}`, clock.elapsed()) > 0) throw words.tooMany();
     if (id !== undefined) memory.keep(key, delivery.at);
     const actor = { kind: 'webhook', forge: kind.type, name, delivery: shown(id) } as const;
     logger.info({ webhook: name, delivery: actor.delivery, apps: found.apps }, 'a forge tells of a push');

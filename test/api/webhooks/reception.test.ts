@@ -161,7 +161,9 @@ describe('a push', () => {
       hint: expect.stringContaining('interval'),
     });
     expect(hints).toHaveLength(60);
-    // Another webhook is not concerned.
+    // Neither another repository nor another webhook is concerned.
+    const blog = githubPush({ secret, repository: 'https://git.example.org/acme/blog' });
+    expect(await receive('hub', requestOf(blog), '')).toMatchObject({ status: 'accepted' });
     expect(await receive('lab', requestOf(gitlabPush({ secret, repository: shopUrl })), '')).toMatchObject({
       status: 'accepted',
     });
