@@ -55,4 +55,7 @@ await build({
     __HARBORMASTER_DATE__: JSON.stringify(date()),
   },
 });
+// esbuild leaves characters in regular expressions as they are, and one beyond Latin-1 makes V8 keep the whole source at two bytes a character.
+const strange = /.{0,40}[^\x00-\xff].{0,40}/.exec(await readFile(outfile, 'utf8'));
+if (strange) throw new Error(`write this with \\u escapes, see docs/decisions/0007-small-for-months.md: ${strange[0]}`);
 await chmod(outfile, 0o755);

@@ -46,3 +46,29 @@ export function createLane(limit: number): <R>(work: () => Promise<R>) => Promis
     }
   };
 }
+
+/** One at a time: who asks while it is done shares the next one with everybody else who does. So nobody gets what was found before he asked. */
+export function createShared<R>(work: () => Promise<R>): () => Promise<R> {
+  let current: Promise<R> | undefined;
+  let next: Promise<R> | undefined;
+  const begin = (): Promise<R> => {
+    next = undefined;
+    const mine = work().finally(() => {
+      if (current === mine) current = undefined;
+    });
+    current = mine;
+    return mine;
+  };
+  return () => {
+    if (next !== undefined) return next;
+    if (current === undefined) return begin();
+    next = current.then(begin, begin);
+    return next;
+  };
+}
+
+/** Waits for all of them, also when one fails; then throws what the first in their order threw. */
+export async function allThrough<R>(works: readonly Promise<R>[]): Promise<readonly R[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}

@@ -13,6 +13,6 @@ function csvField(cell: CsvCell): string {
  * A spreadsheet takes what begins like this for a formula, and computes it; a quote before it makes it text.
  * See https://owasp.org/www-community/attacks/CSV_Injection
  */
-const formula = /^[\s"']*[=+\-@＝＋－＠]|^[\t\r\n]/;
+const formula = /^[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 
 const disarmed = (text: string): string => (formula.test(text) ? `'${text}` : text);

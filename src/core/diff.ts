@@ -86,6 +86,8 @@ function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: 
   const runsWell = ({ state, adopted, imageId }: ObservedContainer) =>
     state === 'running' && !adopted && (image === undefined || imageId === image);
   if (to.oneShot || from.length !== to.replicas || !from.every(runsWell)) return false;
+  // Also what cannot be mended: it would be there still, and need a new container, once the content is right.
+  if (from.some((container) => alterationsOf(container, to, input).length > 0)) return false;
   return whyRejoin(to, from, input) === undefined && mendOf(to, from, input).length === 0;
 }
 

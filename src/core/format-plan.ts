@@ -1,4 +1,4 @@
-import type { Cause } from '../model/change.ts';
+import type { Cause, FieldValues } from '../model/change.ts';
 import type { Mend } from '../model/mend.ts';
 import type { Refresh } from '../model/on-change.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
@@ -14,7 +14,7 @@ export function sentence(cause: Cause): string {
     case 'image':
       return `image ${imageText(cause.from)} → ${imageText(cause.to)}`;
     case 'configuration':
-      return `changed: ${cause.fields.join(', ')}`;
+      return `changed: ${cause.fields.map((field) => fieldText(field, cause.values)).join(', ')}`;
     case 'content':
       return `content changed: ${cause.paths.join(', ')}${cause.whyNew === undefined ? '' : ` (${cause.whyNew})`}`;
     case 'missing':
@@ -139,6 +139,16 @@ function mendText(mend: Mend, fields: readonly string[]): string {
     default:
       return mend satisfies never;
   }
+}
+
+/** Characters of a value in a sentence; where more is to be told, the field is named only. */
+const longestValue = 40;
+
+function fieldText(field: string, values: readonly FieldValues[] = []): string {
+  const known = values.find((one) => one.field === field);
+  if (known === undefined) return field;
+  const { from = 'none', to = 'none' } = known;
+  return Math.max(from.length, to.length) > longestValue ? field : `${field} (${from} → ${to})`;
 }
 
 const line = (verb: string, what: string, why: string): string =>

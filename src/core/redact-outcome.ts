@@ -1,4 +1,5 @@
 import type { Outcome } from '../model/outcome.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { Redact } from './redact.ts';
 
 /** The outcome with secrets masked in its sentences: as it will be written, so that it compares with what was written. */
@@ -16,3 +17,9 @@ export function redactOutcome(redact: Redact, outcome: Outcome): Outcome {
     })),
   };
 }
+
+/** What a gate says quotes the model: a path, a port or a name in it may be a secret. */
+export const redactVerdict = (redact: Redact, verdict: Verdict): Verdict =>
+  verdict.ruling === 'deny'
+    ? { ...verdict, reason: redact(verdict.reason), lift: redact(verdict.lift) }
+    : { ...verdict, reason: redact(verdict.reason), lift: verdict.lift && redact(verdict.lift) };

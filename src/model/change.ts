@@ -3,11 +3,20 @@ import type { ObservedContainer, ObservedNetwork } from './observed.ts';
 import type { Refresh } from './on-change.ts';
 import type { ReleaseService } from './release.ts';
 
-/** Why something is done. There is no change without one. Values are never secret: fields are named, not shown. */
+/** A field that differs, as text; without `from` it is new, without `to` it went. */
+export interface FieldValues {
+  /** As a path with dots: `healthcheck.interval`. */
+  readonly field: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Why something is done. There is no change without one. Values are never secret: what may be one is named, not shown. */
 export type Cause =
   | { readonly kind: 'new' }
   | { readonly kind: 'image'; readonly from: string; readonly to: string }
-  | { readonly kind: 'configuration'; readonly fields: readonly string[] }
+  /** `values`: of those fields that can hold no secret. */
+  | { readonly kind: 'configuration'; readonly fields: readonly string[]; readonly values?: readonly FieldValues[] }
   /** `whyNew`: why it is made anew although `on_change` asks for less. */
   | { readonly kind: 'content'; readonly paths: readonly string[]; readonly whyNew?: string }
   | { readonly kind: 'missing' }

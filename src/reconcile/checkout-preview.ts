@@ -1,6 +1,6 @@
 import { placeholder } from '../core/placeholder.ts';
 import { removalPolicyOf, usualRemoval } from '../core/removal.ts';
-import { asHarborError, UnsetVariables } from '../errors.ts';
+import { UnsetVariables } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Release } from '../model/release.ts';
 import type { PlanReport } from '../model/report.ts';
@@ -10,6 +10,7 @@ import { candidate } from './candidate.ts';
 import { paperHost } from './paper-host.ts';
 import { paperPins } from './paper-pins.ts';
 import type { Parts } from './parts.ts';
+import { planFailure } from './plan-failure.ts';
 import { propose } from './propose.ts';
 import { removalPlan } from './remove.ts';
 
@@ -51,8 +52,7 @@ export async function previewCheckout(comparison: Comparison, options: PreviewOp
     const release = await releaseAt(to, runs ? [runs] : [], options);
     return await compared(to, { release, runs }, comparison, options.parts);
   } catch (error) {
-    const { code, message, hint } = asHarborError(error);
-    return { kind: 'failed', app: name, code, message, hint };
+    return planFailure(name, error, options.parts.redact);
   }
 }
 

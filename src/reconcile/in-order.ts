@@ -1,3 +1,4 @@
+import { allThrough } from '../core/concurrency.ts';
 import { awaitedIn } from '../core/dependencies.ts';
 import type { App } from '../model/app.ts';
 import type { PassReport } from '../model/report.ts';
@@ -6,7 +7,8 @@ export type OnePass = (app: App) => Promise<PassReport>;
 
 /**
  * Passes over apps, all at once. With `again`, one that waits for others of the same call is passed over once more when those are through: whoever asks
- * for a whole host gets it in one go. No app waits for itself in the end, so this ends.
+ * for a whole host gets it in one go. No app waits for itself in the end, so this ends. One that throws does so when all others are through: whoever asked
+ * may close everything then.
  */
 export function inOrder(
   apps: readonly App[],
@@ -23,5 +25,5 @@ export function inOrder(
     return again(app);
   };
   for (const app of apps) through.set(app.name, over(app));
-  return Promise.all(through.values());
+  return allThrough([...through.values()]);
 }

@@ -1,5 +1,7 @@
 import { pathsToFollow, staysIn } from '../core/host-paths.ts';
+import { redactVerdict } from '../core/redact-outcome.ts';
 import { parseSealed } from '../core/sealed-model.ts';
+import { visibleProse } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Plan } from '../model/plan.ts';
@@ -22,16 +24,22 @@ export interface Judgement {
 }
 
 type Folders = Pick<Parts['live'], 'folders' | 'leads'>;
-type Judges = Pick<Parts, 'gates' | 'clock'> & { readonly live: Folders };
+type Judges = Pick<Parts, 'gates' | 'clock' | 'redact'> & { readonly live: Folders };
 
-/** What the gates say of a plan: of the very model that is applied, and of where its paths lead now. */
-export async function judge({ app, release, plan }: Accused, { gates, live, clock }: Judges): Promise<Judgement> {
+/**
+ * What the gates say of a plan: of the very model that is applied, and of where its paths lead now. What they quote of it may be secret, or act on a
+ * terminal.
+ */
+export async function judge(
+  { app, release, plan }: Accused,
+  { gates, live, clock, redact }: Judges,
+): Promise<Judgement> {
   const model = parseSealed(release.compose);
   const ways = await waysOf({ app, release }, live);
   const real = (path: string): string => ways.get(path) ?? path;
   const ownPaths = ownFolders(app, live);
   const verdicts = gates.flatMap((gate) => gate.judge({ app, plan, release, model, ownPaths, real, at: clock.now() }));
-  return { verdicts, ways };
+  return { verdicts: verdicts.map((verdict) => redactVerdict((text) => visibleProse(redact(text)), verdict)), ways };
 }
 
 function ownFolders({ name }: App, live: Folders): readonly string[] {

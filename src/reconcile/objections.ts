@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts';
 export async function objectionsTo(
   app: App,
   release: Release | undefined,
-  parts: Pick<Parts, 'gates' | 'live' | 'clock'>,
+  parts: Pick<Parts, 'gates' | 'live' | 'clock' | 'redact'>,
 ): Promise<readonly Objection[]> {
   if (release === undefined) return [];
   const plan = { app: app.name, project: app.project, release: release.digest, steps: [] };

@@ -12,6 +12,7 @@ import { atOnce } from './app-passes.ts';
 import { candidate } from './candidate.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
+import { planFailure } from './plan-failure.ts';
 import { propose } from './propose.ts';
 import { select } from './selection.ts';
 import { storedReleases } from './target.ts';
@@ -57,8 +58,7 @@ async function previewOf(app: App, ref: string, observed: Observed, house: House
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
     return { kind: 'planned', ...planned, preview: { ref: ref } };
   } catch (error) {
-    const { code, message, hint } = asHarborError(error);
-    return { kind: 'failed', app: app.name, code, message, hint };
+    return planFailure(app.name, error, context.redact);
   }
 }
 
@@ -73,22 +73,26 @@ async function findRef(app: App, name: string, source: Source): Promise<Found> {
     return { ref: { kind: 'commit', name }, commit: name.toLowerCase() };
   }
   const kinds = ['branch', 'tag'] as const;
+  const hints: string[] = [];
   for (const kind of kinds) {
     const ref = { kind, name };
     const commit = (await source.look([{ ...app, ref }])).get(app.name);
     if (typeof commit === 'string') return { ref, commit };
     const error = asHarborError(commit);
     if (error.code !== 'ref-missing') throw error;
-    if (kind === 'tag') throw noSuchRef(app, name, error);
+    hints.push(error.hint ?? '');
+    if (kind === 'tag') throw noSuchRef(app, name, hints, error);
   }
   throw new HarborError(`nobody looked for "${name}"`, { code: 'bug' });
 }
 
-function noSuchRef({ repository }: App, name: string, cause: HarborError): HarborError {
+function noSuchRef({ repository }: App, name: string, hints: readonly string[], cause: HarborError): HarborError {
   const isAbbreviated = /^[0-9a-f]{7,39}$/i.test(name);
   return new HarborError(`${repository.url} has no branch and no tag "${name}"`, {
     code: 'ref-missing',
-    hint: isAbbreviated ? 'If it is a commit: write all 40 characters, as `git rev-parse` prints them.' : cause.hint,
+    hint: isAbbreviated
+      ? 'If it is a commit: write all 40 characters, as `git rev-parse` prints them.'
+      : `As a branch: ${hints.join(' As a tag: ')}`,
     cause,
   });
 }

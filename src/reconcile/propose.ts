@@ -1,5 +1,6 @@
 import { close } from '../core/close.ts';
 import { diff } from '../core/diff.ts';
+import { maskedCause } from '../core/field-values.ts';
 import { type Extras, errandOf, extrasOf } from '../core/hook-plan.ts';
 import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
@@ -133,7 +134,12 @@ async function explainedChanges(
   const onChange = thorough
     ? undefined
     : await onChangeInput(app, history, [release, ...(deployed ? [deployed] : [])], parts);
-  const changes = diff({ release, deployed, history, containers, thorough, onChange });
+  const changes = diff({ release, deployed, history, containers, thorough, onChange }).map(
+    (change): Change => ({
+      ...change,
+      cause: maskedCause(change.cause, parts.redact),
+    }),
+  );
   return close(await keptInSight(changes, release, parts), {
     release,
     containers,

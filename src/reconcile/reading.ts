@@ -2,7 +2,6 @@ import { actsOf } from '../core/acts.ts';
 import { mapLimit } from '../core/concurrency.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
-import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
@@ -19,6 +18,7 @@ import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { objectionsTo } from './objections.ts';
 import type { Order } from './order.ts';
+import { planFailure } from './plan-failure.ts';
 import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
 import { appStatus } from './status.ts';
@@ -105,8 +105,7 @@ async function planOf(
     const planned = { app: app.name, revision, release: digest, changes, plan, verdicts: said, warnings };
     return { kind: 'planned', ...planned, ...(approval && { approval }) };
   } catch (error) {
-    const { code, message, hint } = asHarborError(error);
-    return { kind: 'failed', app: app.name, code, message, hint };
+    return planFailure(app.name, error, context.redact);
   }
 }
 

@@ -13,7 +13,6 @@ import { liveFiles } from '../edges/live/live-files.ts';
 import { openScratch } from '../edges/scratch.ts';
 import { statePaths } from '../edges/state-folder.ts';
 import { HarborError } from '../errors.ts';
-import type { PlanReport } from '../model/report.ts';
 import * as gates from '../policies/index.ts';
 import type { Checkout, Engine, Logger } from '../ports.ts';
 import { previewCheckout } from '../reconcile/checkout-preview.ts';
@@ -73,7 +72,7 @@ export async function preview(request: CheckoutRequest, options: PreviewOptions)
   const against = await againstOf(againstRef, againstFile);
   const compared = await comparisonsOf({ ...request, against }, { config, before }, checkout);
   const plans = await mapLimit(compared, 4, (comparison) => previewCheckout(comparison, { parts, lacks }));
-  return { plans: plans.map((plan) => redactFailure(plan, redact)), placeholders: [...missing].sort() };
+  return { plans, placeholders: [...missing].sort() };
 }
 
 /** Apps are found in the checkout only, at the commit that is looked at. */
@@ -92,7 +91,3 @@ async function againstOf(ref: string | undefined, file: string | undefined): Pro
   if (file === undefined) return { kind: 'nothing' };
   return { kind: 'deployed', commits: await readDeployed(file), from: file };
 }
-
-/** What Compose says of a file may quote it. */
-const redactFailure = (plan: PlanReport, redact: (text: string) => string): PlanReport =>
-  plan.kind === 'failed' ? { ...plan, message: redact(plan.message), hint: plan.hint && redact(plan.hint) } : plan;

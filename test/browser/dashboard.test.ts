@@ -196,6 +196,75 @@ test('what happens is seen without asking, also after the connection was lost', 
   expect(asked.slice(0, 3)).toEqual(['0', '7', '7']);
 });
 
+test('two attempts are compared and one is gone back to, by keyboard alone', async () => {
+  const release = (digit: string) => digit.repeat(64);
+  const attempt = (seq: number, digit: string, runs: boolean) => ({
+    seq,
+    at: since,
+    what: 'deploy' as const,
+    release: release(digit),
+    commit: digit.repeat(40),
+    outcome: 'applied' as const,
+    details: [],
+    trigger: undefined,
+    duration: 1_000,
+    runs,
+  });
+  const image = (tag: string) => `registry.example/web:${tag}@sha256:${tag.repeat(64)}`;
+  const told = (seq: number, tag: string): Entry => ({
+    ...entry(seq),
+    ...finished({
+      app: 'shop',
+      services: [
+        {
+          service: 'web',
+          change: 'replace',
+          because: 'image',
+          image: { from: undefined, to: image(tag) },
+          digest: { from: undefined, to: release(tag) },
+          imageId: undefined,
+          containers: { before: [], after: [] },
+          completed: false,
+        },
+      ],
+    }),
+  });
+  const gone: unknown[] = [];
+  const { url } = await site({
+    ...harbor,
+    history: async () => ({
+      app: 'shop',
+      running: release('2'),
+      attempts: [attempt(9, '2', true), attempt(5, '1', false)],
+      good: [{ release: release('1'), commit: '1'.repeat(40), at: since, seq: 5, quarantined: undefined }],
+    }),
+    log: async (_, page) => ({
+      entries: [told(9, '2'), told(5, '1')].filter(({ seq }) => page.order === 'newest' || seq === page.after + 1),
+      next: undefined,
+    }),
+    async rollback({ app, to, reason }) {
+      gone.push([app, to, reason]);
+      return passed();
+    },
+  });
+  const page = await open(browser, `${url}#/apps/shop`);
+  await enter(page, 'operator');
+  const toggle = page.getByLabel('Compare 9');
+  await toggle.focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.getByText('From entry 5 to entry 9').waitFor();
+  await page.getByText(/web, image/).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('it leaks');
+  await page.getByText("harbormaster rollback shop --to 111111111111 --reason 'it leaks'").waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('shop: applied.').waitFor();
+  expect(gone).toEqual([['shop', '111111111111', 'it leaks']]);
+});
+
 test('100 apps and 10,000 entries are looked through on a phone', async () => {
   const log = Array.from({ length: 10_000 }, (_, index) => entry(10_000 - index));
   const { url } = await site({

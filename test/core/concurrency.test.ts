@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createQueues, mapLimit } from '../../src/core/concurrency.ts';
+import { allThrough, createQueues, createShared, mapLimit } from '../../src/core/concurrency.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -86,4 +86,56 @@ describe('queues', () => {
     expect(await good).toBe('yes');
     expect(await inTurn('shop', async () => 'again')).toBe('again');
   });
+});
+
+describe('shared work', () => {
+  test('who asks while it is done shares the next one, and gets nothing from before he asked', async () => {
+    const doors = [gate(), gate(), gate()];
+    let begun = 0;
+    const ask = createShared(async () => {
+      const mine = begun++;
+      await doors[mine]?.passed;
+      return mine;
+    });
+    const first = ask();
+    const others = [ask(), ask(), ask()];
+    await turn();
+    expect(begun).toBe(1);
+    doors[0]?.open();
+    expect(await first).toBe(0);
+    await turn();
+    expect(begun).toBe(2);
+    const late = ask();
+    doors[1]?.open();
+    doors[2]?.open();
+    expect(await Promise.all(others)).toEqual([1, 1, 1]);
+    expect(await late).toBe(2);
+    expect(await ask()).toBe(3);
+  });
+
+  test('a failure is of those who asked for it together; the next begins anew', async () => {
+    let begun = 0;
+    const ask = createShared(async () => {
+      begun += 1;
+      if (begun < 3) throw new Error(`no ${begun}`);
+      return begun;
+    });
+    const asked = [ask(), ask(), ask()].map((one) => one.catch((error: Error) => error.message));
+    expect(await Promise.all(asked)).toEqual(['no 1', 'no 2', 'no 2']);
+    expect(await ask()).toBe(3);
+  });
+});
+
+test('what fails among several is thrown when all of them are through', async () => {
+  const slow = gate();
+  let isOver = false;
+  const good = slow.passed.then(() => {
+    isOver = true;
+    return 'good';
+  });
+  const all = allThrough([Promise.reject(new Error('bad')), good, Promise.reject(new Error('worse'))]);
+  const failed = all.catch((error: Error) => [error.message, isOver]);
+  await turn();
+  slow.open();
+  expect(await failed).toEqual(['bad', true]);
 });

@@ -64,7 +64,10 @@ describe('a container of another digest is replaced', () => {
   test('because a field changed', () => {
     const definition = (user: string) => JSON.stringify({ services: { web: { image: 'web:1', user } } });
     const before = release({ services: [service('web', { digest: 'web-0' })], compose: definition('root') });
-    replaced('changed: user', { release: release({ compose: definition('nobody') }), deployed: before });
+    replaced('changed: user (root → nobody)', {
+      release: release({ compose: definition('nobody') }),
+      deployed: before,
+    });
   });
 
   test('because the content of a file changed', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changedFields, definitionsOf, explain } from '../../src/core/explain.ts';
+import { maskedCause } from '../../src/core/field-values.ts';
 import { sentence } from '../../src/core/format-plan.ts';
+import { redactor } from '../../src/core/redact.ts';
 import type { ComposeModel, ComposeService } from '../../src/model/compose-model.ts';
 import type { Release } from '../../src/model/release.ts';
 import { model, objects, pin, sealed } from '../support/builders.ts';
@@ -38,7 +40,7 @@ describe('why a service differs from the one deployed', () => {
     [
       'a list',
       sealedWeb({ environment: { COLOR: 'red' }, ports: [{ target: 80, published: '80' }] }),
-      'changed: ports',
+      'changed: ports (none → 80:80/tcp)',
     ],
     [
       'a nested limit',
@@ -49,21 +51,75 @@ describe('why a service differs from the one deployed', () => {
     [
       'the name behind the key of a network',
       sealedWeb({ environment: { COLOR: 'red' } }, {}, { networks: { default: { name: 'other' } } }),
-      'changed: networks.default.name',
+      'changed: networks.default.name (shop_default → other)',
     ],
     [
       'several at once, with the image',
       sealedWeb({ image: 'nginx:2', environment: { COLOR: 'blue' }, command: ['x'] }),
-      'changed: image, command, environment.COLOR',
+      'changed: image (nginx:1 → nginx:2), command, environment.COLOR',
     ],
   ])('%s', (_, after, expected) => {
     expect(why(after, before)).toBe(expected);
   });
 
+  test('with values where no secret can be, and without them everywhere else', () => {
+    const from = {
+      environment: { COLOR: 'red' },
+      command: ['--password', 'a'],
+      labels: { token: 'a' },
+      healthcheck: { test: ['CMD', 'check', 'a'], interval: '5s' },
+      restart: 'no',
+      ports: [{ target: 80, published: '8080', protocol: 'tcp', host_ip: '127.0.0.1' }],
+      volumes: [{ type: 'volume', source: 'data', target: '/data', read_only: true }],
+    };
+    const to = {
+      environment: { COLOR: 'blue' },
+      command: ['--password', 'b'],
+      labels: { token: 'b' },
+      healthcheck: { test: ['CMD', 'check', 'b'], interval: '7s' },
+      restart: 'always',
+      ports: [{ target: 80, published: '8081', protocol: 'tcp', host_ip: '127.0.0.1' }],
+      logging: { driver: 'syslog', options: { 'syslog-address': 'b' } },
+    };
+    const cause = explain(side(sealedWeb(to)), side(sealedWeb(from)));
+    expect(cause).toMatchObject({
+      kind: 'configuration',
+      values: [
+        { field: 'healthcheck.interval', from: '5s', to: '7s' },
+        { field: 'ports', from: '127.0.0.1:8080:80/tcp', to: '127.0.0.1:8081:80/tcp' },
+        { field: 'restart', from: 'no', to: 'always' },
+        { field: 'volumes', from: 'data:/data:ro' },
+      ],
+    });
+    expect(sentence(cause)).toContain('healthcheck.interval (5s → 7s), healthcheck.test, labels.token');
+  });
+
+  test('with a known secret masked wherever it stands', () => {
+    const cause = explain(side(sealedWeb({ hostname: 'hunter22', user: 'app' })), side(sealedWeb({})));
+    const masked = maskedCause(cause, redactor(['hunter22']));
+    expect(masked).toEqual({
+      kind: 'configuration',
+      fields: ['hostname', 'user'],
+      values: [
+        { field: 'hostname', to: '***' },
+        { field: 'user', to: 'app' },
+      ],
+    });
+  });
+
+  test('the image by what the compose file calls it, beside other fields', () => {
+    expect(explain(side(sealedWeb({ image: 'nginx:2', restart: 'always' })), side(sealedWeb({})))).toMatchObject({
+      values: [
+        { field: 'image', from: 'nginx:1', to: 'nginx:2' },
+        { field: 'restart', to: 'always' },
+      ],
+    });
+  });
+
   test('the name behind the key of a volume', () => {
     const mounted = (name: string) =>
       sealedWeb({ volumes: [{ type: 'volume', source: 'data', target: '/d' }] }, {}, { volumes: { data: { name } } });
-    expect(why(mounted('b'), mounted('a'))).toBe('changed: volumes');
+    expect(why(mounted('b'), mounted('a'))).toBe('changed: volumes (a:/d → b:/d)');
   });
 
   test('only the image: from which to which', () => {
@@ -92,7 +148,7 @@ describe('why a service differs from the one deployed', () => {
         { user, volumes: [{ type: 'bind', source: '/scratch/one/a', target: '/x' }] },
         { objects: objects({ a: id }) },
       );
-    expect(why(release('2', 'root'), release('1', 'nobody'))).toBe('changed: user, content of a');
+    expect(why(release('2', 'root'), release('1', 'nobody'))).toBe('changed: user (nobody → root), content of a');
   });
 
   test('nothing that it can name, as after a change of the host’s key', () => {
@@ -125,14 +181,14 @@ test('fields that differ are named down to the smallest', () => {
   expect(changedFields({ constructor: 1 }, {})).toEqual(['constructor']);
 });
 
-test('no value of either side is ever in the reason', () => {
+test('no value of a field that can hold a secret is ever in the reason', () => {
   const value = fc.stringMatching(/^[a-z0-9]{6,12}$/).map((text) => `value-${text}`);
   const values = fc.dictionary(fc.constantFrom('A', 'B', 'C'), value);
   const definition = fc.record({
     environment: fc.dictionary(fc.constantFrom('A', 'B', 'C'), fc.option(value)),
     labels: values,
     command: fc.array(value, { maxLength: 2 }),
-    user: value,
+    user: fc.constantFrom('root', 'app'),
     extra: fc.record({ deep: values, list: fc.array(values, { maxLength: 2 }) }),
     deploy: fc.record({ labels: values }),
     text: value,

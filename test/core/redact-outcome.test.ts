@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { redactor } from '../../src/core/redact.ts';
-import { redactOutcome } from '../../src/core/redact-outcome.ts';
+import { redactOutcome, redactVerdict } from '../../src/core/redact-outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 
 const redact = redactor(['hunter22']);
@@ -33,4 +33,11 @@ test.each<Outcome>([
   { kind: 'superseded', step: 'create hunter22', by: 'hunter22' },
 ])('an outcome without a sentence stays as it is: %o', (outcome) => {
   expect(redactOutcome(redact, outcome)).toEqual(outcome);
+});
+
+test('what a gate quotes is masked, with the line that would allow it', () => {
+  const said = { gate: 'host-binds', service: 'hunter22', reason: 'reaches /srv/hunter22', lift: '[/srv/hunter22]' };
+  const masked = { ...said, reason: 'reaches /srv/***', lift: '[/srv/***]' };
+  expect(redactVerdict(redact, { ...said, ruling: 'deny' })).toEqual({ ...masked, ruling: 'deny' });
+  expect(redactVerdict(redact, { ...said, ruling: 'warn', lift: undefined })).toMatchObject({ reason: masked.reason });
 });

@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type World, world } from '../support/world.ts';
+import { receiver, status } from '../edges/notifiers/receiver.ts';
+import { eventually, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -63,3 +64,56 @@ test('what a repository and its containers say cannot act on a terminal', async 
   expect(said.join('')).toContain('a change');
   for (const output of said) expect(output).not.toMatch(acting);
 });
+
+/** Every text in it, keys too. */
+const textsOf = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => [key, ...textsOf(member)]);
+};
+
+test('what authors, subjects and compose files say acts on no terminal in what the daemon logs, tells and answers', async () => {
+  const evil = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202etxt\r';
+  await using hook = await receiver((response) => status(204)(response));
+  const repository = await host.repository('named');
+  /** As no `git commit` would write it. */
+  const commit = async (subject: string, compose: string) => {
+    const tree = await repository.rawTree([
+      { mode: '100644', name: 'compose.yaml', id: await repository.blob(compose) },
+    ]);
+    const who = `Ada ${evil.replace('\r', '')} <ada@example.org> 1767225600 +0000`;
+    const text = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n${subject} ${evil}\nsecond line\n`;
+    const id = await repository.git(['hash-object', '-t', 'commit', '-w', '--stdin'], text);
+    await repository.git(['update-ref', 'refs/heads/main', id.trim()]);
+  };
+  /** Raw, YAML itself would refuse them. */
+  const escaped = (text: string) =>
+    text.replaceAll(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  await commit('one', compose({}));
+  const secret = 'a-secret-of-some-length';
+  await host.configure({ named: { url: repository.url } }, { notifiers: [{ type: 'webhook', url: hook.url, secret }] });
+  await using daemon = await host.daemon();
+  await eventually(async () => expect(await host.ids('named')).not.toEqual({}), 90);
+  await commit('two', escaped(compose({ ports: [`${evil}:80`] })));
+  await eventually(() => expect(hook.seen.length).toBeGreaterThan(0), 90);
+  await commit('three', escaped(compose({ cap_add: [`X${evil}`], cgroup_parent: evil })));
+  await eventually(() => expect(hook.seen.length).toBeGreaterThan(1), 90);
+  const [entries, plan] = [
+    await host.log(),
+    JSON.parse((await host.run('plan', host.named('named'), '--json')).stdout),
+  ];
+  const told = hook.seen.map(({ body }) => JSON.parse(body) as unknown);
+  const answer: unknown = JSON.parse((await host.run('status', '--json')).stdout);
+  daemon.signal('SIGTERM');
+  await daemon.ended;
+  expect(JSON.stringify([entries, told])).toContain('owned');
+  for (const text of textsOf([entries, told, plan, answer])) expect(text).not.toMatch(acting);
+  // One line each, whatever was said.
+  expect(daemon.output()).not.toMatch(acting);
+  const logged = daemon
+    .output()
+    .split('\n')
+    .filter((line) => /owned/i.test(line));
+  expect(logged.length, daemon.output()).toBeGreaterThan(0);
+  for (const line of logged) expect(() => JSON.parse(line) as unknown).not.toThrow();
+}, 400_000);

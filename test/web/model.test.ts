@@ -59,10 +59,21 @@ describe('an action', () => {
     ['harbormaster release shop', '/v1/apps/shop/release'],
     ['harbormaster resume --all', '/v1/resume'],
     ['harbormaster rollback shop --reason "…"', '/v1/apps/shop/rollback'],
-    ['harbormaster apply shop --override-window --reason "WHY"', undefined],
+    ['harbormaster apply shop --override-window --reason "WHY"', '/v1/apply'],
+    ['harbormaster apply shop --ignore-order --reason "…"', '/v1/apply'],
+    ['harbormaster apply shop --ignore-order --override-window --reason "…"', undefined],
+    ['harbormaster approve-removal shop blog --reason "…"', '/v1/approve-removal'],
+    ['harbormaster approve-removal', undefined],
     ['harbormaster adopt shop --from other', undefined],
     ['harbormaster policy show shop', undefined],
   ])('lifts a block as its command would: %s', (lift, path) => expect(lifting('shop', lift)?.path).toBe(path));
+
+  test('past a window or an order wants a reason, and is the same as the command', () => {
+    const action = lifting('shop', 'harbormaster apply shop --override-window --reason "…"');
+    expect(action).toMatchObject({ body: { apps: ['shop'], overrideWindow: true }, reason: 'must', right: 'operate' });
+    expect(action && commandOf(action, 'now')).toBe("harbormaster apply shop --override-window --reason 'now'");
+    expect(lifting('shop', 'harbormaster approve-removal a b --reason "…"')?.body).toEqual({ apps: ['a', 'b'] });
+  });
 
   test('resuming the host is not resuming an app', () => {
     expect(lifting('shop', 'harbormaster resume --all')?.body).toEqual({ all: true });

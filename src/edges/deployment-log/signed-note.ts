@@ -54,7 +54,7 @@ export interface Note {
 }
 
 const longest = 64 * 1024;
-const line = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
+const line = /^\u2014 (\S+) ([A-Za-z0-9+/]+={0,2})$/;
 
 /** Undefined: it is not a note. */
 export function parseNote(whole: string): Note | undefined {

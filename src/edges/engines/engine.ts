@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLane } from '../../core/concurrency.ts';
+import { createLane, createShared } from '../../core/concurrency.ts';
 import type { Engine, EngineFacts, Logger, StoredRelease } from '../../ports.ts';
 import type { Argv } from '../process.ts';
 import { type EngineApi, engineApi } from './api/client.ts';
@@ -84,7 +84,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
   };
   const home = join(options.runDirectory, 'compose-home');
   const rendering = createLane(renderingsAtOnce);
-  const observe = () => listContainers(api);
+  // A hundred apps that are looked at together do not ask for the whole host a hundred times.
+  const observe = createShared(() => listContainers(api));
   const renderer = async () => ({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() });
 
   /** Docker's own configuration is for builds only, which may need logins: for `up` it would add proxies that nobody judged. */

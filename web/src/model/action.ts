@@ -27,6 +27,28 @@ const apply = (app: string): Action => ({
   command: `harbormaster apply ${app}`,
 });
 
+/** `apply` past what a person may set aside, which wants a reason. */
+const past = (app: string, what: 'overrideWindow' | 'ignoreOrder'): Action => ({
+  name: what,
+  title: what === 'overrideWindow' ? 'Apply past the window' : 'Apply without waiting',
+  right: 'operate',
+  path: '/v1/apply',
+  body: { apps: [app], [what]: true },
+  reason: 'must',
+  command: `harbormaster apply ${app} ${what === 'overrideWindow' ? '--override-window' : '--ignore-order'}`,
+});
+
+/** Exactly these, as the guard names them. */
+export const approveRemoval = (apps: readonly string[]): Action => ({
+  name: 'approve-removal',
+  title: `Let ${apps.join(', ')} go`,
+  right: 'approve',
+  path: '/v1/approve-removal',
+  body: { apps },
+  reason: 'must',
+  command: `harbormaster approve-removal ${apps.join(' ')}`,
+});
+
 const retry = (app: string): Action => ({
   name: 'retry',
   title: 'Try again',
@@ -97,15 +119,16 @@ export function decisions(report: PlanReport | undefined): readonly Action[] {
 
 /** What lifts a block, if one can do it here; the first words of its command say. */
 export function lifting(app: string, lift: string): Action | undefined {
-  const words = lift.split(' ');
-  if (words.some((word) => word.startsWith('--override') || word.startsWith('--ignore'))) return undefined;
+  const [words, flags] = wordsOf(lift);
   switch (words[1]) {
     case 'apply':
-      return words.length === 3 ? apply(app) : undefined;
+      return applying(app, flags);
+    case 'approve-removal':
+      return flags.length === 0 && words.length > 2 ? approveRemoval(words.slice(2)) : undefined;
     case 'retry':
       return retry(app);
     case 'resume':
-      return resume(words.includes('--all') ? undefined : app);
+      return resume(flags.includes('--all') ? undefined : app);
     case 'release':
       return noted(app, 'release', 'Release the hold', 'may');
     case 'rollback':
@@ -117,6 +140,21 @@ export function lifting(app: string, lift: string): Action | undefined {
     default:
       return undefined;
   }
+}
+
+/** Words and flags of a command, but for its reason: that is asked for. */
+function wordsOf(command: string): readonly [readonly string[], readonly string[]] {
+  const [before = ''] = command.split(' --reason ');
+  const all = before.split(' ');
+  return [all.filter((word) => !word.startsWith('--')), all.filter((word) => word.startsWith('--'))];
+}
+
+function applying(app: string, flags: readonly string[]): Action | undefined {
+  const [flag, ...others] = flags;
+  if (flag === undefined) return apply(app);
+  if (others.length > 0) return undefined;
+  if (flag === '--override-window') return past(app, 'overrideWindow');
+  return flag === '--ignore-order' ? past(app, 'ignoreOrder') : undefined;
 }
 
 /** What can be done with an app as it is, besides lifting its blocks. */

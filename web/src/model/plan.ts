@@ -36,6 +36,10 @@ function rowsOf(service: string, cause: Cause): readonly FieldRow[] {
     case 'renamed':
       return [row(service, 'container name', cause.from, cause.to)];
     case 'configuration':
+      return cause.fields.map((field) => {
+        const known = cause.values?.find((one) => one.field === field);
+        return row(service, field, known?.from, known?.to);
+      });
     case 'altered':
       return cause.fields.map((field) => row(service, field));
     case 'content':

@@ -30,7 +30,7 @@ export function AppPage({ name }: { readonly name: string }) {
       {app.blockedBy.length > 0 ? (
         <section aria-label="Why blocked" class="card act">
           <h2>Why it waits</h2>
-          <Blocks app={app} />
+          <Blocks of={app} />
         </section>
       ) : undefined}
       <Operation app={app} lines={progress[name] ?? []} />

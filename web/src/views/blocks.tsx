@@ -1,16 +1,18 @@
 import { worstFirst } from '../../../src/cli/views/condition.ts';
-import type { AppStatus, Block } from '../../../src/model/report.ts';
+import type { AppStatus, Block, LeavingStatus } from '../../../src/model/report.ts';
 import { lifting } from '../model/action.ts';
 import { ActionButton } from './action-button.tsx';
 import { When } from './when.tsx';
 
 /** Why nothing happens by itself, and what lifts that. */
-export const Blocks = ({ app }: { readonly app: AppStatus }) => (
+export const Blocks = ({ of }: { readonly of: AppStatus | LeavingStatus }) => (
   <>
-    {worstFirst(app.blockedBy).map((block) => (
-      <BlockText key={`${block.code} ${block.detail}`} app={app.app} block={block} />
+    {worstFirst(of.blockedBy).map((block) => (
+      <BlockText key={`${block.code} ${block.detail}`} app={of.app} block={block} />
     ))}
-    {app.blockedBy.length === 0 && app.sync.state === 'out-of-sync' ? <p>{app.sync.causes.join('; ')}</p> : undefined}
+    {of.blockedBy.length === 0 && 'sync' in of && of.sync.state === 'out-of-sync' ? (
+      <p>{of.sync.causes.join('; ')}</p>
+    ) : undefined}
   </>
 );
 

@@ -34,7 +34,7 @@ export function HostPage() {
               <h3>
                 <AppLink app={app} /> {conditionText(app)}
               </h3>
-              <Blocks app={app} />
+              <Blocks of={app} />
             </article>
           ))}
         </section>
@@ -85,10 +85,11 @@ function HostTroubles() {
           The newest configuration is not in force: {message} {hint}
         </p>
       ))}
-      {status?.leaving?.map(({ app, blockedBy }) => (
-        <p key={app} class="card watch">
-          {app} left the configuration. {blockedBy.map(({ detail, lift }) => `${detail} → ${lift}`).join(' ')}
-        </p>
+      {status?.leaving?.map((leaving) => (
+        <div key={leaving.app} class="card watch">
+          <p>{leaving.app} left the configuration.</p>
+          <Blocks of={leaving} />
+        </div>
       ))}
     </>
   );
