@@ -27,6 +27,7 @@ import { judgeSense } from './sense.ts';
 import { shapeProblems } from './shape.ts';
 import { discoveryPlaces, readSigners, verificationPlaces } from './signers.ts';
 import { child, type Node, nodeAt, scalarsOf, toValue } from './tree.ts';
+import { judgeWebhooks, resolveWebhooks } from './webhook-schema.ts';
 import { resolveWindow } from './window-schema.ts';
 import { judgeWindows } from './window-sense.ts';
 
@@ -89,6 +90,7 @@ export async function examine(
     ...judgeJobs(root),
     ...judgeApi(root),
     ...tlsProblems,
+    ...judgeWebhooks(root),
     ...judgeOrder(root, isOpen),
     ...judgeNames(root),
     ...variables.problems,
@@ -131,6 +133,7 @@ function resolved(
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
   const commitStatus = config.commit_status.map(resolveCommitStatus);
   const heartbeat = resolveHeartbeat(config.heartbeat);
+  const webhooks = resolveWebhooks(config.webhooks);
   const loaded = {
     config,
     root,
@@ -150,6 +153,7 @@ function resolved(
     ...hostConfig(config, here),
     formerly: formerNamesIn(root, here.declared),
     api: resolveApi(config.api, read.tls),
+    webhooks,
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     heartbeat,
     notifiers,
@@ -171,6 +175,7 @@ function resolved(
       ...options.map(reveal),
       ...commitStatus.map(({ token }) => token.reveal()),
       ...(heartbeat ? [heartbeat.url.reveal()] : []),
+      ...Object.values(webhooks).map(({ secret }) => secret.reveal()),
     ]),
     files: files.paths(),
   };
