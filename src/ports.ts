@@ -352,6 +352,8 @@ export interface TokenVault {
 /** Tells others what the log says: in its order, at least once, in its own time. Never throws. */
 export interface Outbox {
   take(fact: Fact): void;
+  /** Another configuration is in force: who is new in it is told from now on. */
+  reconfigured(): void;
   /** Resolves when each of them has everything, or could not be told once more. */
   settled(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Serve, Serving } from './api/serving.ts';
+import * as webhookKinds from './api/webhooks/index.ts';
 import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Wired } from './cli/wired.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { starter } from './config/starter.ts';
@@ -26,10 +27,13 @@ import { sift } from './edges/deployment-log/sift.ts';
 import { doctor } from './edges/doctor/checks.ts';
 import { composeEngine } from './edges/engines/engine.ts';
 import { engineRegistry } from './edges/engines/registry/registry.ts';
+import { every } from './edges/every.ts';
 import { folderSource } from './edges/folder/source.ts';
+import { commitStatusTargets } from './edges/forges/targets.ts';
 import { startHeartbeat } from './edges/heartbeat.ts';
 import { instanceOf, loadHostKey } from './edges/host-key.ts';
 import { commandsOf, filesOf, type InstallOrder, install } from './edges/installer/install.ts';
+import { keptComparisons } from './edges/kept-comparisons.ts';
 import { keptFolders } from './edges/kept-folders.ts';
 import { keyTraces } from './edges/key-traces.ts';
 import { liveFiles } from './edges/live/live-files.ts';
@@ -39,6 +43,7 @@ import * as notifierKinds from './edges/notifiers/index.ts';
 import { notificationTargets } from './edges/notifiers/route.ts';
 import { deliveriesIn } from './edges/outbox/cursor.ts';
 import { factsAfter } from './edges/outbox/facts.ts';
+import { joinedTargets } from './edges/outbox/joined.ts';
 import { noOutbox, openOutbox } from './edges/outbox/outbox.ts';
 import { peerOf } from './edges/peer.ts';
 import { changeKey, letGoOn } from './edges/record/by-hand.ts';
@@ -57,6 +62,7 @@ import type { Logger, Meter, Outbox } from './ports.ts';
 import { appOfFiles, checkPolicy, notCommitted } from './reconcile/check-policy.ts';
 import { watchEvents } from './reconcile/event-watch.ts';
 import { followConfiguration } from './reconcile/follow-configuration.ts';
+import { createFreshness } from './reconcile/freshness.ts';
 import type { Harbor } from './reconcile/harbor.ts';
 import { createHearsay, type Hearsay, heardHarbor, heardLog } from './reconcile/hearsay.ts';
 import { createHost } from './reconcile/host.ts';
@@ -68,6 +74,7 @@ import { createMeansBook } from './reconcile/means.ts';
 import { createMeter } from './reconcile/meter.ts';
 import { meteredEngine, meteredHarbor } from './reconcile/metered.ts';
 import type { Parts } from './reconcile/parts.ts';
+import { createStaleWatch } from './reconcile/stale-watch.ts';
 import { createTakeUp } from './reconcile/take-up.ts';
 import { createWaits } from './reconcile/waits.ts';
 import * as strategies from './strategies/index.ts';
@@ -79,6 +86,7 @@ const catalogues = {
   notifiers: Object.values(notifierKinds),
   checks: Object.values(checkKinds),
   strategies: Object.values(strategies).map(({ type }) => type),
+  webhooks: Object.values(webhookKinds).map(({ type }) => type),
 };
 
 /** What every part of one call of the program shares. */
@@ -306,7 +314,7 @@ async function open(frame: Frame, exclusive: boolean): Promise<Opened> {
 async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: Parts) {
   const [last] = (await log.page({}, { order: 'newest', before: undefined, limit: 1 })).entries;
   return openOutbox({
-    targets: notificationTargets(config.routes, key),
+    targets: joinedTargets(notificationTargets(config.routes, key), commitStatusTargets(config.forges, clock)),
     folder: paths.outbox,
     head: last?.seq ?? 0,
     factsAfter: (seq) => factsAfter(paths.log, seq),
@@ -317,7 +325,7 @@ async function outboxOf({ config, paths, logger }: Frame, { log, key, clock }: P
   });
 }
 
-type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda'>;
+type Loop = Pick<Parameters<typeof createHost>[0], 'daemon' | 'agenda' | 'freshness'>;
 const noLoop: Loop = { daemon: undefined, agenda: new Map() };
 
 const harborOver = ({ config, paths }: Frame, { parts, journal, record }: Opened, signal: AbortSignal, of = noLoop) =>
@@ -368,7 +376,10 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const agenda = new Map<string, Date>();
   const self = { pid: process.pid, since: new Date().toISOString() };
   const { hearsay } = opened;
-  const metered = meteredHarbor(harborOver(frame, opened, ending, { daemon: self, agenda }), meter, systemClock);
+  await using comparing = await watchComparisons(frame, opened);
+  const { freshness } = comparing;
+  const loopOf = { daemon: self, agenda, freshness };
+  const metered = meteredHarbor(harborOver(frame, opened, ending, loopOf), meter, systemClock);
   const harbor = heardHarbor(metered, hearsay);
   const { origin, apps } = config.current();
   const { version, stateDir } = invocation;
@@ -395,20 +406,47 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const build = { version, commit: invocation.commit };
   const told = { config: config.current, clock: systemClock, agenda, build, startedAt: new Date(self.since) };
   const instruments = createInstruments({ harbor, log, engine, meter, ...told });
-  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending, instruments }));
+  const { sightings } = git.open(true);
+  const hint: Serving['hint'] = (trigger, { apps: named, followings }) => {
+    loop.hint(trigger, named);
+    sightings.hint(followings);
+  };
+  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending, instruments, hint }));
   const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
   const reloaded = (asked: boolean): void => {
     void api.reloaded();
+    opened.outbox.reconfigured();
     takeUp(asked);
   };
   await using _keeping = opened.record.watch(opened.journal.record);
   await using watching = await watchConfiguration({ config, logger, reloaded });
-  const { sightings } = git.open(true);
   const follows = () => followingsOf(config.current());
   const following = followConfiguration({ ...options, sightings, follows, moved: watching.reload });
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
   await Promise.all([loop.ended, listening, following]);
   logger.info({}, 'Harbormaster ends; what runs keeps running');
+}
+
+/** Milliseconds. */
+const staleLook = 1_000;
+const comparisonsKept = 60_000;
+
+/** Looks after when apps were compared with Git last, over a restart, and tells when that is too long ago. */
+async function watchComparisons({ config, paths, logger }: Frame, { journal }: Opened) {
+  const kept = keptComparisons({ file: paths.comparisons, logger });
+  const clock = systemClock;
+  const freshness = createFreshness(clock, await kept.load());
+  const keep = (): Promise<void> => kept.save(freshness.known(config.current().apps.map(({ name }) => name)));
+  const looking = every(staleLook, createStaleWatch({ config: config.current, journal, freshness, clock, logger }));
+  const keeping = every(comparisonsKept, keep);
+  return {
+    freshness,
+    async [Symbol.asyncDispose]() {
+      await looking[Symbol.asyncDispose]();
+      await keeping[Symbol.asyncDispose]();
+      await keep();
+    },
+  };
 }
 
 /** By hand, on the log alone: nobody else may work with it meanwhile, and it may be damaged. */
@@ -441,7 +479,7 @@ async function witnessOf(
 const servingOf = (
   frame: Frame,
   harbor: Harbor,
-  live: Pick<Serving, 'hearsay' | 'ending' | 'instruments'>,
+  live: Pick<Serving, 'hearsay' | 'ending' | 'instruments' | 'hint'>,
 ): Serving => ({
   harbor,
   ...live,

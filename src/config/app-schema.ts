@@ -167,6 +167,14 @@ const shared = {
       examples: ['5m'],
       default: '60s',
     }),
+  stale_after: duration({ atLeast: '1s' })
+    .optional()
+    .meta({
+      description:
+        'How long the app may go without being compared with Git before people are told (`stale`); that it is again is told, too. Longer than `interval`.',
+      examples: ['15m'],
+      absent: '`1h`, or three times `interval` if that is longer',
+    }),
   hosts: v
     .oneOrMany(v.hostGlob(), 'must be the name of a host, or a list of names')
     .optional()

@@ -4,6 +4,7 @@ import type { ConfigurationOrigin, Discovery } from '../model/configuration.ts';
 import { reveal, Secret } from '../model/secret.ts';
 import type { Afar } from './afar.ts';
 import { judgeApi, noTls, readTls, resolveApi } from './api.ts';
+import { resolveCommitStatus } from './commit-status-schema.ts';
 import { digestsOf } from './digests.ts';
 import { discoveriesIn } from './discoveries.ts';
 import { milliseconds } from './duration.ts';
@@ -26,6 +27,7 @@ import { judgeSense } from './sense.ts';
 import { shapeProblems } from './shape.ts';
 import { discoveryPlaces, readSigners, verificationPlaces } from './signers.ts';
 import { child, type Node, nodeAt, scalarsOf, toValue } from './tree.ts';
+import { judgeWebhooks, resolveWebhooks } from './webhook-schema.ts';
 import { resolveWindow } from './window-schema.ts';
 import { judgeWindows } from './window-sense.ts';
 
@@ -88,6 +90,7 @@ export async function examine(
     ...judgeJobs(root),
     ...judgeApi(root),
     ...tlsProblems,
+    ...judgeWebhooks(root),
     ...judgeOrder(root, isOpen),
     ...judgeNames(root),
     ...variables.problems,
@@ -128,7 +131,9 @@ function resolved(
   const { root } = layer;
   const config = validated(root, here, schema);
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
+  const commitStatus = config.commit_status.map(resolveCommitStatus);
   const heartbeat = resolveHeartbeat(config.heartbeat);
+  const webhooks = resolveWebhooks(config.webhooks);
   const loaded = {
     config,
     root,
@@ -148,9 +153,11 @@ function resolved(
     ...hostConfig(config, here),
     formerly: formerNamesIn(root, here.declared),
     api: resolveApi(config.api, read.tls),
+    webhooks,
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     heartbeat,
     notifiers,
+    commitStatus,
     windows: config.windows.map(resolveWindow),
     policy: resolvePolicy(config.policy, undefined, 'policy'),
     apps,
@@ -166,7 +173,9 @@ function resolved(
       ...interpolated.map(({ value }) => value),
       ...read.values,
       ...options.map(reveal),
+      ...commitStatus.map(({ token }) => token.reveal()),
       ...(heartbeat ? [heartbeat.url.reveal()] : []),
+      ...Object.values(webhooks).map(({ secret }) => secret.reveal()),
     ]),
     files: files.paths(),
   };

@@ -19,7 +19,7 @@ export const only = (node: MapNode, keep: (key: string) => boolean): MapNode => 
 });
 
 /** Lists in which nobody overrides anybody: what the weaker one has comes first. */
-const joined = ['windows', 'notifiers'];
+const joined = ['windows', 'notifiers', 'commit_status'];
 
 /** A host's own file over the one that it shares with others. */
 export function stacked(own: Layer, shared: Layer): Layer {

@@ -10,7 +10,7 @@ export interface NotifierKind {
   readonly runsPrograms?: boolean | undefined;
 }
 
-const events = ['failed', 'blocked', 'drifted', 'recovered'] as const;
+const events = ['failed', 'blocked', 'drifted', 'stale', 'recovered'] as const;
 
 const common = {
   name: z
@@ -30,7 +30,8 @@ const common = {
     .default([...events])
     .meta({
       title: 'list of events',
-      description: 'What to tell: `failed`, `blocked`, `drifted`, `recovered`.',
+      description:
+        'What to tell: `failed`, `blocked`, `drifted`, `stale` (not compared with Git for `stale_after`), `recovered`.',
       examples: [['failed', 'recovered']],
     }),
   severity: z
@@ -39,7 +40,7 @@ const common = {
     .meta({
       title: 'severity',
       description:
-        'The least that it is told: `failed` is an `error`, `blocked` and `drifted` a `warning`, `recovered` is `info`. Who was told of trouble is told of its end all the same.',
+        'The least that it is told: `failed` and `stale` are an `error`, `blocked` and `drifted` a `warning`, `recovered` is `info`. Who was told of trouble is told of its end all the same.',
       examples: ['error'],
     }),
   apps: z

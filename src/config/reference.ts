@@ -20,6 +20,7 @@ export function reference(catalogues: Catalogues): string {
   return [
     ...section('config', part(schema, 'config')),
     ...section('api', part(schema, 'api')),
+    ...section('webhooks.NAME', entry(part(schema, 'webhooks')), part(schema, 'webhooks').description),
     ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),
@@ -29,6 +30,7 @@ export function reference(catalogues: Catalogues): string {
     ...section('discover[]', ownKeys(items(part(schema, 'discover')), app), part(schema, 'discover').description),
     ...section('windows[]', items(part(schema, 'windows')), part(schema, 'windows').description),
     ...section('log', part(schema, 'log')),
+    ...section('commit_status[]', items(part(schema, 'commit_status')), part(schema, 'commit_status').description),
     ...kinds('notifiers[]', part(schema, 'notifiers'), commonKeys),
     '',
   ].join('\n');

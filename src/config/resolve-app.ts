@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { usualStaleAfter } from '../core/staleness.ts';
 import { isVersionRange } from '../core/version-range.ts';
 import { concerns } from '../core/windows.ts';
 import type { App, Ref, Repository } from '../model/app.ts';
@@ -52,6 +53,7 @@ export function resolveApp(name: string, app: AppSettings, loaded: Loaded): App 
     submodules: settings.submodules ?? false,
     enabled: app.enabled ?? true,
     interval: milliseconds(settings.interval ?? '60s'),
+    staleAfter: staleAfterOf(settings),
     health: { deadline: milliseconds(health.deadline ?? '2m'), minReady: milliseconds(health.min_ready ?? '10s') },
     strategy: settings.strategy ?? 'recreate',
     ...policiesOf(settings),
@@ -92,6 +94,9 @@ export function followedBy(path: Path, settings: Place, loaded: Reading) {
 }
 
 type Reading = Pick<Loaded, 'config' | 'root' | 'absolute' | 'signersDigest'>;
+
+const staleAfterOf = ({ interval = '60s', stale_after }: Pick<DefaultSettings, 'interval' | 'stale_after'>): number =>
+  stale_after === undefined ? usualStaleAfter(milliseconds(interval)) : milliseconds(stale_after);
 
 type Policies = Pick<DefaultSettings, 'deploy' | 'drift' | 'on_failure'>;
 

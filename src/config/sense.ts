@@ -25,6 +25,7 @@ export function judgeSense(root: Node, runsHere: (app: Node) => boolean, isOpen:
       root,
       apps.filter(({ node }) => runsHere(node)),
     ),
+    ...forgeTokens(root),
     ...(isOpen
       ? []
       : notified(
@@ -69,6 +70,7 @@ function oneApp(root: Node, app: Node, path: Path, places: readonly Path[]): rea
     ...refs(root, app, path),
     ...access(root, app, path),
     ...health(root, app, path),
+    ...freshness(root, app, path),
     ...verified(root, app, path, places),
     ...entriesOf(child(app, 'environment')).flatMap(([name]) => variable(root, name, [...path, 'environment', name])),
   ];
@@ -180,6 +182,16 @@ function health(root: Node, app: Node, path: Path): readonly Problem[] {
     : [];
 }
 
+/** Told before the next look is due, it would be told all the time. */
+function freshness(root: Node, app: Node, path: Path): readonly Problem[] {
+  const text = (key: string): string | undefined =>
+    textOf(child(app, key)) ?? textOf(child(child(root, 'defaults'), key));
+  const [limit, interval] = [text('stale_after'), text('interval') ?? '60s'];
+  if (limit === undefined || !(milliseconds(limit) <= milliseconds(interval))) return [];
+  const where = child(app, 'stale_after') ? [...path, 'stale_after'] : path;
+  return [problemAt(root, where, `\`stale_after\` (${limit}) must be longer than \`interval\` (${interval})`)];
+}
+
 /** Only an annotated tag bears a signature of its own. */
 function verified(root: Node, app: Node, path: Path, places: readonly Path[]): readonly Problem[] {
   if (modeFor(root, places) !== 'tag' || entryOf(app, 'tag')) return [];
@@ -240,21 +252,25 @@ function projects(root: Node, apps: readonly { name: string; node: Node }[]): re
   });
 }
 
+function forgeTokens(root: Node): readonly Problem[] {
+  const list = child(root, 'commit_status');
+  const items = list?.kind === 'list' ? list.items : [];
+  return items.flatMap((item, index) => literalToken(root, child(item, 'token'), ['commit_status', index, 'token']));
+}
+
 function notified(root: Node, known: readonly string[]): readonly Problem[] {
-  const list = child(root, 'notifiers');
+  return ['notifiers', 'commit_status'].flatMap((section) => appsNamedIn(root, section, known));
+}
+
+function appsNamedIn(root: Node, section: string, known: readonly string[]): readonly Problem[] {
+  const list = child(root, section);
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((notifier, index) => {
     const apps = child(notifier, 'apps');
     return textsOf(apps?.kind === 'list' ? apps : undefined).flatMap((name, position) =>
       known.includes(name) || /[*?]/.test(name)
         ? []
-        : [
-            problemAt(
-              root,
-              ['notifiers', index, 'apps', position],
-              `must be the name of an app${suggestion(name, known)}`,
-            ),
-          ],
+        : [problemAt(root, [section, index, 'apps', position], `must be the name of an app${suggestion(name, known)}`)],
     );
   });
 }

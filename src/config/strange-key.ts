@@ -61,7 +61,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   deadline: ['timeout', 'limit'],
   checks: ['tests', 'probes', 'smoke_tests', 'health_checks', 'healthchecks'],
   apps: ['stacks', 'projects', 'services', 'applications', 'deployments'],
-  notifiers: ['notifications', 'notify', 'alerts', 'webhooks'],
+  notifiers: ['notifications', 'notify', 'alerts'],
+  webhooks: ['webhook', 'receivers'],
+  commit_status: ['commit_statuses', 'statuses', 'forges', 'commit-status'],
   on: ['events', 'when'],
 };
 

@@ -16,6 +16,7 @@ export const stopped = (history: AppHistory, { seq, at }: EntryOf<'finished'>): 
   trouble: undefined,
   drift: undefined,
   objection: undefined,
+  stale: undefined,
   unfinished: undefined,
   left: { seq, since: at, state: 'stopped', until: undefined },
 });

@@ -10,6 +10,7 @@ export const entryKinds: Readonly<Record<Entry['kind'], string>> = {
   refused: 'an attempt that ended before anything was touched',
   recovered: 'a trouble is over without an operation',
   drifted: 'what runs left the deployed release, and is left so',
+  stale: 'an app was not compared with Git for too long',
   objected: 'the policy denies something of what runs, which goes on',
   held: 'an app is pinned to what is deployed',
   released: 'a hold is over',

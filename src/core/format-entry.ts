@@ -31,6 +31,7 @@ export function sentenceOf(entry: Entry): string {
     case 'recovered':
     case 'drifted':
     case 'objected':
+    case 'stale':
       return sentenceOfWhatRuns(entry);
     case 'held':
       return `held at ${entry.release === undefined ? 'nothing deployed' : shortRelease(entry.release)}${byWhom(entry.trigger)}: ${entry.reason}`;
@@ -61,9 +62,8 @@ export function sentenceOf(entry: Entry): string {
     case 'token-revoked':
       return sentenceOfToken(entry);
     case 'configured':
-      return configuredSentence(entry);
     case 'configuration-failed':
-      return configurationFailedSentence(entry);
+      return entry.kind === 'configured' ? configuredSentence(entry) : configurationFailedSentence(entry);
     case 'repaired':
       return `repaired: ${entry.length} bytes of a torn write are covered`;
     case 'key-changed':

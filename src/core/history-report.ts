@@ -34,6 +34,7 @@ export interface Attempt {
     | 'recovered'
     | 'drift'
     | 'policy'
+    | 'stale'
     | 'hold'
     | 'release'
     | 'suspend'
@@ -145,8 +146,9 @@ function attemptOf(entry: Line, intent: EntryOf<'started'> | undefined): Attempt
       return { ...bare, what: 'recovered', details: [`from entry ${entry.after}`] };
     case 'drifted':
       return { ...bare, what: 'drift', outcome: entry.state, details: entry.causes };
+    case 'stale':
     case 'objected':
-      return { ...bare, what: 'policy', details: [sentenceOf(entry)] };
+      return { ...bare, what: entry.kind === 'stale' ? 'stale' : 'policy', details: [sentenceOf(entry)] };
     case 'held':
       return { ...bare, what: 'hold', details: [entry.reason] };
     case 'released':

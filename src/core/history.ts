@@ -92,6 +92,8 @@ function advanceApp(before: AppHistory | undefined, entry: OfApp): AppHistory | 
       return refused(history, entry);
     case 'recovered':
       return recovered(history, entry);
+    case 'stale':
+      return { ...history, stale: { seq: entry.seq, since: entry.at, compared: entry.compared } };
     case 'objected':
       return { ...history, objection: objectionBy(history, entry) };
     case 'drifted':
@@ -149,6 +151,7 @@ export const blank = (app: string): AppHistory => ({
 
 function recovered(history: AppHistory, { of }: EntryOf<'recovered'>): AppHistory {
   if (of === 'policy') return { ...history, objection: undefined };
+  if (of === 'comparison') return { ...history, stale: undefined };
   return of === 'drift' ? { ...history, drift: undefined } : wantedAgain(history);
 }
 

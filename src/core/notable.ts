@@ -17,6 +17,8 @@ export function eventOf(before: HostSnapshot, after: HostSnapshot, entry: Entry)
   // That a person lifted it is no news; that its time is over may be forgotten by then.
   if (entry.kind === 'resumed' && entry.trigger.kind !== 'request') return 'recovered';
   if (entry.kind === 'left') return 'blocked';
+  // Its trouble is what it was.
+  if (entry.kind === 'renamed') return undefined;
   return 'app' in entry
     ? appEvent(historyOf(before, entry.app), historyOf(after, entry.app))
     : hostEvent(before, entry);
@@ -30,17 +32,24 @@ function hostEvent({ configuration }: HostSnapshot, entry: Entry): NotificationE
 
 function appEvent(was: AppHistory | undefined, is: AppHistory | undefined): NotificationEvent | undefined {
   if (is?.trouble && is.trouble.signature !== was?.trouble?.signature) return isWait(is) ? undefined : is.trouble.kind;
-  if (is?.drift && driftKey(is) !== driftKey(was)) return is.drift.state === 'failed' ? 'failed' : 'drifted';
-  if (is?.objection && is.objection.fingerprint !== was?.objection?.fingerprint) return 'blocked';
+  const news = is && eventOfWhatRuns(was, is);
+  if (news !== undefined) return news;
   const isAllowed = was?.objection !== undefined && is?.objection === undefined;
   return isWell(is) && (isAllowed || wasTold(was)) ? 'recovered' : undefined;
 }
 
+function eventOfWhatRuns(was: AppHistory | undefined, is: AppHistory): NotificationEvent | undefined {
+  if (is.drift && driftKey(is) !== driftKey(was)) return is.drift.state === 'failed' ? 'failed' : 'drifted';
+  if (is.stale && was?.stale === undefined) return 'stale';
+  return is.objection && is.objection.fingerprint !== was?.objection?.fingerprint ? 'blocked' : undefined;
+}
+
 const isWell = (history: AppHistory | undefined): boolean =>
-  history?.trouble === undefined && history?.drift === undefined;
+  history?.trouble === undefined && history?.drift === undefined && history?.stale === undefined;
 
 const wasTold = (history: AppHistory | undefined): boolean =>
   history?.drift !== undefined ||
+  history?.stale !== undefined ||
   history?.left?.state === 'waiting' ||
   (history?.trouble !== undefined && history.trouble.quiet !== true);
 

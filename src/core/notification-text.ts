@@ -6,6 +6,7 @@ const severities: Readonly<Record<NotificationEvent, Severity>> = {
   failed: 'error',
   blocked: 'warning',
   drifted: 'warning',
+  stale: 'error',
   recovered: 'info',
   test: 'info',
 };
@@ -22,8 +23,11 @@ export const isAtLeast = (notification: Pick<Notification, 'event'>, least: Seve
 export const titleOf = (notification: Notification, template?: string): string =>
   template === undefined ? usualTitle(notification) : fill(template, notification);
 
-const usualTitle = ({ app, host, event }: Notification): string =>
-  `${app === undefined ? host : `${app} on ${host}`}: ${event}`;
+const usualTitle = ({ app, formerly = [], host, event }: Notification): string =>
+  `${app === undefined ? host : `${app}${beforeText(formerly)} on ${host}`}: ${event}`;
+
+const beforeText = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` (was told of as ${names.join(', ')})`;
 
 /** The command that shows more. */
 export const furtherOf = ({ app, entry }: Notification): string | undefined => {
@@ -68,6 +72,7 @@ const valuesOf = (notification: Notification): Readonly<Record<Placeholder, stri
 };
 
 const field = /\{\{([^{}]*)\}\}/g;
+const endOnly = /(?<![\w{])\s*(\w+)\s*\}\}/g;
 const oneBrace = /(?<!\{)\{([a-z]+)\}(?!\})/g;
 
 /** What is wrong with a template, as a sentence; undefined: nothing. */
@@ -77,7 +82,10 @@ export function templateFault(template: string): string | undefined {
     const name = inside.trim();
     if (!isPlaceholder(name)) return `names {{${name}}}, which is no field${meaning(name)}`;
   }
-  if (/\{\{|\}\}/.test(rest)) return 'has {{ without }}, or the other way round';
+  if (rest.includes('{{')) return 'has {{ without }}';
+  // Two braces by themselves may well be the end of some JSON.
+  for (const [, name = ''] of rest.matchAll(endOnly))
+    if (isPlaceholder(name)) return `has ${name}}} without {{ before it: a field is written {{${name}}}`;
   for (const [, name = ''] of rest.matchAll(oneBrace))
     if (isPlaceholder(name)) return `has {${name}}: a field is written {{${name}}}`;
   return undefined;

@@ -10,6 +10,8 @@ export interface StatePaths {
   readonly root: string;
   /** What of the configuration came from Git and was in force last. */
   readonly configuration: string;
+  /** When apps were compared with Git last. */
+  readonly comparisons: string;
   readonly repos: string;
   readonly apps: string;
   readonly log: string;
@@ -26,6 +28,7 @@ export function statePaths(root: string): StatePaths {
   return {
     root,
     configuration: join(root, 'configuration.json'),
+    comparisons: join(root, 'comparisons.json'),
     repos: join(root, 'repos'),
     apps: join(root, 'apps'),
     log: join(root, 'log'),

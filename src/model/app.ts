@@ -54,6 +54,8 @@ export interface App {
   readonly submodules: boolean;
   readonly enabled: boolean;
   readonly interval: number;
+  /** Milliseconds without a comparison with Git after which people are told. */
+  readonly staleAfter: number;
   readonly health: HealthLimits;
   readonly strategy: string;
   /** What becomes of a new release: deployed by itself, once its plan is approved, or when a person asks for it. */

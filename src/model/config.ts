@@ -8,6 +8,7 @@ import type {
   Discovery,
   Finding,
 } from './configuration.ts';
+import type { ForgeKind } from './forge.ts';
 import type { NotificationEvent, Severity } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Secret } from './secret.ts';
@@ -59,11 +60,33 @@ export interface ApiConfig {
 }
 
 /** Who may tell by HTTP that a repository changed. */
-export interface HookConfig {
-  readonly kind: string;
+export interface WebhookConfig {
+  /** Which kind of forge. */
+  readonly type: string;
   readonly secret: Secret;
-  /** Patterns of the apps that are looked at; empty: those whose repository the delivery names. */
+  /** Patterns of the apps that are looked at whatever repository a message names, besides those that follow that. */
   readonly apps: readonly string[];
+}
+
+/** A forge that shows what became of commits. */
+export interface CommitStatusConfig {
+  readonly kind: ForgeKind;
+  /** Where people look at it: its host is the one of the repositories. */
+  readonly web: string;
+  /** Where programs ask it; without a slash at its end. */
+  readonly api: string;
+  readonly token: Secret;
+  /** Further names of the host. */
+  readonly gitHosts: readonly string[];
+  /** Names or globs of paths, and of apps; empty: all. */
+  readonly repositories: readonly string[];
+  readonly apps: readonly string[];
+  /** What the name of each status begins with. */
+  readonly context: string;
+  /** With fields that are filled in. */
+  readonly targetUrl: string | undefined;
+  /** Milliseconds that one request may take. */
+  readonly limit: number;
 }
 
 /** A sign of life for a service elsewhere. */
@@ -101,6 +124,7 @@ export interface HostConfig {
   /** Names that apps of this host had before, the oldest first, by the name that they have now; of disabled ones, too. */
   readonly formerly?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly notifiers: readonly NotifierConfig[];
+  readonly commitStatus: readonly CommitStatusConfig[];
   /** All of them; an app that left the configuration may be concerned, too. */
   readonly windows: readonly Window[];
   /** What holds for every app that has no preset of its own. */
@@ -119,7 +143,7 @@ export interface HostConfig {
   /** Undefined: the socket only. */
   readonly api?: ApiConfig | undefined;
   /** By the last part of their path. */
-  readonly webhooks?: Readonly<Record<string, HookConfig>>;
+  readonly webhooks?: Readonly<Record<string, WebhookConfig>> | undefined;
   /** Files that the configuration was read from, to watch. */
   readonly files: readonly string[];
 }

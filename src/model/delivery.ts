@@ -6,6 +6,8 @@ export interface DeliveryStatus {
   readonly waiting: number;
   /** How many it refused for good. */
   readonly refused: number;
+  /** Why it refused the last of them. */
+  readonly refusal?: { readonly at: string; readonly message: string; readonly hint?: string | undefined } | undefined;
   /** Present while it cannot be reached. */
   readonly trouble?: DeliveryTrouble | undefined;
 }

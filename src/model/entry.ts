@@ -222,14 +222,25 @@ export type EntryBody =
       readonly means?: Means;
     }
   /**
-   * The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, with what runs, or with what the policy says of
-   * what runs.
+   * The trouble of an earlier entry is over without an operation of ours. `of`: with the newest release, with what runs, with what the policy says of
+   * what runs, or with the comparison with Git.
    */
   | {
       readonly kind: 'recovered';
       readonly app: string;
       readonly after: number;
-      readonly of: 'release' | 'drift' | 'policy';
+      readonly of: 'release' | 'drift' | 'policy' | 'comparison';
+      /** That asks for what is deployed. */
+      readonly revision?: Revision;
+    }
+  /** It was not compared with Git for too long, for whatever reason. Once, until it is again. */
+  | {
+      readonly kind: 'stale';
+      readonly app: string;
+      /** When it was last, ISO 8601; undefined: never, as far as is known. */
+      readonly compared: string | undefined;
+      /** Milliseconds that are too long. */
+      readonly limit: number;
     }
   /** The policy denies something of what runs, because it is another one than when that was deployed. Once, not once a cycle; nothing is torn down for it. */
   | {
@@ -528,6 +539,8 @@ export interface AppHistory {
   readonly trouble: TroubleRecord | undefined;
   /** Present while what runs is not what was deployed, and correcting it was no use or is not wanted. */
   readonly drift: DriftRecord | undefined;
+  /** Present while it is not compared with Git. */
+  readonly stale?: StaleRecord | undefined;
   /** Present while the policy denies something of what is deployed. */
   readonly objection?: ObjectionRecord | undefined;
   /** The last corrections, the newest last. */
@@ -609,6 +622,12 @@ export interface DriftRecord {
   readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
   readonly fingerprint: string;
   readonly causes: readonly string[];
+}
+
+export interface StaleRecord {
+  readonly seq: number;
+  readonly since: string;
+  readonly compared: string | undefined;
 }
 
 export interface ObjectionRecord {

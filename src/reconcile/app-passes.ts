@@ -5,6 +5,7 @@ import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
 import { type Inspections, type Look, lookAt } from './looks.ts';
+import { isCompared, noteCompared } from './note-compared.ts';
 import type { Context, Pass } from './pass.ts';
 import type { Asked } from './passes.ts';
 import { reconcile } from './reconcile.ts';
@@ -91,6 +92,7 @@ export function createAppPasses({ config, find, inspections, context, signal, in
           const near = isNear ? await inspections.within(observed, app) : observed;
           return { target: found.target, observed: near };
         });
+        if (isCompared(target)) await noteCompared(app.name, context);
         return reconcile({ ...passOf(app, asked, signal), target, observed }, context);
       }),
     ofWhatRuns: (app, asked) =>

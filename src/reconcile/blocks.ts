@@ -40,6 +40,18 @@ export function blocksOf(input: BlocksInput): readonly Block[] {
     ...leftBlock(app, history),
     ...driftBlocks(input, history),
     ...objectionBlocks(input, history),
+    ...staleBlock(app, history),
+  ];
+}
+
+function staleBlock({ name }: App, { stale }: AppHistory): readonly Block[] {
+  if (stale === undefined) return [];
+  const { since, compared } = stale;
+  const detail = compared === undefined ? 'was never compared with Git' : 'is not compared with Git any more';
+  const hint =
+    'It goes on by itself as soon as Git answers. Nothing newer is deployed meanwhile; what runs is kept running.';
+  return [
+    { code: 'stale', detail, hint, since: compared ?? since, until: undefined, lift: `harbormaster apply ${name}` },
   ];
 }
 

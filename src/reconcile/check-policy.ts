@@ -66,6 +66,7 @@ export const appOfFiles = (files: Files): App => ({
   submodules: false,
   enabled: true,
   interval: 0,
+  staleAfter: 0,
   health: { deadline: 0, minReady: 0 },
   strategy: 'recreate',
   deploy: 'auto',

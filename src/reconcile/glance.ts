@@ -4,6 +4,7 @@ import type { Release } from '../model/release.ts';
 import { isBarred, outOfOrder, outsideWindows } from './forbid.ts';
 import type { House } from './house.ts';
 import { type Look, lookAt } from './looks.ts';
+import { noteCompared } from './note-compared.ts';
 import type { Context } from './pass.ts';
 import { propose } from './propose.ts';
 import { suspended } from './suspend.ts';
@@ -22,6 +23,7 @@ export async function glance(apps: readonly App[], house: House): Promise<void> 
 async function endWhatIsOlder(app: App, look: Look, { context, find }: House): Promise<void> {
   const { running, searches } = context;
   const [newest, sought] = [await look.commits.get(app.name), searches.commit(app.name)];
+  if (typeof newest === 'string') await noteCompared(app.name, context);
   if (typeof newest === 'string' && sought !== undefined && sought !== newest) searches.giveUp(app.name);
   if (running.yielding(app.name) === undefined) return;
   const target = await find(app, look);

@@ -6,6 +6,7 @@ import type { DeliveryStatus } from '../model/delivery.ts';
 import type { RecordStatus } from '../model/report.ts';
 import type { Source } from '../ports.ts';
 import { createAppPasses, type FindTarget } from './app-passes.ts';
+import { createFreshness, type Freshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
 import { createLanes } from './lanes.ts';
 import { createInspections, type Inspections } from './looks.ts';
@@ -38,6 +39,8 @@ export interface HostOptions {
   readonly record?: (() => Promise<RecordStatus>) | undefined;
   /** How it is about everybody who is told what the log says. */
   readonly deliveries?: (() => Promise<readonly DeliveryStatus[]>) | undefined;
+  /** When apps were compared with Git last, if somebody looks after that. */
+  readonly freshness?: Freshness | undefined;
   /** When the next pass over an app is due, while a loop looks after it. */
   readonly agenda: ReadonlyMap<string, Date>;
 }
@@ -68,6 +71,7 @@ export function furnish({
   agenda,
   record,
   deliveries,
+  freshness,
 }: HostOptions): House {
   const { journal, settle: takeNames } = underNewNames(log, config);
   const given = { ...bare, ...atHome(bare, journal) };
@@ -91,6 +95,7 @@ export function furnish({
     running,
     order: createOrder({ ...parts, config, journal, running, targets }),
     searches: createSearches(signal),
+    freshness: freshness ?? createFreshness(parts.clock),
     inLane: createLanes(),
     stored: new Set<string>(),
     judged: new Map(),

@@ -3,6 +3,7 @@ import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Freshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
 import type { Order } from './order.ts';
@@ -33,6 +34,7 @@ export type Context = Parts & {
   readonly running: Running;
   readonly order: Order;
   readonly searches: Searches;
+  readonly freshness: Freshness;
   /** Lets only so many operations act at once. */
   readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */

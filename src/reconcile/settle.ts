@@ -9,7 +9,9 @@ export async function settle({ app }: Pass, { revision, release }: Aim, context:
   const { journal } = context;
   const after = supersededBy(journal.of(app.name), release);
   const entry =
-    after === undefined ? undefined : await journal.record({ kind: 'recovered', app: app.name, after, of: 'release' });
+    after === undefined
+      ? undefined
+      : await journal.record({ kind: 'recovered', app: app.name, after, of: 'release', revision });
   await keepStored(release, context);
   return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
 }

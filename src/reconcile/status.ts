@@ -5,7 +5,7 @@ import { serviceStatuses, worst } from '../core/service-status.ts';
 import { subjectOf } from '../core/subject.ts';
 import type { InForce } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory, StaleRecord } from '../model/entry.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { AppStatus, SyncState } from '../model/report.ts';
@@ -47,7 +47,7 @@ export function appStatus(input: StatusInput): AppStatus {
   const source = sourceOf(input);
   const blockedBy = blocksOf({ ...input, drift });
   // What the policy objects to is as it was deployed. What is held is where it was put; that Git asks for something newer is a cause of its own.
-  const amiss = blockedBy.filter(({ code }) => code !== 'held' && code !== 'policy');
+  const amiss = blockedBy.filter(({ code }) => !asItWas.includes(code));
   return {
     app: app.name,
     source,
@@ -62,6 +62,9 @@ export function appStatus(input: StatusInput): AppStatus {
     deployed: history?.deployed && deployedOf(history.deployed),
   };
 }
+
+/** What these say changes nothing about whether what runs is what was deployed. */
+const asItWas: readonly string[] = ['held', 'policy', 'stale'];
 
 const deployedOf = ({ release, commit, at, seq }: NonNullable<AppHistory['deployed']>) => ({
   release,
@@ -84,15 +87,24 @@ function sourceOf({ app, history, seen }: StatusInput): AppStatus['source'] {
   const refused = refusedRevision(history);
   if (refused && (seen === undefined || seen.commit === refused.commit))
     return { state: 'unverified', detail: refused.message };
+  if (history?.stale && !isSourceAmiss(history))
+    return { state: 'stale', detail: `${where}: ${staleText(history.stale)}` };
   if (seen?.kind === 'commit') return { state: 'fetched', detail: `${where} at ${seen.commit.slice(0, 10)}` };
   const outcome = history?.attempted?.outcome;
-  if (history?.trouble && outcome?.kind === 'failed' && isOfSource(outcome.code))
-    return { state: 'failed', detail: outcome.message };
+  if (isSourceAmiss(history) && outcome?.kind === 'failed') return { state: 'failed', detail: outcome.message };
   const commit = history?.desired?.commit ?? history?.attempted?.commit;
   return commit === undefined
     ? { state: 'stale', detail: `${where}: not looked at yet` }
     : { state: 'fetched', detail: `${where} at ${commit.slice(0, 10)}` };
 }
+
+function isSourceAmiss(history: AppHistory | undefined): boolean {
+  const outcome = history?.attempted?.outcome;
+  return history?.trouble !== undefined && outcome?.kind === 'failed' && isOfSource(outcome.code);
+}
+
+const staleText = ({ compared }: StaleRecord): string =>
+  compared === undefined ? 'never looked at' : `not looked at since ${compared}`;
 
 /** What Git has now, and what its signatures or its history say against it. */
 function refusedRevision(history: AppHistory | undefined): { commit: string | undefined; message: string } | undefined {
@@ -122,6 +134,7 @@ function syncOf({ history, release }: StatusInput, source: AppStatus['source'], 
   const isBlind = source.state === 'failed' && behind.length === 0 && causes.every((cause) => cause === source.detail);
   if (isBlind) return { state: 'unknown', because: source.detail };
   if (causes.length > 0) return { state: 'out-of-sync', causes };
+  if (history?.stale) return { state: 'unknown', because: source.detail };
   return release
     ? { state: 'in-sync' }
     : { state: 'unknown', because: 'the deployed release was not kept on disk; the next pass finds out' };

@@ -6,7 +6,7 @@ import { followingsOf } from '../core/configuration.ts';
 import { redactor } from '../core/redact.ts';
 import * as notifierKinds from '../edges/notifiers/index.ts';
 import type { Route } from '../edges/notifiers/route.ts';
-import type { HostConfig, NotifierConfig } from '../model/config.ts';
+import type { CommitStatusConfig, HostConfig, NotifierConfig } from '../model/config.ts';
 import type { OpenGit } from './git.ts';
 
 /** The configuration in force, and what is made of it for everybody. */
@@ -21,6 +21,8 @@ export interface Configuration extends Omit<InForce, 'load'> {
   logLevel(): HostConfig['logLevel'];
   /** The notifiers of the configuration in force. */
   routes(): readonly Route[];
+  /** Its forges; the same list as long as it is in force. */
+  forges(): readonly CommitStatusConfig[];
 }
 
 interface ConfigurationOptions {
@@ -38,6 +40,7 @@ export function configuration({ invocation, catalogues, git }: ConfigurationOpti
   };
   const held = inForce((told) => loadConfig({ ...request, told, git: asked }));
   const redact = latest(held, (config) => redactor(config?.secrets ?? []));
+  const forges = latest(held, (config) => config?.commitStatus ?? []);
   const routes = latest(held, (config) => config?.notifiers.flatMap(routeOf) ?? []);
   return {
     ...held,
@@ -52,6 +55,7 @@ export function configuration({ invocation, catalogues, git }: ConfigurationOpti
     redact: (text) => redact()(text),
     logLevel: () => held.known()?.logLevel ?? 'info',
     routes,
+    forges,
   };
 }
 

@@ -148,6 +148,7 @@ export const hostConfig = (overrides: Partial<HostConfig> = {}): HostConfig => (
   declared: [],
   elsewhere: {},
   notifiers: [],
+  commitStatus: [],
   windows: [],
   policy: policyOf('policy'),
   imageInterval: 0,

@@ -80,6 +80,7 @@ describe('defaults', () => {
       submodules: false,
       enabled: true,
       interval: 60_000,
+      staleAfter: 3_600_000,
       health: { deadline: 120_000, minReady: 10_000 },
       strategy: 'recreate',
       deploy: 'auto',
@@ -102,6 +103,7 @@ describe('defaults', () => {
       apps: [],
       declared: [],
       notifiers: [],
+      commitStatus: [],
       imageInterval: 900_000,
       keepReleases: 5,
       removalGuard: 1,
@@ -416,7 +418,7 @@ notifiers:
   expect(notifiers).toEqual([
     {
       type: 'bell',
-      on: ['failed', 'blocked', 'drifted', 'recovered'],
+      on: ['failed', 'blocked', 'drifted', 'stale', 'recovered'],
       severity: 'info',
       apps: [],
       options: { url: 'https://bell.example/ring' },

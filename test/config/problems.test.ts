@@ -111,6 +111,7 @@ describe('unknown keys', () => {
     ['min_ready: 5s', 'it belongs in `health` of an app'],
     ['privileged: [a]', 'it belongs in `allow` of an app'],
     ['prune: true', 'it belongs in `config`'],
+    ['stale_after: 60s', '`stale_after` (60s) must be longer than `interval` (60s)'],
     ['notifiers: []', 'it stands at the top of the file'],
     ['manage_volumes: true', 'mount ${HM_DATA_DIR}'],
     ['compose_filename: x.yml', 'it is called "compose_config"'],

@@ -134,6 +134,15 @@ describe('every entry is one sentence', () => {
       'recovered: the policy of this host has nothing against what runs any more (it had in entry 5)',
     ],
     [
+      { kind: 'recovered', app: 'shop', after: 5, of: 'comparison' },
+      'recovered: it is compared with Git again (it was not in entry 5)',
+    ],
+    [
+      { kind: 'stale', app: 'shop', compared: '2026-01-31T14:03:00.000Z', limit: 3_600_000 },
+      'not compared with Git since 2026-01-31 14:03 UTC, for more than 60 min',
+    ],
+    [{ kind: 'stale', app: 'shop', compared: undefined, limit: 90_000 }, 'never compared with Git, for more than 90 s'],
+    [
       {
         kind: 'objected',
         app: 'shop',

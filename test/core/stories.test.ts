@@ -133,8 +133,8 @@ describe('what people are told', () => {
     told((event, entry, before, after) => {
       if (entry.kind === 'resumed') expect(event).toBe('recovered');
       if (event !== 'recovered' || entry.kind === 'resumed') return;
-      expect(before?.trouble ?? before?.drift ?? before?.objection).toBeDefined();
-      expect(after?.trouble ?? after?.drift).toBeUndefined();
+      expect(before?.trouble ?? before?.drift ?? before?.objection ?? before?.stale).toBeDefined();
+      expect(after?.trouble ?? after?.drift ?? after?.stale).toBeUndefined();
     });
   });
 

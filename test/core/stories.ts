@@ -19,6 +19,7 @@ interface Choice {
     | 'refuse'
     | 'drift'
     | 'object'
+    | 'stale'
     | 'recover'
     | 'note'
     | 'suspend'
@@ -48,7 +49,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 const choices: fc.Arbitrary<Choice> = fc.record({
   what: fc.constantFrom<Choice['what'][]>(
     ...(['deploy', 'deploy', 'deploy', 'heal', 'restore', 'rollback', 'remove', 'refuse', 'drift', 'recover'] as const),
-    ...(['note', 'note', 'suspend', 'segment', 'object'] as const),
+    ...(['note', 'note', 'suspend', 'segment', 'object', 'stale'] as const),
   ),
   release: fc.constantFrom(...digests),
   outcome: outcomes,
@@ -115,7 +116,7 @@ class Teller {
       return this.write(opened(this.state.apps, this.state.forgotten, this.state.suspension));
     this.recover();
     const { release, outcome, flag, pick } = choice;
-    const { deployed, applied, good = [], trouble, drift, objection } = this.history ?? {};
+    const { deployed, applied, good = [], trouble, drift, objection, stale } = this.history ?? {};
     switch (choice.what) {
       case 'deploy':
         return this.operate('deploy', release, choice);
@@ -149,6 +150,8 @@ class Teller {
         const about = { app, release: deployed?.release ?? '', state, causes: ['web: found exited (1)'] };
         return deployed && this.write({ kind: 'drifted', ...about, fingerprint: `f${pick % 2}` });
       }
+      case 'stale':
+        return stale === undefined && this.write({ kind: 'stale', app, compared: undefined, limit: 1000 });
       case 'object': {
         const verdict = {
           gate: 'ports',
@@ -162,6 +165,7 @@ class Teller {
       }
       case 'recover':
         if (trouble) this.write({ kind: 'recovered', app, after: trouble.seq, of: 'release' });
+        if (stale && pick % 2 === 0) this.write({ kind: 'recovered', app, after: stale.seq, of: 'comparison' });
         if (objection && flag) this.write({ kind: 'recovered', app, after: objection.seq, of: 'policy' });
         return drift && this.write({ kind: 'recovered', app, after: drift.seq, of: 'drift' });
       case 'suspend':

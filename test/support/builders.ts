@@ -40,6 +40,7 @@ export const app = (more: Partial<App> = {}): App => ({
   submodules: false,
   enabled: true,
   interval: 60_000,
+  staleAfter: 3600_000,
   health: { deadline: 60_000, minReady: 10_000 },
   strategy: 'recreate',
   deploy: 'auto',

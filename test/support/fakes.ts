@@ -217,6 +217,7 @@ export const testConfig = (apps: readonly App[], windows: readonly Window[] = []
   declared: apps.map(({ name }) => name),
   elsewhere: {},
   notifiers: [],
+  commitStatus: [],
   windows,
   policy: policyOf('policy'),
   imageInterval: 900_000,
@@ -309,6 +310,8 @@ export class RecordingOutbox {
     const notification = notificationOf(fact);
     if (notification) this.sent.push(notification);
   }
+
+  reconfigured(): void {}
 
   async settled(): Promise<void> {}
 }

@@ -26,6 +26,8 @@ export interface GitHttpServer extends AsyncDisposable {
   serve(rig: GitRig): string;
   /** For all requests from now on, or for those of one repository. */
   behave(how: Behaviour, rig?: GitRig): void;
+  /** Lets fetches wait (those of git itself, not looks at refs) until what it gives is called; `waiting` tells how many do. */
+  holdFetches(): { release(): void; waiting(): number };
   /** What it was asked so far. */
   readonly requests: SeenRequest[];
   /** How many connections were opened so far. */
@@ -44,11 +46,18 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   const behaviours = new Map<GitRig | undefined, Behaviour>();
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
+  let fetches = Promise.resolve();
+  let waiting = 0;
   const backends = new Set<ChildProcess>();
   let connections = 0;
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.headers['user-agent']?.startsWith('git/')) {
+      waiting += 1;
+      await fetches;
+      waiting -= 1;
+    }
+    const { pathname } = placeOf(request);
     const rig = rigs.get(pathname.split('/')[1] ?? '');
     const how = behaviours.get(rig) ?? behaviours.get(undefined) ?? 'normal';
     requests.push({
@@ -81,6 +90,13 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
       rigs.set(rig.name, rig);
       return `${origin}/${rig.name}`;
     },
+    holdFetches: () => {
+      let release = (): void => undefined;
+      fetches = new Promise((resolve) => {
+        release = resolve;
+      });
+      return { release, waiting: () => waiting };
+    },
     behave: (how, rig) => void behaviours.set(rig, how),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
@@ -88,6 +104,13 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Each repository is also there below `/team`, as at a forge. */
+function placeOf({ url = '/' }: IncomingMessage): URL {
+  const place = new URL(url, 'http://localhost');
+  place.pathname = place.pathname.replace(/^\/team(?=\/)/, '');
+  return place;
 }
 
 function isAllowed({ headers }: IncomingMessage, { credentials }: GitHttpServerOptions): boolean {
@@ -104,7 +127,7 @@ function dropped(response: ServerResponse): void {
 }
 
 function asFile(request: IncomingMessage, response: ServerResponse, rig: GitRig): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname } = placeOf(request);
   if (request.method !== 'GET') {
     response.writeHead(405).end();
     return;
@@ -122,7 +145,7 @@ interface Exchange {
 
 /** Common Gateway Interface, RFC 3875. */
 function backend({ request, response, rig, old }: Exchange, backends: Set<ChildProcess>): void {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, search } = placeOf(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const env = {
     ...rigEnvironment,

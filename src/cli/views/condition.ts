@@ -17,15 +17,15 @@ export function conditionOf({ operation, blockedBy, health, sync, deployed }: Ap
 export const worstFirst = (blocks: readonly Block[]): readonly Block[] =>
   blocks.toSorted((a, b) => ranking.indexOf(kindOf(a)) - ranking.indexOf(kindOf(b)));
 
-type Kind = 'suspended' | 'failed' | 'blocked' | 'drifted' | 'held' | 'waiting' | 'next';
+type Kind = 'suspended' | 'failed' | 'blocked' | 'drifted' | 'held' | 'stale' | 'waiting' | 'next';
 
 /** Worst first; what is suspended waits for nothing else, whatever else is wrong. */
-const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', 'held', 'waiting', 'next'];
+const ranking: readonly Kind[] = ['suspended', 'failed', 'blocked', 'drifted', 'stale', 'held', 'waiting', 'next'];
 
 /** Codes of errors, and whatever a newer daemon may say, are failures. */
 function kindOf({ code }: Block): Kind {
   if (['denied', 'removal-guard', 'quarantined', 'rejected', 'policy'].includes(code)) return 'blocked';
-  if (code === 'held' || code === 'suspended') return code;
+  if (code === 'held' || code === 'suspended' || code === 'stale') return code;
   if (code === 'manual' || code === 'approval') return 'waiting';
   if (code === 'window' || code === 'waiting-for' || code === 'removal-pending') return 'next';
   return code.startsWith('drift-') ? 'drifted' : 'failed';
@@ -37,6 +37,7 @@ const words: Readonly<Record<Kind, Condition>> = {
   blocked: ['is blocked', 'are blocked'],
   drifted: ['drifted', 'drifted'],
   held: ['is held', 'are held'],
+  stale: ['is not compared with Git', 'are not compared with Git'],
   waiting: ['waits for a person', 'wait for a person'],
   next: ['waits', 'wait'],
 };

@@ -44,6 +44,7 @@ const kindStyles: Readonly<Partial<Record<Entry['kind'], (text: string) => Span>
   recovered: good,
   drifted: warn,
   objected: warn,
+  stale: bad,
   'configuration-failed': bad,
   repaired: warn,
   'damage-accepted': warn,

@@ -175,6 +175,7 @@ const history = z.looseObject({
     })
     .optional(),
   drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
+  stale: z.looseObject({ ...since, compared: text.optional() }).optional(),
   objection: z.looseObject({ ...since, release: text, fingerprint: text }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),
   hold: z.looseObject({ ...since, by: text.optional(), reason: text }).optional(),
@@ -330,7 +331,13 @@ export const entrySchema = z.discriminatedUnion('kind', [
     from: text.optional(),
     means: means.optional(),
   }),
-  kind('recovered', { ...app, after: z.int(), of: z.enum(['release', 'drift', 'policy']) }),
+  kind('recovered', {
+    ...app,
+    after: z.int(),
+    of: z.enum(['release', 'drift', 'policy', 'comparison']),
+    revision: revision.optional(),
+  }),
+  kind('stale', { ...app, compared: text.optional(), limit: z.number() }),
   kind('objected', { ...app, release: text, verdicts: z.array(verdict), more: z.int().optional(), fingerprint: text }),
   kind('drifted', { ...app, release: text, state: driftState, causes: texts, fingerprint: text }),
   kind('held', { ...app, ...release, trigger, reason: text }),

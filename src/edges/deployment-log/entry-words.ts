@@ -12,6 +12,7 @@ export const kindWords: Readonly<Record<Entry['kind'], string>> = {
     'Nothing was done: what was asked for failed before anything was touched, or is blocked. Written once, however often it is tried.',
   recovered: 'What was told as trouble is over.',
   drifted: 'What runs is not what was deployed.',
+  stale: 'Git was not reached for too long, or nobody got to compare the app with it. The end is a `recovered`.',
   objected:
     'The policy of the host was tightened, and denies something of what runs. It goes on running; the end is a `recovered`, or a release that is allowed.',
   held: 'A person keeps an app at what is deployed.',
@@ -70,7 +71,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   'trigger.actor': 'Of a request or webhook: who it was, and how far that is proven.',
   'trigger.actor.kind':
     '`user` (of this machine, as the kernel knows it), `token` (of the API), `webhook`, `schedule`, `engine`, `file` or `start`.',
-  'trigger.actor.name': 'Name of the user or token.',
+  'trigger.actor.name': 'Name of the user, the token or the webhook.',
   'trigger.actor.uid': 'Number of the user.',
   'trigger.actor.behind': 'Who stands behind a user that many can be, such as root.',
   'trigger.actor.behind.name': 'Name.',
@@ -108,6 +109,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
   purpose:
     '`deploy`: Git asks for it. `heal`: what runs left what was deployed. `restore`: back to what was deployed because something newer failed. `rollback`: a person goes back. `adopt`: containers are taken over. `remove`: the app left the configuration.',
   fingerprint: 'Digest of what differs: the same drift has the same one.',
+  compared: 'When it was compared last; without it, never, as far as is known.',
+  'stale:limit': 'Milliseconds that are too long.',
   more: 'So many more are not told one by one.',
   'objected:fingerprint': 'Digest of what is denied.',
   hold: 'The app is held afterwards.',
@@ -203,7 +206,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   'checks.duration': 'Milliseconds.',
   'recovered:after': 'The entry that told the trouble.',
   'recovered:of':
-    '`release`: what Git asks for runs. `drift`: what runs is what was deployed. `policy`: what runs is allowed.',
+    '`release`: what Git asks for runs. `drift`: what runs is what was deployed. `policy`: what runs is allowed. `comparison`: it is compared with Git again.',
   of: '`app` or `host`.',
   state:
     '`reported`: told and left. `fought`: something undoes the repair again and again. `failed`: it could not be repaired. `waiting`: for something that is in the way.',

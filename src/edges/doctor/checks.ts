@@ -20,7 +20,9 @@ export interface DoctorInput {
   readonly engine: Engine;
   readonly stateDir: string;
   /** Loads the configuration as a daemon would; throws what is wrong with it. */
-  readonly loadConfig: () => Promise<Pick<HostConfig, 'apps' | 'log' | 'origin' | 'troubles' | 'notifiers'>>;
+  readonly loadConfig: () => Promise<
+    Pick<HostConfig, 'apps' | 'log' | 'origin' | 'troubles' | 'notifiers' | 'commitStatus'>
+  >;
   readonly environment: Readonly<Record<string, string>>;
   /** Name of whoever runs this. */
   readonly user: string;

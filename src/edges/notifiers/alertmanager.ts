@@ -49,11 +49,17 @@ export function alertmanagerNotifier(given: Options, clock: Pick<Clock, 'now' | 
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   return {
     notify: (notification) => {
-      const body = JSON.stringify([alertOf(notification, given, clock.now())]);
+      const body = JSON.stringify(alertsOf(notification, given, clock.now()));
       const target = { url: `${url.replace(/\/+$/, '')}/api/v2/alerts`, headers, body };
       return post(target, { target: 'the alert', limit: inMilliseconds(timeout), clock });
     },
   };
+}
+
+/** What began under another name of the app ends under that one, too. */
+function alertsOf(notification: Notification, given: Options, now: Date) {
+  const former = severityOf(notification) === 'info' ? (notification.formerly ?? []) : [];
+  return [notification.app, ...former].map((app) => alertOf({ ...notification, app }, given, now));
 }
 
 /**

@@ -10,10 +10,13 @@ const shape = z.object({
   target: z.string(),
   /** Up to this entry everything is delivered, or was none of its business. */
   cursor: z.int().min(0),
-  /** Subjects of whose trouble it was told, and of its end not yet. */
+  /** What the configuration says of it besides its secrets and its wording, as a digest. */
+  like: z.string().optional(),
+  /** Of what it was told, and of the end not yet. */
   open: z.array(z.string()),
   waiting: z.int(),
   refused: z.int(),
+  refusal: z.object({ at: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
   trouble: z
     .object({
       since: z.string(),
@@ -32,6 +35,8 @@ export interface Cursors {
   /** Undefined: it is a new one. Throws where there is one that cannot be read. */
   load(key: string): Promise<Cursor | undefined>;
   save(key: string, cursor: Cursor): Promise<void>;
+  /** Those of all others. What cannot be read is left out. */
+  others(keys: readonly string[]): Promise<readonly Cursor[]>;
   /** Drops all others: who is a target again later begins anew. */
   keepOnly(keys: readonly string[]): Promise<void>;
 }
@@ -47,23 +52,30 @@ export function cursorsIn(folder: string): Cursors {
       await makeFolder(folder);
       await replaceFile(file(key), JSON.stringify(cursor), 0o600);
     },
+    others: async (keys) => readAll(folder, await namesBut(folder, keys)),
     async keepOnly(keys) {
-      const gone = (await namesIn(folder)).filter((name) => !keys.includes(name.slice(0, -ending.length)));
-      for (const name of gone) await rm(join(folder, name), { force: true });
+      for (const name of await namesBut(folder, keys)) await rm(join(folder, name), { force: true });
     },
   };
 }
 
 /** How it is about every target, as whoever delivers left it last. */
-export async function deliveriesIn(folder: string): Promise<readonly DeliveryStatus[]> {
-  const all = await Promise.all((await namesIn(folder)).map((name) => read(join(folder, name)).catch(() => undefined)));
-  return all.flatMap((cursor) => (cursor === undefined ? [] : [statusOf(cursor)]));
+export const deliveriesIn = async (folder: string): Promise<readonly DeliveryStatus[]> =>
+  (await readAll(folder, await namesIn(folder))).map(statusOf);
+
+async function readAll(folder: string, names: readonly string[]): Promise<readonly Cursor[]> {
+  const all = await Promise.all(names.map((name) => read(join(folder, name)).catch(() => undefined)));
+  return all.flatMap((cursor) => cursor ?? []);
 }
 
-const statusOf = ({ target, waiting, refused, trouble }: Cursor): DeliveryStatus => ({
+const namesBut = async (folder: string, keys: readonly string[]): Promise<readonly string[]> =>
+  (await namesIn(folder)).filter((name) => !keys.includes(name.slice(0, -ending.length)));
+
+const statusOf = ({ target, waiting, refused, refusal, trouble }: Cursor): DeliveryStatus => ({
   target,
   waiting,
   refused,
+  ...(refusal && { refusal }),
   ...(trouble && { trouble }),
 });
 

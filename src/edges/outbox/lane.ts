@@ -1,5 +1,5 @@
 import type { BackoffLimits } from '../../core/backoff.ts';
-import { asHarborError } from '../../errors.ts';
+import { asHarborError, type HarborError } from '../../errors.ts';
 import type { Fact } from '../../model/fact.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Cursor } from './cursor.ts';
@@ -35,7 +35,7 @@ export interface Lane {
 }
 
 /** A message that the receiver refuses so many times is given up: else it would hold up all others for ever. */
-const mostRefusals = 5;
+const usualPatience = 5;
 
 /** `begin`: the newest entry of the log. */
 export function openLane(given: Target, saved: Cursor, begin: number, options: LaneOptions): Lane {
@@ -52,9 +52,9 @@ export function openLane(given: Target, saved: Cursor, begin: number, options: L
     if (queue.length === 0 && queue.reached < newest) await catchUp(queue, newest, options.factsAfter);
     const [from, pending] = [queue, queue.first()];
     if (pending === undefined) return queue.reached < newest;
-    const isTaken = await deliver(pending, target.label);
+    const refusal = await deliver(pending, target);
     from.drop();
-    await ledger.settle(pending, isTaken);
+    await ledger.settle(pending, refusal);
     if (from !== queue) queue = queueFor(target, ledger.cursor);
     return true;
   };
@@ -80,7 +80,7 @@ export function openLane(given: Target, saved: Cursor, begin: number, options: L
         await rest(error);
       }
     }
-    if (queue.length === 0) await ledger.pass(queue.reached);
+    if (queue.length === 0) await ledger.pass(queue);
     turn('idle');
     if (queue.length > 0 || queue.reached < newest) wake();
   };
@@ -119,20 +119,24 @@ async function catchUp(queue: Queue, newest: number, factsAfter: LaneOptions['fa
   queue.skipTo(newest);
 }
 
-/** Tells whether a message was taken; false: it was refused for good. Throws while it may be taken later. */
-function createDelivery({ limit, logger }: LaneOptions): (pending: Pending, label: string) => Promise<boolean> {
+/** Delivers a message, or tells why it was refused for good. Throws while it may be taken later. */
+function createDelivery({ limit, logger }: LaneOptions) {
   let refusals = 0;
-  return async ({ seq, message }, label) => {
+  return async (
+    { seq, send }: Pending,
+    { label, patience = usualPatience }: Target,
+  ): Promise<HarborError | undefined> => {
     try {
-      await within(limit, () => message.send());
+      await within(limit, send);
       refusals = 0;
-      return true;
-    } catch (error) {
-      refusals = asHarborError(error).code === 'notify-refused' ? refusals + 1 : 0;
-      if (refusals < mostRefusals) throw error;
+      return undefined;
+    } catch (thrown) {
+      const error = asHarborError(thrown);
+      refusals = error.code === 'notify-refused' ? refusals + 1 : 0;
+      if (refusals < patience) throw error;
       logger.warn({ target: label, entry: seq, error }, 'a target refuses a message, which is given up');
       refusals = 0;
-      return false;
+      return error;
     }
   };
 }

@@ -2,16 +2,14 @@ import { asHarborError } from '../../errors.ts';
 import type { Cursor } from './cursor.ts';
 import type { Pending } from './queue.ts';
 
-/** The cursor after a delivery, or after a message was refused for good. */
-export function after({ seq, message: { subject, opens } }: Pending, cursor: Cursor, isTaken: boolean): Cursor {
-  const others = cursor.open.filter((other) => other !== subject);
-  const { trouble, ...rest } = cursor;
-  return {
-    ...rest,
-    cursor: seq,
-    open: opens ? [...others, subject] : others,
-    refused: cursor.refused + (isTaken ? 0 : 1),
-  };
+/** The cursor after a delivery. */
+export function told({ seq, open }: Pending, { trouble: _, ...cursor }: Cursor): Cursor {
+  return { ...cursor, cursor: seq, open: [...open] };
+}
+
+/** The cursor after a message was refused for good: the last trouble with it is why. */
+export function refused(pending: Pending, cursor: Cursor, refusal: NonNullable<Cursor['refusal']>): Cursor {
+  return { ...told(pending, cursor), refused: cursor.refused + 1, refusal };
 }
 
 interface Attempt {

@@ -2,10 +2,11 @@ import type { Fact } from '../../model/fact.ts';
 import type { Cursor } from './cursor.ts';
 import type { Message, Target } from './target.ts';
 
-/** A message, and the entry that it is about. */
+/** A message, the entry that it is about, and what is open once it is told. */
 export interface Pending {
   readonly seq: number;
-  readonly message: Message;
+  readonly send: () => Promise<void>;
+  readonly open: readonly string[];
 }
 
 /** So many messages of a target are held in memory; the log has the others. */
@@ -15,6 +16,8 @@ const most = 500;
 export interface Queue {
   /** Up to this entry everything has been looked at. */
   readonly reached: number;
+  /** What is open up to there. */
+  readonly open: readonly string[];
   readonly length: number;
   readonly isFull: boolean;
   first(): Pending | undefined;
@@ -24,13 +27,16 @@ export interface Queue {
   skipTo(seq: number): void;
 }
 
-export function queueFor(target: Target, { cursor, open }: Pick<Cursor, 'cursor' | 'open'>): Queue {
+export function queueFor(target: Target, { cursor, open: saved }: Pick<Cursor, 'cursor' | 'open'>): Queue {
   const pending: Pending[] = [];
-  const expected = new Set(open);
+  let open: readonly string[] = saved;
   let reached = cursor;
   return {
     get reached() {
       return reached;
+    },
+    get open() {
+      return open;
     },
     get length() {
       return pending.length;
@@ -46,11 +52,15 @@ export function queueFor(target: Target, { cursor, open }: Pick<Cursor, 'cursor'
     look(fact) {
       if (fact.entry.seq <= reached) return;
       reached = fact.entry.seq;
-      const message = target.select(fact, expected);
+      const message = target.select(fact, new Set(open));
       if (message === undefined) return;
-      if (message.opens) expected.add(message.subject);
-      else expected.delete(message.subject);
-      pending.push({ seq: reached, message });
+      open = openAfter(open, message);
+      if (message.send) pending.push({ seq: reached, send: message.send, open });
     },
   };
 }
+
+const openAfter = (open: readonly string[], { closes, opens }: Message): readonly string[] => [
+  ...open.filter((subject) => !closes.includes(subject) && !opens.includes(subject)),
+  ...opens,
+];

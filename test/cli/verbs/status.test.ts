@@ -235,3 +235,31 @@ test('why the newest configuration is not in force comes with its place and what
     'The newest configuration is refused, since 10 min ago (2026-01-31 14:05:00 UTC); what was in force stays so:\n  harbormaster.yml:3:5: apps.shop.brunch: unknown key; did you mean "branch"?\n  → docs/configuration.md lists every key.\n\nConfiguration: /etc/harbormaster/harbormaster.yml, in force since 4 h ago',
   );
 });
+
+test('who cannot be told what happens comes first: since when, how much waits, why, and what to do', async () => {
+  const trouble = {
+    since: '2026-01-31T14:05:00Z',
+    message: 'the webhook at hooks.example.com was not delivered: it answered 503',
+    hint: 'Check the url.',
+    attempts: 4,
+    next: '2026-01-31T14:16:00Z',
+  };
+  const deliveries = [
+    { target: 'ops', waiting: 0, refused: 0 },
+    { target: 'pager', waiting: 2, refused: 0, trouble },
+    { target: 'chat', waiting: 1, refused: 0, trouble: { ...trouble, hint: undefined } },
+  ];
+  const { stdout } = await harbormaster('status', {
+    harbor: { status: async () => ({ host: 'prod-1', daemon: running, deliveries, apps: [appStatus()] }) },
+  });
+  expect(stdout).toMatch(`\
+pager cannot be told, since 10 min ago (2026-01-31 14:05:00 UTC); 2 messages wait.
+  the webhook at hooks.example.com was not delivered: it answered 503
+  → Check the url.
+
+chat cannot be told, since 10 min ago (2026-01-31 14:05:00 UTC); 1 message waits.
+  the webhook at hooks.example.com was not delivered: it answered 503
+
+prod-1: `);
+  expect(stdout).not.toContain('ops');
+});

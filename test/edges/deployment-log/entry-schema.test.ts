@@ -378,12 +378,17 @@ const bodies: Bodies = {
       fc.record({ steps, from: text, means }, { requiredKeys: [] }),
     )
     .map(([always, sometimes]) => ({ kind: 'refused', ...always, ...sometimes })),
-  recovered: fc.record({
-    kind: fc.constant('recovered'),
-    app,
-    after: seq,
-    of: fc.constantFrom('release', 'drift', 'policy'),
-  }),
+  recovered: fc.record(
+    {
+      kind: fc.constant('recovered'),
+      app,
+      after: seq,
+      of: fc.constantFrom('release', 'drift', 'policy', 'comparison'),
+      revision,
+    },
+    { requiredKeys: ['kind', 'app', 'after', 'of'] },
+  ),
+  stale: fc.record({ kind: fc.constant('stale'), app, compared: maybe(text), limit: fc.nat() }),
   objected: fc
     .tuple(
       fc.record({ app, release: text, verdicts, fingerprint: text }),
@@ -534,6 +539,7 @@ const sometimes = new Set([
   'release',
   'reason',
   'revision',
+  'compared',
   'fingerprint',
   'hold',
   'consent',

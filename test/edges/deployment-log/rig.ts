@@ -121,6 +121,7 @@ export const fullHistory = (): readonly EntryBody[] => [
     verdicts: [{ gate: 'ports', ruling: 'warn', service: 'web', reason: 'publishes 80', lift: undefined }],
     fingerprint: 'f3',
   },
+  { kind: 'stale', app: 'web', compared: '2026-01-31T14:03:00.000Z', limit: 3_600_000 },
   { kind: 'held', app: 'web', release: 'r1', trigger: request, reason: 'a bad day' },
   { kind: 'history-accepted', app: 'web', trigger: request, reason: 'rebased', from: 'c1', to: 'c2' },
   { kind: 'approved', app: 'web', plan: 'p2', release: 'r4', trigger: request, reason: 'fine' },
@@ -131,7 +132,7 @@ export const fullHistory = (): readonly EntryBody[] => [
   {
     kind: 'hook-begun',
     app: 'web',
-    intent: 20,
+    intent: 21,
     moment: 'pre_deploy',
     service: 'migrate',
     container: { id: 'c7', name: 'web-migrate' },

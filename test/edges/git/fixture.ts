@@ -38,6 +38,7 @@ export const app = (from: Repository, facts: Partial<App> = {}): App => ({
   submodules: false,
   enabled: true,
   interval: 60_000,
+  staleAfter: 3600_000,
   health: { deadline: 60_000, minReady: 1000 },
   strategy: 'recreate',
   deploy: 'auto',

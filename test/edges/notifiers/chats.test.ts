@@ -81,6 +81,12 @@ test('an alert stands until its recovery, which has the same labels', async () =
   });
   expect(recovery.labels).toEqual(trouble.labels);
   expect(recovery.endsAt).toBe('2026-11-20T10:00:00.000Z');
+  await notifier.notify(notification({ event: 'recovered', app: 'shop', formerly: ['web'] }));
+  const ended = JSON.parse(server.seen[2]?.body ?? '[]') as { labels: { app: string }; endsAt: string }[];
+  expect(ended.map(({ labels, endsAt }) => [labels.app, endsAt])).toEqual([
+    ['shop', '2026-11-20T10:00:00.000Z'],
+    ['web', '2026-11-20T10:00:00.000Z'],
+  ]);
 });
 
 test('a receiver that asks for patience gets it', async () => {

@@ -7,9 +7,11 @@ import { notificationTargets, type Route } from '../../../src/edges/notifiers/ro
 import { deliveriesIn } from '../../../src/edges/outbox/cursor.ts';
 import { factsAfter } from '../../../src/edges/outbox/facts.ts';
 import { openOutbox } from '../../../src/edges/outbox/outbox.ts';
+import { NotBefore } from '../../../src/edges/outbox/target.ts';
 import { HarborError } from '../../../src/errors.ts';
 import type { EntryBody } from '../../../src/model/entry.ts';
 import type { Notification } from '../../../src/model/notification.ts';
+import { Secret } from '../../../src/model/secret.ts';
 import { failed, finished, refused, started } from '../../core/entries.ts';
 import { silentLogger } from '../../support/fakes.ts';
 import { logRig } from '../deployment-log/rig.ts';
@@ -66,10 +68,13 @@ async function rig() {
 /** A notifier that writes down what it takes; `trouble`: what it throws, while there is something. */
 function phone(more: Partial<Route> = {}) {
   const heard: string[] = [];
+  const notified: Notification[] = [];
   const state: { trouble: Error | undefined; tried: number } = { trouble: undefined, tried: 0 };
-  const notify = async ({ event, app, entry }: Notification): Promise<void> => {
+  const notify = async (notification: Notification): Promise<void> => {
+    const { event, app, entry } = notification;
     state.tried += 1;
     if (state.trouble) throw state.trouble;
+    notified.push(notification);
     heard.push(`${entry?.seq} ${app} ${event}`);
   };
   const route: Route = {
@@ -82,7 +87,7 @@ function phone(more: Partial<Route> = {}) {
     notifier: { notify },
     ...more,
   };
-  return { heard, state, route };
+  return { heard, notified, state, route };
 }
 
 const away = new HarborError('no answer from hunter2', { code: 'notify-failed', hint: 'Is it up?' });
@@ -190,10 +195,14 @@ test('a message that is refused again and again is given up, and the next one is
   await using host = await rig();
   const { route, heard, state } = phone();
   host.configure(route);
-  state.trouble = new HarborError('400', { code: 'notify-refused' });
+  state.trouble = new HarborError('400 of hunter2', { code: 'notify-refused' });
   await using outbox = await host.start();
   await outbox.append(trouble());
-  await vi.waitFor(async () => expect(await deliveriesIn(host.folder)).toMatchObject([{ refused: 1 }]), 5_000);
+  await vi.waitFor(
+    async () =>
+      expect(await deliveriesIn(host.folder)).toMatchObject([{ refused: 1, refusal: { message: '400 of ***' } }]),
+    5_000,
+  );
   state.trouble = undefined;
   await outbox.append(good());
   await outbox.settled();
@@ -219,6 +228,118 @@ test('a named target keeps what waits when its configuration changes; one that w
   await outbox.append(trouble('third'));
   await outbox.settled();
   expect(right.heard).toEqual(['2 web failed', '5 web failed']);
+});
+
+test('an app that is renamed while it is in trouble is told of once, and its recovery with the name of before', async () => {
+  await using host = await rig();
+  const { route, notified } = phone({ on: ['failed'], apps: ['web'] });
+  host.configure(route);
+  await using outbox = await host.start();
+  await outbox.append(trouble());
+  await outbox.append({ kind: 'renamed', app: 'shop', from: 'web', project: 'web', trigger: { kind: 'start' } });
+  await outbox.append(good('shop'));
+  await outbox.settled();
+  expect(notified.map(({ event, app, formerly }) => [event, app, formerly])).toEqual([
+    ['failed', 'web', undefined],
+    ['recovered', 'shop', ['web']],
+  ]);
+});
+
+test('a name given during trouble is remembered across a crash, although nobody was told of it', async () => {
+  await using host = await rig();
+  const { route, heard } = phone({ on: ['failed'] });
+  host.configure(route);
+  const first = await host.start();
+  await first.append(trouble());
+  await first.settled();
+  await first.append({ kind: 'renamed', app: 'shop', from: 'web', project: 'web', trigger: { kind: 'start' } });
+  await first.abandon();
+  await using second = await host.start();
+  await second.append(good('shop'));
+  await second.settled();
+  expect(heard).toEqual(['2 web failed', '4 shop recovered']);
+});
+
+test('a target without a name stays the same with another secret, text or limit; with another address it is new', async () => {
+  await using host = await rig();
+  const unnamed = (options: Route['options']) => phone({ name: undefined, options });
+  const [wrong, right] = [
+    unnamed({ topic: new Secret('old'), url: 'https://a.example', text: 'x', timeout: '10s' }),
+    unnamed({ topic: new Secret('new'), url: 'https://a.example', text: 'y', timeout: '5s' }),
+  ];
+  host.configure(wrong.route);
+  wrong.state.trouble = away;
+  {
+    await using outbox = await host.start();
+    await outbox.append(trouble());
+    await outbox.settled();
+  }
+  host.configure(right.route);
+  await using outbox = await host.start();
+  await outbox.settled();
+  await outbox.append(good());
+  await outbox.settled();
+  expect(right.heard).toEqual(['2 web failed', '3 web recovered']);
+  const other = unnamed({ topic: new Secret('new'), url: 'https://b.example', text: 'y', timeout: '5s' });
+  right.state.trouble = away;
+  await outbox.append(trouble('again'));
+  await outbox.settled();
+  host.configure(other.route);
+  outbox.reconfigured();
+  await outbox.append(trouble('other', 'db'));
+  await outbox.settled();
+  expect(other.heard).toEqual(['5 db failed']);
+});
+
+test('where it is not clear which of several a new target takes over, it begins anew', async () => {
+  await using host = await rig();
+  const withSecret = (secret: string) => phone({ name: undefined, options: { url: new Secret(secret) } });
+  const [one, two, three] = [withSecret('1'), withSecret('2'), withSecret('3')];
+  for (const { state } of [one, two]) state.trouble = away;
+  host.configure(one.route, two.route);
+  await using outbox = await host.start();
+  await outbox.append(trouble());
+  await outbox.settled();
+  host.configure(three.route);
+  outbox.reconfigured();
+  await outbox.append(good());
+  await outbox.settled();
+  expect(three.heard).toEqual(['3 web recovered']);
+});
+
+test('another configuration is taken up at once: what waits is sent to where it leads now, without a further entry', async () => {
+  await using host = await rig();
+  const [wrong, right] = [phone(), phone()];
+  host.configure(wrong.route);
+  wrong.state.trouble = away;
+  await using outbox = await host.start();
+  await outbox.append(trouble());
+  await outbox.settled();
+  host.configure(right.route);
+  outbox.reconfigured();
+  await outbox.settled();
+  expect(right.heard).toEqual(['2 web failed']);
+});
+
+test('a receiver that says when is not asked before, for an hour at most', async () => {
+  await using host = await rig();
+  const { route, state } = phone();
+  host.configure(route);
+  const later = (wait: number) => new HarborError('429', { code: 'notify-failed', cause: new NotBefore(wait) });
+  const soon = async () => {
+    const [delivery] = await deliveriesIn(host.folder);
+    return Math.round((Date.parse(delivery?.trouble?.next ?? '') - Date.now()) / 60_000);
+  };
+  for (const [wait, minutes] of [
+    [600_000, 10],
+    [86_400_000, 60],
+  ] as const) {
+    state.trouble = later(wait);
+    await using outbox = await host.start();
+    await outbox.append(trouble(`for ${wait}`));
+    await outbox.settled();
+    expect(await soon()).toBe(minutes);
+  }
 });
 
 test('more than is held in memory is told, too, and what is kept of a target has no secret in it', async () => {
