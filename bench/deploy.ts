@@ -1,8 +1,9 @@
 /**
  * From a commit to healthy: the daemon beside a person who runs `git pull && docker compose up -d --wait` for the same change of an equal project, one after
- * the other in one run. A person starts when the push is done; the daemon when it next looks (each second), which is told apart.
+ * the other in one run. A person starts when the push is done; the daemon when it next looks (each second), which is told apart, or with `webhook` when a forge
+ * tells it, which it does when the push is done.
  *
- *   npm run bench -- deploy [ROUNDS]        default: 15
+ *   npm run bench -- deploy [ROUNDS] [webhook]        default: 15
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +12,16 @@ import { stringify } from 'yaml';
 import { readEntries } from '../src/edges/deployment-log/read-log.ts';
 import type { Entry } from '../src/model/entry.ts';
 import { type EngineRig, engineRig } from '../test/support/engine-rig.ts';
+import { githubPush } from '../test/support/forges.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { type GitHttpServer, gitHttpServer } from '../test/support/git-http-server.ts';
 import { type GitRig, gitRig } from '../test/support/git-rig.ts';
 import { figuresOf, milliseconds, row } from './figures.ts';
 import { daemon, shell, sleep, until } from './side-by-side.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
+const isTold = process.argv[3] === 'webhook';
+const secret = 'a secret of some length';
 
 interface Case {
   readonly services: number;
@@ -28,6 +33,8 @@ interface Round {
   readonly hand: number;
   /** From the push, from the question to Git that finds the commit, and from the intent, to the outcome. */
   readonly pushed: number;
+  /** From the push to the answer to the webhook. */
+  readonly answered: number;
   readonly detected: number;
   readonly operation: number;
   /** What the operation consists of: to the first step, Compose, and then until all is well and written down. */
@@ -40,6 +47,7 @@ interface Place {
   readonly git: GitHttpServer;
   readonly ours: GitRig;
   readonly hands: GitRig;
+  readonly port: number;
   readonly clone: string;
   readonly log: string;
   readonly up: string;
@@ -66,13 +74,21 @@ async function measure(what: Case, rig: EngineRig, image: string): Promise<reado
   const [stateDir, configFile] = [join(folder, 'state'), join(folder, 'harbormaster.yml')];
   mkdirSync(stateDir);
   const kind = `${what.services}${what.healthcheck ? 'h' : 'n'}`;
-  const app = { url: git.serve(ours), branch: 'main', interval: '1s', health: { min_ready: '0s' } };
-  writeFileSync(configFile, stringify({ apps: { [rig.project(`ours-${kind}`)]: app } }));
+  const interval = isTold ? '6h' : '1s';
+  const app = { url: git.serve(ours), branch: 'main', interval, health: { min_ready: '0s' } };
+  const port = await freePort();
+  process.env['WEBHOOK_SECRET'] = secret;
+  const hearing = {
+    api: { listen: `127.0.0.1:${port}` },
+    webhooks: { forge: { type: 'github', secret: '${WEBHOOK_SECRET}' } },
+  };
+  const apps = { [rig.project(`ours-${kind}`)]: app };
+  writeFileSync(configFile, stringify({ ...(isTold && hearing), apps }));
   const file = (version: number) => ({ 'compose.yaml': composeOf(what, image, version) });
   await Promise.all([ours.commit(file(0)), hands.commit(file(0))]);
   await shell(`git clone -q ${git.serve(hands)} clone`, folder, rig.dockerHost);
   const up = `docker compose -p ${rig.project(`hand-${kind}`)} up -d --wait`;
-  const place = { rig, git, ours, hands, clone: join(folder, 'clone'), log: join(stateDir, 'log'), up };
+  const place = { rig, git, ours, hands, port, clone: join(folder, 'clone'), log: join(stateDir, 'log'), up };
   await shell(up, place.clone, rig.dockerHost);
   const measured: Round[] = [];
   {
@@ -97,12 +113,27 @@ async function once(files: Record<string, string>, place: Place): Promise<Round>
   await ours.commit(files);
   const pushed = Date.now();
   const asked = git.requests.length;
+  if (isTold) await tell(place);
+  const answered = Date.now();
   await until(() => (git.requests.length > asked ? true : undefined));
   const detected = Date.now();
   const at = await finishedAfter(before, place);
   const [begin = 0, end = 0] = [at[0], at.at(-1)];
   const phases = at.slice(1).map((time, index) => time - (at[index] ?? 0));
-  return { hand, pushed: end - pushed, detected: end - detected, operation: end - begin, phases };
+  return {
+    hand,
+    pushed: end - pushed,
+    answered: answered - pushed,
+    detected: end - detected,
+    operation: end - begin,
+    phases,
+  };
+}
+
+async function tell({ git, ours, port }: Place): Promise<void> {
+  const push = githubPush({ secret, repository: git.serve(ours).replace(/\.git$/, '') });
+  const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/forge`, { method: 'POST', ...push });
+  if (status !== 202) throw new Error(`the webhook was answered with ${status}`);
 }
 
 /** When the operation that the log tells after so many entries began, took its steps, and ended. Asked for seldom: reading takes time that is being measured. */
@@ -132,7 +163,8 @@ for (const healthcheck of [true, false]) {
     told('git pull && docker compose up -d --wait', (round) => round.hand, false);
     told('Harbormaster, from detection', (round) => round.detected);
     told('Harbormaster, from intent to outcome', (round) => round.operation);
-    told('Harbormaster, from the push', (round) => round.pushed, false);
+    told(`Harbormaster, from the ${isTold ? 'webhook' : 'push'}`, (round) => round.pushed, isTold);
+    if (isTold) told('… until the webhook was answered', (round) => round.answered, false);
     for (const [index, phase] of ['to the first step', 'Compose', 'until well, and written down'].entries())
       told(`… ${phase}`, ({ phases }) => phases[index] ?? 0, false);
   }

@@ -41,6 +41,7 @@ const {
   strategies,
   systemdUnit,
   usualPaths,
+  webhooks,
 } = await load(`
   export { apiDescription } from './src/api/all-routes.ts';
   export { composeInstallation, socketProxy } from './src/core/compose-installation.ts';
@@ -52,11 +53,13 @@ const {
   export * as checks from './src/edges/checks/index.ts';
   export * as notifiers from './src/edges/notifiers/index.ts';
   export * as strategies from './src/strategies/index.ts';
+  export * as webhooks from './src/api/webhooks/index.ts';
 `);
 const catalogues = {
   notifiers: Object.values(notifiers),
   checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
+  webhooks: Object.values(webhooks).map(({ type }) => type),
 };
 const page = `${root}/docs/configuration.md`;
 await writeFile(page, refreshed(await readFile(page, 'utf8'), catalogues));

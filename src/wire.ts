@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Serve, Serving } from './api/serving.ts';
+import * as webhookKinds from './api/webhooks/index.ts';
 import type { CheckRequest, InstallRequest, Invocation, NotifierTrial, Wired } from './cli/wired.ts';
 import { jsonSchema } from './config/json-schema.ts';
 import { starter } from './config/starter.ts';
@@ -79,6 +80,7 @@ const catalogues = {
   notifiers: Object.values(notifierKinds),
   checks: Object.values(checkKinds),
   strategies: Object.values(strategies).map(({ type }) => type),
+  webhooks: Object.values(webhookKinds).map(({ type }) => type),
 };
 
 /** What every part of one call of the program shares. */
@@ -395,7 +397,12 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   const build = { version, commit: invocation.commit };
   const told = { config: config.current, clock: systemClock, agenda, build, startedAt: new Date(self.since) };
   const instruments = createInstruments({ harbor, log, engine, meter, ...told });
-  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending, instruments }));
+  const { sightings } = git.open(true);
+  const hint: Serving['hint'] = (trigger, { apps: named, followings }) => {
+    loop.hint(trigger, named);
+    sightings.hint(followings);
+  };
+  await using api = await serve(paths.socket, servingOf(frame, harbor, { hearsay, ending, instruments, hint }));
   const takeUp = createTakeUp({ config: config.current, logger, act: () => loop.wake({ kind: 'file-change' }) });
   const reloaded = (asked: boolean): void => {
     void api.reloaded();
@@ -403,7 +410,6 @@ async function daemon(frame: Frame, signal: AbortSignal, serve: Serve): Promise<
   };
   await using _keeping = opened.record.watch(opened.journal.record);
   await using watching = await watchConfiguration({ config, logger, reloaded });
-  const { sightings } = git.open(true);
   const follows = () => followingsOf(config.current());
   const following = followConfiguration({ ...options, sightings, follows, moved: watching.reload });
   await manager.ready(`keeps ${apps.length} apps as Git declares`);
@@ -441,7 +447,7 @@ async function witnessOf(
 const servingOf = (
   frame: Frame,
   harbor: Harbor,
-  live: Pick<Serving, 'hearsay' | 'ending' | 'instruments'>,
+  live: Pick<Serving, 'hearsay' | 'ending' | 'instruments' | 'hint'>,
 ): Serving => ({
   harbor,
   ...live,

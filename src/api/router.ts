@@ -12,7 +12,7 @@ import type { Desk, Route } from './routes/route.ts';
 import type { Visit } from './visit.ts';
 
 /** A desk before anybody stands at it. */
-export type Office = Omit<Desk, 'caller' | 'isKnown'> & {
+export type Office = Omit<Desk, 'caller' | 'isKnown' | 'address'> & {
   readonly logger: Logger;
   /** Another dashboard than the one that was built in. */
   readonly page?: PageFiles | undefined;
@@ -56,7 +56,10 @@ const nobody: Caller = { kind: 'anonymous', name: undefined, role: 'viewer', app
 
 /** Refused before anything of the request is read. */
 async function admitted({ right, ofHost, method }: Route, visit: Visit): Promise<Caller> {
-  if (right === undefined) return nobody;
+  if (right === undefined) {
+    visit.count();
+    return nobody;
+  }
   const caller = await visit.admit(method !== 'GET');
   if (caller === undefined) throw tokenless();
   assertMay(caller, right);
@@ -67,6 +70,7 @@ async function admitted({ right, ofHost, method }: Route, visit: Visit): Promise
 const deskFor = (caller: Caller, office: Office, visit: Visit): Desk => ({
   ...office,
   caller,
+  address: visit.address,
   isKnown: async () => isSame(caller, await visit.admit(false).catch(() => undefined)),
   harbor: limitedTo(caller, office.harbor),
 });

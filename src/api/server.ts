@@ -9,6 +9,7 @@ import type { Office } from './router.ts';
 import type { Open, Serving } from './serving.ts';
 import { createStreams } from './streams.ts';
 import { ownersVisit, type Visit } from './visit.ts';
+import { createReception } from './webhooks/reception.ts';
 
 /** For the last lines of an answer to reach a client. Milliseconds. */
 const grace = 1_000;
@@ -47,8 +48,9 @@ export async function serveOn(socketPath: string, serving: Serving): Promise<Ope
   };
 }
 
-function officeOf({ clock, config: _, peerOf: __, ...serving }: Serving, keep: Office['keep']): Office {
-  return { ...serving, pid: process.pid, now: clock.now, streams: createStreams(), keep };
+function officeOf({ clock, config, hint, peerOf: _, ...serving }: Serving, keep: Office['keep']): Office {
+  const receive = createReception({ config, clock, logger: serving.logger, hint });
+  return { ...serving, pid: process.pid, now: clock.now, streams: createStreams(), receive, keep };
 }
 
 type Answering = (visit: Visit, request: IncomingMessage, response: ServerResponse) => void;

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Concerned } from '../core/concerned.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { Trigger } from '../model/entry.ts';
 import type { Peer } from '../model/peer.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
@@ -23,6 +25,8 @@ export interface Serving {
   readonly hearsay: Hearsay;
   /** Of the whole host. */
   readonly instruments: Instruments;
+  /** Looks at Git for these now. */
+  readonly hint: (trigger: Trigger, concerned: Concerned) => void;
   /** Aborted when the daemon ends. */
   readonly ending: AbortSignal;
   /** Who connected the socket, as the kernel knows it; undefined where nobody can tell. */

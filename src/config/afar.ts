@@ -12,7 +12,7 @@ export interface Afar {
 export type Lacks = (what: string) => void;
 
 /** Sections that mean nothing there. */
-export const onlyNear: readonly string[] = ['notifiers', 'heartbeat'];
+export const onlyNear: readonly string[] = ['notifiers', 'heartbeat', 'webhooks'];
 
 /** Follows what can be followed, and has placeholders for the rest. */
 export const withPlaceholders =

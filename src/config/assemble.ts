@@ -26,6 +26,7 @@ import { judgeSense } from './sense.ts';
 import { shapeProblems } from './shape.ts';
 import { discoveryPlaces, readSigners, verificationPlaces } from './signers.ts';
 import { child, type Node, nodeAt, scalarsOf, toValue } from './tree.ts';
+import { judgeWebhooks, resolveWebhooks } from './webhook-schema.ts';
 import { resolveWindow } from './window-schema.ts';
 import { judgeWindows } from './window-sense.ts';
 
@@ -88,6 +89,7 @@ export async function examine(
     ...judgeJobs(root),
     ...judgeApi(root),
     ...tlsProblems,
+    ...judgeWebhooks(root),
     ...judgeOrder(root, isOpen),
     ...judgeNames(root),
     ...variables.problems,
@@ -129,6 +131,7 @@ function resolved(
   const config = validated(root, here, schema);
   const notifiers = config.notifiers.map((notifier) => notifierConfig(notifier, catalogues.notifiers));
   const heartbeat = resolveHeartbeat(config.heartbeat);
+  const webhooks = resolveWebhooks(config.webhooks);
   const loaded = {
     config,
     root,
@@ -148,6 +151,7 @@ function resolved(
     ...hostConfig(config, here),
     formerly: formerNamesIn(root, here.declared),
     api: resolveApi(config.api, read.tls),
+    webhooks,
     log: resolveLog(config, tokenFromOf(root), files.resolve),
     heartbeat,
     notifiers,
@@ -167,6 +171,7 @@ function resolved(
       ...read.values,
       ...options.map(reveal),
       ...(heartbeat ? [heartbeat.url.reveal()] : []),
+      ...Object.values(webhooks).map(({ secret }) => secret.reveal()),
     ]),
     files: files.paths(),
   };

@@ -20,6 +20,7 @@ export function reference(catalogues: Catalogues): string {
   return [
     ...section('config', part(schema, 'config')),
     ...section('api', part(schema, 'api')),
+    ...section('webhooks.NAME', entry(part(schema, 'webhooks')), part(schema, 'webhooks').description),
     ...section('policy', part(schema, 'policy')),
     ...section('repositories.NAME', entry(part(schema, 'repositories')), part(schema, 'repositories').description),
     ...defaults(part(schema, 'defaults')),

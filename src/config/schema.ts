@@ -11,6 +11,7 @@ import { type NotifierKind, notifierSchema } from './notifier-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { repositorySchema } from './repository-schema.ts';
 import * as v from './values.ts';
+import { webhookName, webhookSchema } from './webhook-schema.ts';
 import { windowSchema } from './window-schema.ts';
 
 /** Pluggable parts that extend the schema by being registered. */
@@ -19,6 +20,8 @@ export interface Catalogues {
   readonly checks: readonly CheckKind[];
   /** Names of strategies. */
   readonly strategies: readonly string[];
+  /** Kinds of forges. */
+  readonly webhooks: readonly string[];
 }
 
 const hostSchema = z.strictObject({
@@ -75,13 +78,18 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
     : 'must be a map of apps, each below its name';
 
 /** The whole file. Shape only: what one key demands of another is judged in `sense.ts`. */
-export function configSchema({ notifiers, checks, strategies }: Catalogues) {
+export function configSchema({ notifiers, checks, strategies, webhooks }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
     api: apiSchema.optional().meta({
       title: 'section',
       description: 'The API on TCP. The command line does not need it: on the host it asks over a socket.',
       absent: 'not on TCP',
+    }),
+    webhooks: z.record(webhookName(), webhookSchema(webhooks)).default({}).meta({
+      title: 'map',
+      description:
+        'Who may tell that a repository changed, by the last part of the address `/webhooks/NAME`, at which `api` listens. A message only makes Harbormaster look at Git now; see [webhooks](webhooks.md).',
     }),
     repositories: z.record(v.repositoryName(), repositorySchema).default({}).meta({
       title: 'map',

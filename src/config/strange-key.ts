@@ -61,7 +61,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   deadline: ['timeout', 'limit'],
   checks: ['tests', 'probes', 'smoke_tests', 'health_checks', 'healthchecks'],
   apps: ['stacks', 'projects', 'services', 'applications', 'deployments'],
-  notifiers: ['notifications', 'notify', 'alerts', 'webhooks'],
+  notifiers: ['notifications', 'notify', 'alerts'],
+  webhooks: ['webhook', 'receivers'],
   on: ['events', 'when'],
 };
 

@@ -57,7 +57,7 @@ const personOf = ({ name, behind }: UserActor): string => (behind === undefined 
 /** Whose word it is. `(sudo)` is how entries of earlier versions say who stood behind root. */
 export const bareName = (speaker: string): string => speaker.replace(/ \((?:sudo|as [^()]*)\)$/, '');
 
-/** `ada (as root), uid 0`; `ada, as claimed`; `webhook of github, delivery 72d3162e`. */
+/** `ada (as root), uid 0`; `ada, as claimed`; `webhook shop of github, delivery 72d3162e`. */
 export function actorText(actor: Actor): string {
   switch (actor.kind) {
     case 'user':
@@ -65,7 +65,7 @@ export function actorText(actor: Actor): string {
     case 'token':
       return `token ${actor.name}`;
     case 'webhook':
-      return `webhook of ${actor.forge}${actor.delivery === undefined ? '' : `, delivery ${actor.delivery}`}`;
+      return webhookText(actor);
     case 'schedule':
       return 'the schedule';
     case 'engine':
@@ -77,6 +77,11 @@ export function actorText(actor: Actor): string {
     default:
       return actor satisfies never;
   }
+}
+
+function webhookText({ forge, name, delivery }: Extract<Actor, { kind: 'webhook' }>): string {
+  const which = name === undefined ? `webhook of ${forge}` : `webhook ${name} of ${forge}`;
+  return delivery === undefined ? which : `${which}, delivery ${delivery}`;
 }
 
 function proofText({ uid, behind }: UserActor): string {

@@ -60,7 +60,7 @@ function namesOf(actor: Actor): readonly string[] {
     case 'token':
       return [`token:${actor.name}`];
     case 'webhook':
-      return [`webhook:${actor.forge}`];
+      return [`webhook:${actor.forge}`, ...(actor.name === undefined ? [] : [`webhook:${actor.name}`])];
     default:
       return [];
   }

@@ -3,8 +3,13 @@ export type Actor =
   | UserActor
   /** Who holds a token of the API, by the name that the token was given. */
   | { readonly kind: 'token'; readonly name: string }
-  /** A forge that told of a push. `delivery`: its own id of that message. */
-  | { readonly kind: 'webhook'; readonly forge: string; readonly delivery: string | undefined }
+  /** A forge that told of a push. `name`: what the configuration calls it; `delivery`: the forge's own id of that message. */
+  | {
+      readonly kind: 'webhook';
+      readonly forge: string;
+      readonly name?: string | undefined;
+      readonly delivery: string | undefined;
+    }
   /** Time: an interval, a retry that was due, a window that opened. */
   | { readonly kind: 'schedule' }
   /** Something happened to a container. */

@@ -59,10 +59,11 @@ export interface ApiConfig {
 }
 
 /** Who may tell by HTTP that a repository changed. */
-export interface HookConfig {
-  readonly kind: string;
+export interface WebhookConfig {
+  /** Which kind of forge. */
+  readonly type: string;
   readonly secret: Secret;
-  /** Patterns of the apps that are looked at; empty: those whose repository the delivery names. */
+  /** Patterns of the apps that are looked at whatever repository a message names, besides those that follow that. */
   readonly apps: readonly string[];
 }
 
@@ -119,7 +120,7 @@ export interface HostConfig {
   /** Undefined: the socket only. */
   readonly api?: ApiConfig | undefined;
   /** By the last part of their path. */
-  readonly webhooks?: Readonly<Record<string, HookConfig>>;
+  readonly webhooks?: Readonly<Record<string, WebhookConfig>> | undefined;
   /** Files that the configuration was read from, to watch. */
   readonly files: readonly string[];
 }

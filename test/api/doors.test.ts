@@ -92,6 +92,20 @@ test('on TCP nothing is told without a token that is one', async () => {
   expect((await ask({ port, path: '/v1/openapi.json' })).status).toBe(200);
 });
 
+test('whoever needs no token is counted all the same, before anything of the request is read', async () => {
+  await using hm = await onNetwork();
+  const statuses = new Map<number, number>();
+  const count = ({ status }: { status: number }) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const post = () => ask({ port: hm.port(), method: 'POST', path: '/webhooks/none', body: '{}' });
+  for (let asked = 0; asked < 100; asked += 1) count(await post());
+  expect([...statuses]).toEqual([[403, 100]]);
+  expect(await post()).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+  hm.state.elapsed += 1_000;
+  const refused = await post();
+  expect(refused).toMatchObject({ status: 403, body: expect.stringContaining('bears no signature') });
+  expect(refused.headers).not.toHaveProperty('www-authenticate');
+});
+
 test('who acts is whom the token stands for, whatever the client says', async () => {
   const triggers: unknown[] = [];
   await using hm = await onNetwork(

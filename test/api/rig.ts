@@ -65,6 +65,7 @@ export const servingOf = (
   logger: silentLogger,
   hearsay: createHearsay(),
   instruments: { ready: unused, metrics: unused },
+  hint: unused,
   ending: new AbortController().signal,
   peerOf: async () => undefined,
   verify: unused,
@@ -109,7 +110,12 @@ const still: Serving['instruments'] = { ready: async () => [], metrics: async ()
 
 /** What a router works with. */
 export const officeOf = (harbor: Partial<Serving['harbor']> = {}): Office => {
-  const { clock, ...serving } = servingOf(harbor, {
+  const {
+    clock,
+    config: _,
+    hint: __,
+    ...serving
+  } = servingOf(harbor, {
     verify: async () => whole,
     doctor: async () => [],
     instruments: still,
@@ -120,6 +126,7 @@ export const officeOf = (harbor: Partial<Serving['harbor']> = {}): Office => {
     now: clock.now,
     streams: createStreams(),
     ending: AbortSignal.abort(),
+    receive: unused,
     keep: (work) => work(),
   };
 };

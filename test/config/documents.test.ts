@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as webhookKinds from '../../src/api/webhooks/index.ts';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { refreshedPolicy } from '../../src/config/policy-reference.ts';
@@ -15,6 +16,7 @@ const catalogues = {
   notifiers: Object.values(notifiers),
   checks: Object.values(checks),
   strategies: Object.values(strategies).map(({ type }) => type),
+  webhooks: Object.values(webhookKinds).map(({ type }) => type),
 };
 const committed = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -59,6 +61,7 @@ test('the example loads, and shows what it says', async () => {
     'harbormaster.yml': await committed('harbormaster.example.yml'),
     'secrets/smtp-password': 'hunter2-hunter2\n',
     'secrets/webhook': 'a-long-signing-secret\n',
+    'secrets/forge-webhook': 'what-the-forge-signs-with\n',
     'secrets/slack-url': 'https://hooks.example.com/services/T0/B0/x\n',
     'secrets/ntfy-topic': 'nobody-guesses-it\n',
     'secrets/heartbeat-url': 'https://ping.example.com/s3cret-beat\n',

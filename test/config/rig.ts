@@ -11,6 +11,7 @@ import { secretOption } from '../../src/secret-option.ts';
 
 export const catalogues = {
   strategies: ['recreate', 'rolling'],
+  webhooks: ['github', 'signed'],
   checks: Object.values(checkKinds),
   notifiers: [
     {

@@ -43,6 +43,11 @@ test.each<[Actor, string, string | undefined]>([
   [{ kind: 'token', name: 'ci' }, 'token ci', 'token ci'],
   [{ kind: 'webhook', forge: 'gitea', delivery: '72d3' }, 'webhook of gitea, delivery 72d3', undefined],
   [{ kind: 'webhook', forge: 'gitea', delivery: undefined }, 'webhook of gitea', undefined],
+  [
+    { kind: 'webhook', forge: 'gitea', name: 'shop', delivery: '72d3' },
+    'webhook shop of gitea, delivery 72d3',
+    undefined,
+  ],
   [{ kind: 'schedule' }, 'the schedule', undefined],
   [{ kind: 'engine' }, 'an event of the engine', undefined],
   [{ kind: 'file' }, 'a change of the configuration', undefined],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import * as webhookKinds from '../../src/api/webhooks/index.ts';
 import { urlFault } from '../../src/config/git-url.ts';
 import { parseTree } from '../../src/config/parse.ts';
 import { keysUsed } from '../../src/core/compose-keys.ts';
@@ -9,6 +10,7 @@ import { matchesExactly } from '../../src/core/glob.ts';
 import { parseImageRef, pinTo, whyMutable } from '../../src/core/image-ref.ts';
 import { parsePorts } from '../../src/core/port-range.ts';
 import { redactor } from '../../src/core/redact.ts';
+import { isSameRepository } from '../../src/core/same-repository.ts';
 import { parseEnvFile, substitute } from '../../src/core/variables.ts';
 import { visible } from '../../src/core/visible.ts';
 import { isEntry, isStamped, whyNotEntry } from '../../src/edges/deployment-log/entry-schema.ts';
@@ -126,6 +128,13 @@ const polluting = json.map((value): unknown =>
   ),
 );
 
+/** Every header says the same, in the letters that a header may have. */
+const messagesOf = (words: string, payload: string): readonly unknown[] =>
+  Object.values(webhookKinds).map((kind) => {
+    const message = { header: () => words, body: Buffer.from(payload), at: 0 };
+    return [kind.doubt(message, 'a secret of some length'), kind.idOf(message), kind.read(message)];
+  });
+
 const parsers: Readonly<Record<string, (input: { readonly text: string; readonly value: unknown }) => unknown>> = {
   configuration: ({ text: yaml }) => parseTree(yaml, 'harbormaster.yml'),
   'compose file': ({ text: yaml }) => parseCompose('compose.yaml', yaml),
@@ -151,6 +160,11 @@ const parsers: Readonly<Record<string, (input: { readonly text: string; readonly
   pattern: ({ text: glob }) => matchesExactly(glob, glob),
   'line of the log': ({ value }) => [isEntry(value), isStamped(value), whyNotEntry(value)],
   'words of Compose': ({ text: stderr }) => [unsetVariables(stderr), complaint(stderr)],
+  'message of a forge': ({ text: words, value }) => [
+    ...messagesOf(words, JSON.stringify(value) ?? ''),
+    ...messagesOf(words, JSON.stringify({ repository: value, project: value, event_name: value }) ?? ''),
+    isSameRepository(words, 'https://git.example.org/acme/shop.git'),
+  ],
   redaction: ({ text: secret }) => redactor([secret])(`before ${secret} after`),
 };
 

@@ -26,6 +26,8 @@ export interface GitHttpServer extends AsyncDisposable {
   serve(rig: GitRig): string;
   /** For all requests from now on, or for those of one repository. */
   behave(how: Behaviour, rig?: GitRig): void;
+  /** Lets fetches wait (those of git itself, not looks at refs) until what it gives is called; `waiting` tells how many do. */
+  holdFetches(): { release(): void; waiting(): number };
   /** What it was asked so far. */
   readonly requests: SeenRequest[];
   /** How many connections were opened so far. */
@@ -44,10 +46,17 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   const behaviours = new Map<GitRig | undefined, Behaviour>();
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
+  let fetches = Promise.resolve();
+  let waiting = 0;
   const backends = new Set<ChildProcess>();
   let connections = 0;
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.headers['user-agent']?.startsWith('git/')) {
+      waiting += 1;
+      await fetches;
+      waiting -= 1;
+    }
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const rig = rigs.get(pathname.split('/')[1] ?? '');
     const how = behaviours.get(rig) ?? behaviours.get(undefined) ?? 'normal';
@@ -80,6 +89,13 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
     serve: (rig) => {
       rigs.set(rig.name, rig);
       return `${origin}/${rig.name}`;
+    },
+    holdFetches: () => {
+      let release = (): void => undefined;
+      fetches = new Promise((resolve) => {
+        release = resolve;
+      });
+      return { release, waiting: () => waiting };
     },
     behave: (how, rig) => void behaviours.set(rig, how),
     [Symbol.asyncDispose]: async () => {

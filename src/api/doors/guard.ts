@@ -41,22 +41,28 @@ export function createGuard({ recognise, clock, logger, api }: GuardOptions): (r
     throw unknownToken();
   };
 
-  return ({ headers, socket }) => ({
-    limit: answerLimit,
-    async admit() {
-      const { anonymous, trustedProxies = [] } = api() ?? {};
-      const peer = peerOf({ remote: socket.remoteAddress, headers }, trustedProxies);
-      const { authorization } = headers;
-      if (authorization !== undefined) {
-        const caller = await bearer(authorization, peer.address);
-        counted(`token ${caller.name}`);
-        return caller;
-      }
-      counted(`address ${peer.address}`);
-      if (anonymous === undefined || !peer.isHere) return undefined;
-      return { kind: 'anonymous', name: undefined, role: anonymous, apps: [] };
-    },
-  });
+  return ({ headers, socket }) => {
+    const { trustedProxies = [] } = api() ?? {};
+    const { address, isHere } = peerOf({ remote: socket.remoteAddress, headers }, trustedProxies);
+    const count = (): void => counted(`address ${address}`);
+    return {
+      limit: answerLimit,
+      address,
+      count,
+      async admit() {
+        const { authorization } = headers;
+        if (authorization !== undefined) {
+          const caller = await bearer(authorization, address);
+          counted(`token ${caller.name}`);
+          return caller;
+        }
+        count();
+        const anonymous = api()?.anonymous;
+        if (anonymous === undefined || !isHere) return undefined;
+        return { kind: 'anonymous', name: undefined, role: anonymous, apps: [] };
+      },
+    };
+  };
 }
 
 const tooMany = (what: string): HarborError =>

@@ -30,6 +30,7 @@ import { status } from './status.ts';
 import { suspend } from './suspend.ts';
 import { tokens } from './tokens.ts';
 import { verify } from './verify.ts';
+import { webhook } from './webhook.ts';
 import { windows } from './windows.ts';
 
 export const routes: readonly Route[] = [
@@ -62,6 +63,7 @@ export const routes: readonly Route[] = [
   tokens,
   createToken,
   revokeToken,
+  webhook,
   healthz,
   readyz,
   metrics,

@@ -7,6 +7,7 @@ import type { Instruments } from '../../reconcile/instruments.ts';
 import { bodyOf, queryOf, triggerOf } from '../input.ts';
 import type { Served } from '../served.ts';
 import type { Streams } from '../streams.ts';
+import type { Receive } from '../webhooks/reception.ts';
 
 /** What routes work with, as far as the one who asks may. */
 export interface Desk {
@@ -27,6 +28,10 @@ export interface Desk {
   readonly hearsay: Pick<Hearsay, 'listen'>;
   readonly instruments: Instruments;
   readonly streams: Streams;
+  /** Takes what forges tell; whether it is true is its own business. */
+  readonly receive: Receive;
+  /** Where the request comes from. */
+  readonly address: string;
   /** Aborted when the daemon ends. */
   readonly ending: AbortSignal;
   /** Whether the caller still may what he might. */

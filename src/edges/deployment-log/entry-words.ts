@@ -70,7 +70,7 @@ export const fieldWords: Readonly<Record<string, string>> = {
   'trigger.actor': 'Of a request or webhook: who it was, and how far that is proven.',
   'trigger.actor.kind':
     '`user` (of this machine, as the kernel knows it), `token` (of the API), `webhook`, `schedule`, `engine`, `file` or `start`.',
-  'trigger.actor.name': 'Name of the user or token.',
+  'trigger.actor.name': 'Name of the user, the token or the webhook.',
   'trigger.actor.uid': 'Number of the user.',
   'trigger.actor.behind': 'Who stands behind a user that many can be, such as root.',
   'trigger.actor.behind.name': 'Name.',
