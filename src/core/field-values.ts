@@ -2,6 +2,7 @@ import type { Cause, FieldValues } from '../model/change.ts';
 import { isRecord, mapValues } from './compose-paths.ts';
 import { canonical } from './digest.ts';
 import type { Redact } from './redact.ts';
+import { visible } from './visible.ts';
 
 /** One member that differs; `undefined`: it is not there. */
 export interface ChangedMember {
@@ -67,7 +68,7 @@ export function fieldValues(members: readonly ChangedMember[]): readonly FieldVa
     if (typeof before === 'symbol' || typeof after === 'symbol' || before === after) return [];
     return [
       {
-        field: path.join('.'),
+        field: visible(path.join('.')),
         ...(before !== undefined && { from: before }),
         ...(after !== undefined && { to: after }),
       },
@@ -82,7 +83,7 @@ function textOf(key: string, value: unknown): string | undefined | typeof unsaid
   if (value === undefined || value === null) return undefined;
   if (isRecord(value)) return unsaid;
   const text = Array.isArray(value) ? value.map((item) => itemText(key, item)).join(', ') : String(value);
-  return text.length > longest ? unsaid : text;
+  return text.length > longest ? unsaid : visible(text);
 }
 
 /** As a person would write it in a compose file. */
