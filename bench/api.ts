@@ -39,8 +39,9 @@ async function main(): Promise<void> {
     await using running = daemon(configFile, stateDir, rig.dockerHost);
     const ask = asker(join(stateDir, 'run', 'socket'));
     await atRest(ask);
-    await sleep(10_000);
+    await sleep(30_000);
     row('what', 'answers a second', 'median ms', 'p90 ms', 'KB', 'RSS MB');
+    row('at rest', '', '', '', '', memoryOf(running.pid));
     const status = await measure('/v1/status', ask, running.pid);
     for (const path of [`/v1/apps/${names[0]}`, '/v1/log?limit=100', '/metrics', '/'])
       await measure(path, ask, running.pid);

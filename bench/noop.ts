@@ -147,7 +147,7 @@ async function idleMemory(configFile: string, stateDir: string, dockerHost: stri
     env: { ...process.env, DOCKER_HOST: dockerHost },
     stdio: 'ignore',
   });
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await new Promise((resolve) => setTimeout(resolve, 30_000));
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   child.kill('SIGTERM');
   await new Promise((resolve) => child.on('close', resolve));

@@ -512,8 +512,7 @@ async function locked({ invocation, paths }: Frame, command: string): Promise<He
 const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
-const hostKeyOf = ({ paths, environment }: Frame): Promise<Buffer> =>
-  loadHostKey(paths.keys, () => keyTraces(paths, dockerOptions(environment).dockerHost));
+const hostKeyOf = ({ paths }: Pick<Frame, 'paths'>): Promise<Buffer> => loadHostKey(paths.keys, () => keyTraces(paths));
 
 const definedOnly = (environment: Invocation['environment']): Record<string, string> =>
   Object.fromEntries(
