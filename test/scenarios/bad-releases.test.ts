@@ -102,12 +102,14 @@ test('what the host’s owner allows is deployed', async () => {
 
 test('a crash loop is recognised long before the limit; the good version is brought back, and the bad one not tried again', async () => {
   const { repository } = await deployed('crash');
+  // On a crowded machine the engine says for more than a second that something runs which has ended.
+  await host.configure({ crash: { url: repository.url, health: { min_ready: '4s', deadline: '60s' } } });
   await repository.commit({ 'compose.yaml': compose({ command: ['crash', '3'], restart: 'always' }) });
   const began = Date.now();
   expect(await host.apply('crash')).toMatchObject({
     crash: { kind: 'failed', code: 'unhealthy', message: expect.stringMatching(/web .*code 3/) },
   });
-  expect(Date.now() - began).toBeLessThan(12_000);
+  expect(Date.now() - began).toBeLessThan(30_000);
   const restored = await host.containers('crash');
   expect(restored.map(({ state }) => state)).toEqual(['running']);
   expect((await host.log()).slice(-3)).toMatchObject([
