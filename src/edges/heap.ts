@@ -23,6 +23,6 @@ function tidy(): void {
   const { total_physical_size: held, used_heap_size: used } = getHeapStatistics();
   if (held - used < worthwhile) return;
   setFlagsFromString('--compact-on-every-full-gc');
-  runInNewContext('gc()');
+  runInNewContext('globalThis.gc?.()');
   setFlagsFromString('--no-compact-on-every-full-gc');
 }
