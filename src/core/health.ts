@@ -78,10 +78,16 @@ function judgeRunning(
   if (container.health === 'unhealthy') return failed('is unhealthy');
   if (container.health === 'starting') return { kind: 'progressing', detail: 'health: starting' };
   const age = now - Math.max(container.startedAt, since);
-  return age >= limits.minReady
+  return age >= leastUp(container, limits)
     ? { kind: 'healthy' }
     : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s` };
 }
+
+/** So long must run what the engine restarted until it counts as having come up: the engine's own measure, after which it begins to wait anew. */
+const settled = 10_000;
+
+const leastUp = ({ restarts }: ContainerReport, { minReady }: HealthLimits): number =>
+  restarts > 0 ? Math.max(minReady, settled) : minReady;
 
 const checked: ReadonlySet<string> = new Set(['healthy', 'unhealthy']);
 

@@ -16,13 +16,13 @@ export async function noteObjections(
   const digest = history?.deployed?.release;
   if (digest === undefined || history?.applied !== digest) return undefined;
   const last = judged.get(app.name);
-  // An app is another object once anything of it is configured otherwise.
   if (last?.app === app && last.release === digest) return undefined;
   const isAtHand = target?.kind === 'release' && target.release.digest === digest;
   const release = isAtHand ? target.release : (await releases.load(app.name, digest))?.release;
   if (release === undefined) return undefined;
-  const entry = await note(app.name, digest, await objectionsTo(app, release, context), context);
-  judged.set(app.name, { app, release: digest });
+  const objections = await objectionsTo(app, release, context);
+  const entry = await note(app.name, digest, objections, context);
+  judged.set(app.name, { app, release: digest, objections });
   return entry;
 }
 

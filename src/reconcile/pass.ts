@@ -3,6 +3,7 @@ import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Objection } from '../model/verdict.ts';
 import type { Freshness } from './freshness.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
@@ -39,9 +40,17 @@ export type Context = Parts & {
   readonly inLane: Lanes;
   /** Digests of releases that are known to be on disk. */
   readonly stored: Set<string>;
-  /** By name: the app as it is configured, and its deployed release, that were judged last. */
-  readonly judged: Map<string, { readonly app: App; readonly release: string }>;
+  /** By name. */
+  readonly judged: Map<string, Judged>;
 };
+
+/** What the policy was found to deny when an app's deployed release was judged last. */
+export interface Judged {
+  /** As it was configured then: another object once anything of it is configured otherwise. */
+  readonly app: App;
+  readonly release: string;
+  readonly objections: readonly Objection[];
+}
 
 /** Where a pass goes. */
 export interface Aim {

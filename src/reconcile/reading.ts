@@ -7,8 +7,9 @@ import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
 import type { AppStatus, ConfigurationStatus, PlanReport } from '../model/report.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Objection, Verdict } from '../model/verdict.ts';
 import type { Act } from '../model/window.ts';
 import { atOnce } from './app-passes.ts';
 import { hear } from './approval.ts';
@@ -18,6 +19,7 @@ import type { House } from './house.ts';
 import { lookAt } from './looks.ts';
 import { objectionsTo } from './objections.ts';
 import type { Order } from './order.ts';
+import type { Context } from './pass.ts';
 import { planFailure } from './plan-failure.ts';
 import { type Proposal, propose, type Situation } from './propose.ts';
 import { select } from './selection.ts';
@@ -144,17 +146,18 @@ async function waitsOfPlan(
 const nearer = async (app: App, observed: Observed, { inspections, context }: House): Promise<Observed> =>
   ownContainers(observed, app, context.instance).length > 0 ? inspections.within(observed, app) : observed;
 
-async function statusOf(app: App, observed: Observed, { context, sights, agenda }: House): Promise<AppStatus> {
-  const { journal, releases, retries, running, order, instance, clock } = context;
+async function statusOf(app: App, observed: Observed, house: House): Promise<AppStatus> {
+  const { context, sights, agenda } = house;
+  const { journal, retries, running, order, instance, clock } = context;
   const history = journal.of(app.name);
   const digest = history?.deployed?.release ?? history?.applied;
-  const stored = digest === undefined ? undefined : await releases.load(app.name, digest);
+  const release = digest === undefined ? undefined : await releaseOf(app, digest, house);
   const newest = history?.desired?.release;
   return appStatus({
     app,
     history,
-    release: stored?.release,
-    objections: await objectionsTo(app, stored?.release, context),
+    release,
+    objections: await objectionsNow(app, release, context),
     observed,
     instance,
     operation: running.step(app.name),
@@ -164,6 +167,15 @@ async function statusOf(app: App, observed: Observed, { context, sights, agenda 
     retryAt: (newest === undefined ? undefined : retries.next(app.name, newest)) ?? agenda.get(app.name),
     now: clock.now(),
   });
+}
+
+/** A daemon knows by heart what an app runs, unless Git asks for something else. */
+const releaseOf = async ({ name }: App, digest: string, { targets, context }: House): Promise<Release | undefined> =>
+  targets.recall(name, digest) ?? (await context.releases.load(name, digest))?.release;
+
+async function objectionsNow(app: App, release: Release | undefined, context: Context): Promise<readonly Objection[]> {
+  const last = context.judged.get(app.name);
+  return last?.app === app && last.release === release?.digest ? last.objections : objectionsTo(app, release, context);
 }
 
 async function awaitedNow({ dependsOn }: App, observed: Observed, order: Order): Promise<ReadonlyMap<string, string>> {

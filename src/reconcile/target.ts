@@ -17,6 +17,8 @@ export type Target =
 /** Finds targets, and remembers the last one of each app so that an unchanged commit costs nothing. */
 export interface Targets {
   find(app: App, commit: string | Error, history: AppHistory | undefined): Promise<Target>;
+  /** The release that an app's last target was, if it is the one that is asked for: nothing is read from the disk. */
+  recall(app: string, digest: string): Release | undefined;
   forget(app: string): void;
 }
 
@@ -74,6 +76,10 @@ export function createTargets(parts: Parts & { pins: PinBook }): Targets {
       const target = await work(app, commit, history);
       remembered.set(app.name, { commit, options: options(app), trust, target });
       return target;
+    },
+    recall(app, digest) {
+      const target = remembered.get(app)?.target;
+      return target?.kind === 'release' && target.release.digest === digest ? target.release : undefined;
     },
     forget: (app) => {
       remembered.delete(app);

@@ -146,7 +146,7 @@ describe.runIf(canHaveEngines)('an engine', () => {
     docker.signal('SIGSTOP');
     const frozen = performance.now();
     const status = await host.run('status');
-    expect(performance.now() - frozen).toBeLessThan(15_000);
+    expect(performance.now() - frozen).toBeLessThan(60_000);
     expect(status.code).toBe(1);
     expect(status.stderr).toContain('did not answer');
     expect((await host.run('healthcheck')).code).toBe(0);
@@ -155,7 +155,7 @@ describe.runIf(canHaveEngines)('an engine', () => {
       expect(found).toMatchObject({ outcome: { kind: 'failed', code: 'engine-unreachable' } });
       expect((await since('near', after)).map(brief)).toEqual(['refused failed engine-unreachable']);
     }, 60);
-    expect(performance.now() - frozen).toBeLessThan(45_000);
+    expect(performance.now() - frozen).toBeLessThan(90_000);
     docker.signal('SIGCONT');
     await eventually(async () => {
       await allIsWell();
