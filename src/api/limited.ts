@@ -19,7 +19,7 @@ export const limitedTo = (caller: Caller, harbor: Served): Served => ({
 function seen(
   caller: Caller,
   harbor: Served,
-): Pick<Served, 'plan' | 'preview' | 'status' | 'windows' | 'orphans' | 'log' | 'history'> {
+): Pick<Served, 'plan' | 'preview' | 'status' | 'windows' | 'orphans' | 'log' | 'history' | 'audit' | 'trace'> {
   /** Of what was named, and of everything if nothing was. */
   const visible = async (names: readonly string[]): Promise<readonly string[] | 'all' | 'none'> => {
     assertMay(caller, 'read');
@@ -66,6 +66,15 @@ function seen(
       assertMay(caller, 'read');
       assertSees(caller, app);
       return discreet(caller, () => harbor.history(app, limit));
+    },
+    async audit(app, question) {
+      assertMay(caller, 'read');
+      assertSees(caller, app);
+      return discreet(caller, () => harbor.audit(app, question));
+    },
+    async trace(what) {
+      assertMay(caller, 'read');
+      return (await harbor.trace(what)).filter(({ app }) => seesApp(caller, app));
     },
   };
 }

@@ -63,6 +63,89 @@ export const history = z
   })
   .meta({ id: 'History' });
 
+const origin = z
+  .looseObject({
+    seq: z.int(),
+    purpose: text,
+    outcome: z.looseObject({ kind: text }).optional(),
+    actor: z.looseObject({ kind: text }).optional(),
+    reason: text.optional(),
+    approvals: z.array(z.looseObject({})),
+    causes: z.array(text),
+    duration: z.number().optional().meta({ description: 'Milliseconds.' }),
+  })
+  .meta({ description: 'The entry that an act ended with, by whom, and who agreed to it.' });
+
+const revision = z.looseObject({ commit: text, author: z.looseObject({ name: text, email: text }), subject: text });
+
+const ranThen = z
+  .looseObject({
+    app: text,
+    seq: z.int().meta({ description: 'Entry that it begins with.' }),
+    from: text,
+    to: text.optional().meta({ description: 'Absent: it goes on.' }),
+    state: z.enum(['running', 'mixed', 'changing', 'nothing', 'unknown']),
+    release: text.optional(),
+    revision: revision.optional(),
+    commit: text.optional(),
+    services: z.array(
+      z.looseObject({
+        service: text,
+        image: text.optional(),
+        imageId: text.optional(),
+        containers: z.array(z.looseObject({ id: text, name: text.optional() })),
+      }),
+    ),
+    origin: origin.optional(),
+    deployment: origin.optional(),
+    drifts: z.array(z.looseObject({ seq: z.int(), at: text, causes: z.array(text), until: text.optional() })),
+  })
+  .meta({ id: 'Span', description: 'A time between two acts on an app: what ran then, as far as the log knows.' });
+
+export const audit = z
+  .looseObject({
+    app: text,
+    host: text.optional(),
+    since: text.optional(),
+    until: text.optional(),
+    spans: z.array(ranThen).optional().meta({ description: 'Oldest first; unless one moment was asked for.' }),
+    at: text.optional(),
+    span: ranThen.optional().meta({ description: 'Of one moment; absent: the log does not know of the app then.' }),
+    before: ranThen.optional().meta({ description: 'Where an operation was at work: what ran before it.' }),
+    after: ranThen.optional(),
+    jumps: z.array(z.int()).meta({
+      description: 'Entries before which the host’s clock went back: times around them are not to be relied on.',
+    }),
+  })
+  .meta({ id: 'Audit', description: 'What ran of an app when.' });
+
+export const trace = z
+  .looseObject({
+    what: text,
+    findings: z
+      .array(
+        z.looseObject({
+          kind: z.enum(['commit', 'release', 'image', 'container']),
+          id: text,
+          name: text.optional(),
+          app: text,
+          service: text.optional(),
+          image: text.optional(),
+          ran: z.array(
+            z.looseObject({ from: text, to: text.optional(), seq: z.int(), until: z.int().optional(), state: text }),
+          ),
+          origin: origin.optional(),
+          deployment: origin.optional(),
+          release: text.optional(),
+          revision: revision.optional(),
+          commit: text.optional(),
+          attempts: z.array(z.looseObject({ seq: z.int(), at: text, what: text })),
+        }),
+      )
+      .meta({ description: 'Newest first; empty: the log knows nothing of it.' }),
+  })
+  .meta({ id: 'Trace' });
+
 const span = z.looseObject({
   from: text,
   to: text.optional(),

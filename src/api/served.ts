@@ -4,4 +4,4 @@ import type { Harbor } from '../reconcile/harbor.ts';
 export type Served = Omit<Harbor, 'pass' | 'glance' | 'stir' | 'recognise'>;
 
 /** What the command line asks a daemon for; the rest it reads from the same files. */
-export type Remote = Omit<Served, 'windows' | 'orphans' | 'log' | 'history'>;
+export type Remote = Omit<Served, 'windows' | 'orphans' | 'log' | 'history' | 'audit' | 'trace'>;

@@ -2,13 +2,13 @@ import { emptyHistory, startFold } from '../core/history.ts';
 import { formerNames, namesAfter } from '../core/names.ts';
 import { exitCodeOf } from '../errors.ts';
 import type { Entry, HostSnapshot } from '../model/entry.ts';
-import type { LogQuery } from '../model/log-query.ts';
+import type { LogQuery, LogReader } from '../model/log-query.ts';
 import { exitCodes } from './exit-codes.ts';
 import { warn } from './line.ts';
 import type { Call } from './verb.ts';
 
 /** The deployment log for a verb that reads it. */
-export interface RecordAtHand {
+export interface RecordAtHand extends LogReader {
   /** Entries that fit, the newest first; only those before an entry. */
   newest(query: LogQuery, before?: number): AsyncIterable<Entry>;
   /** The oldest first; only those after an entry. */
@@ -17,8 +17,6 @@ export interface RecordAtHand {
   /** The numbers of the oldest entry and the newest; 0: there is none. */
   first(): Promise<number>;
   last(): Promise<number>;
-  /** The head of the oldest file that is left: it tells what was before. */
-  head(): Promise<Entry | undefined>;
   /** What the log says of one app, and of the host. */
   history(app: string): Promise<HostSnapshot>;
   /** Every app that an entry speaks of, in alphabetical order. */

@@ -27,6 +27,14 @@ export interface LogQuery {
   readonly actor?: string | undefined;
 }
 
+/** The deployment log for who reads it from its beginning. */
+export interface LogReader {
+  /** The head of the oldest file that is left: it tells what was before. */
+  head(): Promise<Entry | undefined>;
+  /** Entries that fit, the oldest first; of an app also under the names that it had before. */
+  oldest(query: LogQuery): AsyncIterable<Entry>;
+}
+
 /** Which part of the log is read: at most `limit` entries, the newest first and all of them before one, or the oldest first and all of them after one. */
 export type PageRequest =
   | { readonly order: 'newest'; readonly before: number | undefined; readonly limit: number }

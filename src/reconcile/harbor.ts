@@ -1,3 +1,4 @@
+import type { Audit, AuditQuestion } from '../core/audit.ts';
 import type { HistoryReport } from '../core/history-report.ts';
 import type { WindowReport } from '../core/window-report.ts';
 import type { Caller, Role, TokenRecord } from '../model/access.ts';
@@ -5,6 +6,7 @@ import type { Trigger } from '../model/entry.ts';
 import type { LogPage, LogQuery, PageRequest } from '../model/log-query.ts';
 import type { Orphan } from '../model/orphan.ts';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
+import type { Finding } from '../model/trace.ts';
 import type { Progress } from '../ports.ts';
 
 /** Told of each app as soon as its pass is over: a slow one holds up only itself. */
@@ -26,6 +28,10 @@ export interface Harbor {
   log(query: LogQuery, page: PageRequest): Promise<LogPage>;
   /** At most so many attempts with an app, the newest first. Throws `app-unknown` for one that the log does not know. */
   history(app: string, limit: number): Promise<HistoryReport>;
+  /** What ran of an app when. Throws `app-unknown` for one that the log does not know. */
+  audit(app: string, question: AuditQuestion): Promise<Audit>;
+  /** From an image, a container, a commit or a release to what brought it. Throws `usage` for a text that would be in everything. */
+  trace(what: string): Promise<readonly Finding[]>;
   /** What is left on the host of apps that are not declared. Only looks. */
   orphans(): Promise<readonly Orphan[]>;
   /** Looks at Git for apps that are being worked on: what is newer ends the waiting of what is not. */

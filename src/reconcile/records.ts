@@ -1,16 +1,21 @@
+import { audit } from '../core/audit.ts';
 import { historyReport } from '../core/history-report.ts';
 import { formerNames } from '../core/names.ts';
 import { nearest } from '../core/nearest.ts';
+import { walk } from '../core/walk.ts';
 import { windowReport } from '../core/window-report.ts';
 import { concerns } from '../core/windows.ts';
 import { HarborError } from '../errors.ts';
 import type { Entry } from '../model/entry.ts';
-import type { LogQuery } from '../model/log-query.ts';
+import type { LogQuery, LogReader } from '../model/log-query.ts';
 import type { Harbor } from './harbor.ts';
 import type { House } from './house.ts';
 
+/** Entries that are in memory at once while somebody reads all of them. */
+const pageSize = 200;
+
 /** What was written down, and what is to come. */
-export function records({ config, context }: House): Pick<Harbor, 'windows' | 'log' | 'history'> {
+export function records({ config, context }: House): Pick<Harbor, 'windows' | 'log' | 'history' | 'audit' | 'trace'> {
   const { log, journal, clock } = context;
 
   const assertDeclared = (name: string): void => {
@@ -37,6 +42,29 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
     return found;
   };
 
+  const unknown = (app: string): HarborError => {
+    const meant = nearest(app, Object.keys(journal.all().apps));
+    return new HarborError(`the deployment log knows no app ${app}`, {
+      code: 'app-unknown',
+      hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+    });
+  };
+
+  async function* oldest(query: LogQuery): AsyncGenerator<Entry> {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { entries, next } = await log.page(whole(query), { order: 'oldest', after, limit: pageSize });
+      yield* entries;
+      after = next;
+    }
+  }
+  const reader: LogReader = {
+    oldest,
+    head: async () => {
+      for await (const entry of oldest({ kinds: ['opened'] })) return entry;
+      return undefined;
+    },
+  };
+
   return {
     async windows(names) {
       names.forEach(assertDeclared);
@@ -51,12 +79,13 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
       const entries = await newest({ apps: [app], steps: false }, 2 * limit);
       const report = historyReport(app, entries.toReversed(), journal.of(app));
       if (report !== undefined) return { ...report, attempts: report.attempts.slice(0, limit) };
-      const known = Object.keys(journal.all().apps);
-      const meant = nearest(app, known);
-      throw new HarborError(`the deployment log knows no app ${app}`, {
-        code: 'app-unknown',
-        hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
-      });
+      throw unknown(app);
     },
+    async audit(app, question) {
+      const found = await audit(app, question, reader);
+      if (found.isKnown) return found;
+      throw unknown(app);
+    },
+    trace: (what) => walk(what, reader),
   };
 }

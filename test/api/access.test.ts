@@ -49,6 +49,8 @@ const table: Readonly<Record<string, Expected>> = {
   'GET /v1/preview': { who: everybody, scoped: 'served' },
   'GET /v1/apps/:app': { who: everybody, scoped: 'served' },
   'GET /v1/apps/:app/history': { who: everybody, scoped: 'served' },
+  'GET /v1/apps/:app/audit': { who: everybody, scoped: 'served' },
+  'GET /v1/trace': { who: everybody, scoped: 'served' },
   'GET /v1/windows': { who: everybody, scoped: 'served' },
   'GET /v1/orphans': { who: everybody, scoped: 'refused' },
   'GET /v1/log': { who: everybody, scoped: 'served' },
@@ -141,6 +143,8 @@ function everything() {
       next: undefined,
     }),
     history: async (app) => ({ app, running: undefined, attempts: [], good: [] }),
+    audit: async () => ({ isKnown: true, host: 'h', spans: [], jumps: [] }),
+    trace: async () => [],
     apply: done('all apply') as never,
     retry: done('all retry') as never,
     rollback: done('rollback') as never,
@@ -166,7 +170,12 @@ function everything() {
 }
 
 const pathOf = (pattern: string): string =>
-  pattern.replace('/preview', '/preview?ref=next').replace(':app', 'shop').replace(':seq', '3').replace(':name', 'ci');
+  pattern
+    .replace('/preview', '/preview?ref=next')
+    .replace('/trace', '/trace?what=web:1')
+    .replace(':app', 'shop')
+    .replace(':seq', '3')
+    .replace(':name', 'ci');
 
 async function ask(route: string, caller: Caller | undefined, body: object | undefined, app = 'shop') {
   const [method = '', pattern = ''] = route.split(' ');

@@ -44,6 +44,8 @@ export const nothing: Serving['harbor'] = {
   orphans: unused,
   log: unused,
   history: unused,
+  audit: unused,
+  trace: unused,
   tokens: unused,
   createToken: unused,
   revokeToken: unused,

@@ -89,6 +89,8 @@ export function fakeHarbor(methods: Partial<Harbor> = {}): Harbor & AsyncDisposa
     pass: unused,
     status: unused,
     orphans: unused,
+    audit: unused,
+    trace: unused,
     glance: unused,
     stir: unused,
     rollback: unused,

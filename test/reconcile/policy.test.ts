@@ -119,3 +119,22 @@ test('presets grow: what a narrower one lets through, the wider ones do', () => 
   for (const key of ['capabilities', 'runtimes', 'log_drivers', 'volume_types', 'keys'] as const)
     for (const entry of presets.strict[key]) expect(presets.homelab[key]).toContain(entry);
 });
+
+test('status knows by heart what runs and what the policy says of it; what is asked for besides is read', async () => {
+  const harbor = await testHarbor({ apps: [allowed], model: sysAdmin, gates: all });
+  await harbor.pass('request');
+  const { load } = harbor.releases;
+  let reads = 0;
+  harbor.releases.load = async (app, digest) => {
+    reads += 1;
+    return load.call(harbor.releases, app, digest);
+  };
+  await harbor.pass();
+  reads = 0;
+  const known = await harbor.status();
+  expect(known.apps[0]?.sync).toEqual({ state: 'in-sync' });
+  expect(reads).toBe(0);
+  await harbor.restart();
+  expect((await harbor.status()).apps[0]?.health).toEqual(known.apps[0]?.health);
+  expect(reads).toBeGreaterThan(0);
+});

@@ -4,6 +4,7 @@ import { app } from './app.ts';
 import { apply } from './apply.ts';
 import { approve } from './approve.ts';
 import { approveRemoval } from './approve-removal.ts';
+import { audit } from './audit.ts';
 import { createToken } from './create-token.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
@@ -30,6 +31,7 @@ import type { Route } from './route.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
 import { tokens } from './tokens.ts';
+import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 import { webhook } from './webhook.ts';
 import { windows } from './windows.ts';
@@ -41,6 +43,8 @@ export const routes: readonly Route[] = [
   plan,
   app,
   history,
+  audit,
+  trace,
   windows,
   orphans,
   log,

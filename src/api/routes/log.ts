@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { kindsOfEntries } from '../../core/entry-kinds.ts';
-import { parseMoment } from '../../core/log-query.ts';
 import { HarborError } from '../../errors.ts';
 import type { LogQuery, PageRequest } from '../../model/log-query.ts';
 import { logPage } from '../record-shapes.ts';
+import { momentOf, when } from '../when.ts';
 import { get } from './route.ts';
 
 const seq = z.coerce.number().int().min(0);
 const text = z.string().min(1).max(200);
-const when = z.string().min(1).max(40);
 const query = z.strictObject({
   app: z.array(z.string().min(1).max(200)).max(1_000).default([]),
   kind: z.array(z.enum(kindsOfEntries)).default([]),
@@ -17,8 +16,8 @@ const query = z.strictObject({
   revision: text.optional().meta({ description: 'The first digits of a commit, at least four, or a branch or tag.' }),
   author: text.optional().meta({ description: 'Part of the name or e-mail address of a commit’s author.' }),
   actor: text.optional().meta({ description: 'A user, `token:NAME`, `webhook:FORGE`, or a kind such as `schedule`.' }),
-  since: when.optional().meta({ description: 'How long ago (`2h`, `3d`), or when, in ISO 8601.' }),
-  until: when.optional().meta({ description: 'Likewise.' }),
+  since: when.optional(),
+  until: when.optional(),
   steps: z
     .enum(['true', 'false'])
     .default('false')
@@ -64,14 +63,5 @@ function pageOf({ before, after, limit }: Query): PageRequest {
   throw new HarborError('a page is either before an entry or after one', {
     code: 'usage',
     hint: 'Give ?before= for the newest first, or ?after= for the oldest first.',
-  });
-}
-
-function momentOf(name: string, text: string | undefined, now: Date): Date | undefined {
-  const moment = text === undefined ? undefined : parseMoment(text, now);
-  if (text === undefined || moment) return moment;
-  throw new HarborError(`?${name}= does not understand '${text}'`, {
-    code: 'usage',
-    hint: 'Write how long ago (30m, 2h, 3d, 1w) or when (2026-01-31, 2026-01-31T14:00Z).',
   });
 }

@@ -1,16 +1,12 @@
-import { startTimeline, timelineKinds } from '../../core/timeline.ts';
-import { HarborError } from '../../errors.ts';
-import type { Entry } from '../../model/entry.ts';
-import type { Span } from '../../model/span.ts';
+import { type AuditQuestion, audit as auditOf, auditQuestion, momentIn } from '../../core/audit.ts';
 import { momentOf, since, spanOf, until } from '../log-filters.ts';
 import { text } from '../option.ts';
-import { type RecordAtHand, recordAtHand } from '../record.ts';
+import { recordAtHand } from '../record.ts';
 import { unknownApp } from '../unknown-app.ts';
 import type { Call, Verb } from '../verb.ts';
 import { auditAtView, auditView } from '../views/audit.ts';
 
 const at = text('at', 'when', 'what ran at that moment, with images, containers and who let it through');
-const usually = 30 * 24 * 3_600_000;
 
 export const audit: Verb = {
   name: 'audit',
@@ -29,15 +25,15 @@ export const audit: Verb = {
     const [app = ''] = call.operands;
     const asked = askedOf(call);
     const record = await recordAtHand(call);
-    const story = await tell(app, asked, record);
+    const story = await auditOf(app, asked, record);
     if (!story.isKnown) throw unknownApp(app, await record.apps());
     const { host, spans, jumps } = story;
     if (asked.at === undefined) {
-      const answer = { app, host, since: asked.since.toISOString(), until: asked.until?.toISOString(), spans };
+      const answer = { app, host, since: asked.since.toISOString(), until: asked.until?.toISOString(), spans, jumps };
       call.answer(answer, () => auditView(answer, call.now()));
     } else {
       const moment = momentIn(spans, asked.at);
-      call.answer({ app, host, at: asked.at.toISOString(), ...moment }, () =>
+      call.answer({ app, host, at: asked.at.toISOString(), ...moment, jumps }, () =>
         auditAtView({ app, host, at: asked.at, ...moment }),
       );
     }
@@ -47,105 +43,6 @@ export const audit: Verb = {
   },
 };
 
-type Asked =
-  | { readonly at: undefined; readonly since: Date; readonly until: Date | undefined }
-  | { readonly at: Date; readonly since: undefined; readonly until: undefined };
-
 /** Throws `usage`. */
-function askedOf(call: Call): Asked {
-  const span = spanOf(call);
-  const moment = momentOf(at, call);
-  if (moment === undefined) {
-    const end = (span.until ?? call.now()).getTime();
-    return { at: undefined, since: span.since ?? new Date(end - usually), until: span.until };
-  }
-  if (span.since !== undefined || span.until !== undefined)
-    throw new HarborError('--at is one moment, and --since and --until are not', {
-      code: 'usage',
-      hint: 'Give --at alone, or a span of time without it.',
-    });
-  if (moment > call.now())
-    throw new HarborError(`--at ${moment.toISOString()} lies in the future`, {
-      code: 'usage',
-      hint: 'The log knows what was. What would be deployed now: harbormaster plan',
-    });
-  return { at: moment, since: undefined, until: undefined };
-}
-
-interface Story {
-  /** The log speaks of the app. */
-  readonly isKnown: boolean;
-  readonly host: string | undefined;
-  /** Those that were asked for; of a moment also the ones beside it. */
-  readonly spans: readonly Span[];
-  /** Entries before which the clock went back. */
-  readonly jumps: readonly number[];
-}
-
-async function tell(app: string, asked: Asked, record: RecordAtHand): Promise<Story> {
-  const timeline = startTimeline(app);
-  const clock = clockWatch();
-  const spans: Span[] = [];
-  let host: string | undefined;
-  let isKnown = false;
-  for await (const entry of entriesOf(app, record)) {
-    host = entry.host;
-    isKnown ||= entry.kind !== 'opened';
-    clock.tick(entry);
-    const ended = timeline.add(entry);
-    if (ended && isAskedFor(ended, asked)) spans.push(ended);
-  }
-  const current = timeline.current();
-  if (current && isAskedFor(current, asked)) spans.push(current);
-  return { isKnown: isKnown || current !== undefined, host, spans, jumps: clock.jumps };
-}
-
-async function* entriesOf(app: string, record: RecordAtHand): AsyncGenerator<Entry> {
-  const head = await record.head();
-  if (head) yield head;
-  yield* record.oldest({ apps: [app], kinds: timelineKinds });
-}
-
-/** For a moment every span is kept that may be beside it: the clock may have gone back. */
-function isAskedFor({ from, to }: Span, asked: Asked): boolean {
-  if (asked.at !== undefined) return true;
-  const begins = Date.parse(from);
-  const ends = to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to);
-  return ends >= asked.since.getTime() && begins <= (asked.until?.getTime() ?? Number.POSITIVE_INFINITY);
-}
-
-interface Moment {
-  /** Undefined: before the log knew of the app. */
-  readonly span: Span | undefined;
-  /** Beside an operation that was at work: what ran before, and what after. */
-  readonly before: Span | undefined;
-  readonly after: Span | undefined;
-}
-
-function momentIn(spans: readonly Span[], moment: Date): Moment {
-  const time = moment.getTime();
-  const index = spans.findLastIndex(
-    ({ from, to }) => Date.parse(from) <= time && (to === undefined || Date.parse(to) > time),
-  );
-  const span = spans[index];
-  const isChanging = span?.state === 'changing';
-  return {
-    span,
-    before: isChanging ? spans[index - 1] : undefined,
-    after: isChanging ? spans[index + 1] : undefined,
-  };
-}
-
-/** Entries are in the order in which they were written, whatever the clock said. */
-function clockWatch(): { tick(entry: Entry): void; readonly jumps: readonly number[] } {
-  const jumps: number[] = [];
-  let latest = 0;
-  return {
-    tick({ seq, at: time }) {
-      const now = Date.parse(time);
-      if (now < latest) jumps.push(seq);
-      latest = now;
-    },
-    jumps,
-  };
-}
+const askedOf = (call: Call): AuditQuestion =>
+  auditQuestion({ ...spanOf(call), at: momentOf(at, call) }, call.now(), (name) => `--${name}`);

@@ -1,14 +1,8 @@
-import { timelineKinds } from '../../core/timeline.ts';
-import { startTracing } from '../../core/trace.ts';
-import { HarborError } from '../../errors.ts';
-import type { Finding } from '../../model/trace.ts';
+import { walk } from '../../core/walk.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type RecordAtHand, recordAtHand } from '../record.ts';
+import { recordAtHand } from '../record.ts';
 import type { Verb } from '../verb.ts';
 import { traceView } from '../views/trace.ts';
-
-/** What is shorter is in everything. */
-const fewest = 3;
 
 export const trace: Verb = {
   name: 'trace',
@@ -26,11 +20,6 @@ knows nothing of it.`,
   ],
   async run(call) {
     const [what = ''] = call.operands;
-    if (what.trim().length < fewest)
-      throw new HarborError(`'${what}' is too short: it would be in everything`, {
-        code: 'usage',
-        hint: 'Give an image, a container or a commit: harbormaster trace --help',
-      });
     const record = await recordAtHand(call);
     const findings = await walk(what, record);
     call.answer({ what, findings }, () => traceView(what, findings, call.now()));
@@ -38,17 +27,3 @@ knows nothing of it.`,
     return code === exitCodes.ok && findings.length === 0 ? exitCodes.world : code;
   },
 };
-
-/** First the apps that it has to do with, then their story. */
-async function walk(what: string, record: RecordAtHand): Promise<readonly Finding[]> {
-  const opened = await record.head();
-  const apps = new Set(opened?.kind === 'opened' ? Object.keys(opened.snapshot.apps) : []);
-  for (const mentions of new Set([what.trim(), what.trim().toLowerCase()]))
-    for await (const entry of record.oldest({ mentions })) if ('app' in entry) apps.add(entry.app);
-  if (apps.size === 0) return [];
-  const tracing = startTracing(what);
-  if (opened) tracing.add(opened);
-  for await (const entry of record.oldest({ apps: [...apps], kinds: [...timelineKinds, 'refused'] }))
-    tracing.add(entry);
-  return tracing.result();
-}
