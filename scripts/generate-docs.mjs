@@ -68,7 +68,7 @@ await writeFile(policy, refreshedPolicy(await readFile(policy, 'utf8')));
 await writeFile(`${root}/docs/harbormaster.schema.json`, `${JSON.stringify(jsonSchema(catalogues), undefined, 2)}\n`);
 await writeFile(`${root}/docs/log-reference.md`, logReference());
 await writeFile(`${root}/docs/log-entry.schema.json`, `${JSON.stringify(entryJsonSchema())}\n`);
-await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(apiDescription(), undefined, 2)}\n`);
+await writeFile(`${root}/docs/openapi.json`, `${JSON.stringify(await apiDescription(), undefined, 2)}\n`);
 
 // What `harbormaster install` writes, for those who would rather copy it.
 const { version } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { roles, rolesWith } from '../core/access.ts';
+import { answerShapes } from './answer-shapes.ts';
 import { problem } from './problem.ts';
 import type { Answers, Route } from './routes/route.ts';
 import { reports } from './shapes.ts';
@@ -97,7 +98,7 @@ const failed = z
 function contentOf(answers: Answers, schemaOf: SchemaOf): Json {
   switch (answers.kind) {
     case 'json':
-      return { 'application/json': { schema: schemaOf(answers.shape, 'output') } };
+      return { 'application/json': { schema: schemaOf(answerShapes[answers.shape], 'output') } };
     case 'progress':
       return { 'application/x-ndjson': { schema: schemaOf(z.union([progress, ended, failed]), 'output') } };
     case 'events':

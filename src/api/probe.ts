@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { HarborError } from '../errors.ts';
+import { healthPath } from './health.ts';
 
 /** Bytes of `sun_path` without its closing zero; see unix(7). */
 export const longestSocketPath = 107;
@@ -32,7 +33,7 @@ export async function daemonAnswers(socketPath: string, limit = patience): Promi
 function health(socketPath: string, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(limit);
-    const asking = request({ socketPath, path: '/v1/health', agent: false, signal }, (response) => {
+    const asking = request({ socketPath, path: healthPath, agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(Buffer.concat(chunks).toString()));

@@ -224,3 +224,15 @@ export const me = z
     apps: z.array(text).meta({ description: 'Patterns; empty: every app, and the host.' }),
   })
   .meta({ id: 'Me' });
+
+export const received = z
+  .looseObject({
+    status: z.enum(['accepted', 'duplicate', 'ignored', 'unmatched', 'pong']).meta({
+      description:
+        '`accepted`: Git is looked at now. `duplicate`: this delivery was accepted before. `ignored`: it is no push. `unmatched`: nothing here follows that repository. `pong`: the answer to a ping.',
+    }),
+    detail: text,
+    apps: z.array(text).meta({ description: 'For which Git is looked at, or would be.' }),
+    configuration: z.boolean().meta({ description: 'Whether the configuration itself hangs on that repository.' }),
+  })
+  .meta({ id: 'Received' });

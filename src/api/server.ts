@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createGuard } from './doors/guard.ts';
 import { networkDoor } from './doors/network.ts';
 import { openSocket } from './doors/socket.ts';
+import { healthOf, healthPath } from './health.ts';
 import { keeper } from './keeper.ts';
 import type { Office } from './router.ts';
 import type { Open, Serving } from './serving.ts';
@@ -21,11 +22,16 @@ const grace = 1_000;
  */
 export async function serveOn(socketPath: string, serving: Serving): Promise<Open> {
   const work = keeper();
-  const answer = answering(officeOf(serving, work.keep));
+  const office = officeOf(serving, work.keep);
+  const answer = answering(office);
   const { harbor, clock, logger, config } = serving;
   const api = () => config().api;
   const guard = createGuard({ recognise: harbor.recognise, clock, logger, api });
-  const socket = createServer((request, response) => answer(ownersVisit(request.socket, serving), request, response));
+  const socket = createServer((request, response) => {
+    // Asked twice a minute by a container's healthcheck and by every command: nothing is loaded for that.
+    if (request.method === 'GET' && request.url === healthPath) tell(response, healthOf(office));
+    else answer(ownersVisit(request.socket, serving), request, response);
+  });
   await openSocket(socket, socketPath);
   const network = networkDoor({
     api,
@@ -46,6 +52,11 @@ export async function serveOn(socketPath: string, serving: Serving): Promise<Ope
       await closed;
     },
   };
+}
+
+function tell(response: ServerResponse, answer: object): void {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(answer));
 }
 
 function officeOf({ clock, config, hint, peerOf: _, ...serving }: Serving, keep: Office['keep']): Office {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { allRoutes, apiDescription } from '../../src/api/all-routes.ts';
 
-const description = JSON.parse(JSON.stringify(apiDescription()));
+const description = JSON.parse(JSON.stringify(await apiDescription()));
 
 /** Every value in a tree with the path to it. */
 function* walk(value: unknown, path = '#'): Generator<readonly [string, unknown]> {

@@ -1,5 +1,4 @@
 import { mustReasonBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const acceptHistory = post({
@@ -7,6 +6,6 @@ export const acceptHistory = post({
   right: 'operate',
   summary: 'Lets what Git has now through although it does not follow what is deployed',
   body: mustReasonBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.acceptHistory(param('app'), body.reason, trigger),
 });

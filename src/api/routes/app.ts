@@ -1,5 +1,4 @@
 import { HarborError } from '../../errors.ts';
-import { app as shape } from '../shapes.ts';
 import { get, none } from './route.ts';
 
 export const app = get({
@@ -7,7 +6,7 @@ export const app = get({
   right: 'read',
   summary: 'One app, looked at closely: what `harbormaster why` tells',
   query: none,
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'app' },
   async answer({ param }, { harbor }) {
     const name = param('app');
     const { apps } = await harbor.status([name]);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { auditQuestion, momentIn } from '../../core/audit.ts';
-import { audit as shape } from '../record-shapes.ts';
 import { momentOf, when } from '../when.ts';
 import { get } from './route.ts';
 
@@ -13,7 +12,7 @@ export const audit = get({
     until: when.optional(),
     at: when.optional().meta({ description: 'One moment, instead of a span of time: in ISO 8601, or how long ago.' }),
   }),
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'audit' },
   async answer({ param, query }, { harbor, now }) {
     const app = param('app');
     const question = auditQuestion(

@@ -1,5 +1,4 @@
 import { createTokenBody } from '../bodies.ts';
-import { newToken } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const createToken = post({
@@ -8,7 +7,7 @@ export const createToken = post({
   ofHost: true,
   summary: 'A new token, which is told here and never again',
   body: createTokenBody,
-  answers: { kind: 'json', shape: newToken },
+  answers: { kind: 'json', shape: 'newToken' },
   answer: ({ body: { name, role, apps, expires }, trigger }, { harbor }) =>
     harbor.createToken({ name, role, apps, expires }, trigger),
 });

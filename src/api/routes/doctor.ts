@@ -1,4 +1,3 @@
-import { checks } from '../record-shapes.ts';
 import { get, none } from './route.ts';
 
 export const doctor = get({
@@ -7,6 +6,6 @@ export const doctor = get({
   ofHost: true,
   summary: 'Whether the machine is fit: engine, Compose, Git, permissions, clock, disk',
   query: none,
-  answers: { kind: 'json', shape: checks },
+  answers: { kind: 'json', shape: 'checks' },
   answer: async (_, { doctor: examine }) => ({ checks: await examine() }),
 });

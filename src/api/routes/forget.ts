@@ -1,5 +1,4 @@
 import { mayReasonBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const forget = post({
@@ -7,6 +6,6 @@ export const forget = post({
   right: 'operate',
   summary: 'Drops an app that left the configuration, or is about to, and touches nothing',
   body: mayReasonBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.forget(param('app'), body.reason, trigger),
 });

@@ -1,11 +1,11 @@
-import { health as shape } from '../record-shapes.ts';
+import { healthOf, healthPath } from '../health.ts';
 import { get, none } from './route.ts';
 
 export const health = get({
-  path: '/v1/health',
+  path: healthPath,
   right: 'read',
   summary: 'That the daemon answers, and with which configuration; nothing of the host is looked at',
   query: none,
-  answers: { kind: 'json', shape },
-  answer: (_, { pid, version, configFile, from }) => ({ status: 'ok', pid, version, config: configFile, from: from() }),
+  answers: { kind: 'json', shape: 'health' },
+  answer: (_, desk) => healthOf(desk),
 });

@@ -1,5 +1,4 @@
 import { mustReasonBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const hold = post({
@@ -7,6 +6,6 @@ export const hold = post({
   right: 'operate',
   summary: 'Pins an app to what is deployed: nothing newer is deployed until it is released',
   body: mustReasonBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.hold(param('app'), body.reason, trigger),
 });

@@ -1,6 +1,5 @@
 import { HarborError } from '../../errors.ts';
 import type { Entry } from '../../model/entry.ts';
-import { entryInFull } from '../record-shapes.ts';
 import type { Served } from '../served.ts';
 import { get, none } from './route.ts';
 
@@ -12,7 +11,7 @@ export const logEntry = get({
   right: 'read',
   summary: 'One entry; of an operation also its intent and its steps',
   query: none,
-  answers: { kind: 'json', shape: entryInFull },
+  answers: { kind: 'json', shape: 'entryInFull' },
   async answer({ param }, { harbor }) {
     const seq = numberOf(param('seq'));
     const entry = await entryAt(seq, harbor);

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { kindsOfEntries } from '../../core/entry-kinds.ts';
 import { HarborError } from '../../errors.ts';
 import type { LogQuery, PageRequest } from '../../model/log-query.ts';
-import { logPage } from '../record-shapes.ts';
 import { momentOf, when } from '../when.ts';
 import { get } from './route.ts';
 
@@ -36,7 +35,7 @@ export const log = get({
   right: 'read',
   summary: 'Entries of the deployment log, a page at a time',
   query,
-  answers: { kind: 'json', shape: logPage },
+  answers: { kind: 'json', shape: 'logPage' },
   answer: (asked, { harbor, now }) => harbor.log(queryOf(asked.query, now()), pageOf(asked.query)),
 });
 

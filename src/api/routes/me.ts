@@ -1,5 +1,4 @@
 import { rights } from '../../core/access.ts';
-import { me as shape } from '../record-shapes.ts';
 import { get, none } from './route.ts';
 
 export const me = get({
@@ -7,6 +6,6 @@ export const me = get({
   right: 'read',
   summary: 'Whom the token stands for, and what it may',
   query: none,
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'me' },
   answer: (_, { caller }) => ({ ...caller, rights: rights(caller.role) }),
 });

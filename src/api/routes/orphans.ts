@@ -1,4 +1,3 @@
-import { orphans as shape } from '../record-shapes.ts';
 import { get, none } from './route.ts';
 
 export const orphans = get({
@@ -7,6 +6,6 @@ export const orphans = get({
   ofHost: true,
   summary: 'What is left on the host of apps that are not declared, and what removes it; removes nothing',
   query: none,
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'orphans' },
   answer: async (_, { harbor }) => ({ orphans: await harbor.orphans() }),
 });

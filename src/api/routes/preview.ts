@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { named } from '../bodies.ts';
-import { plans } from '../shapes.ts';
 import { get } from './route.ts';
 
 export const preview = get({
@@ -10,6 +9,6 @@ export const preview = get({
   query: named.extend({
     ref: z.string({ error: 'give a branch, tag or commit: ?ref=NAME' }).min(1).max(255),
   }),
-  answers: { kind: 'json', shape: z.looseObject({ plans }).meta({ id: 'Previews' }) },
+  answers: { kind: 'json', shape: 'previews' },
   answer: async ({ query }, { harbor }) => ({ plans: await harbor.preview(query.app, query.ref) }),
 });

@@ -1,5 +1,4 @@
 import { rejectBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const reject = post({
@@ -7,6 +6,6 @@ export const reject = post({
   right: 'approve',
   summary: 'Turns a plan down: it is not performed unless somebody else approves it',
   body: rejectBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.reject({ app: param('app'), ...body }, trigger),
 });

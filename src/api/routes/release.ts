@@ -1,5 +1,4 @@
 import { mayReasonBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const release = post({
@@ -7,6 +6,6 @@ export const release = post({
   right: 'operate',
   summary: 'Ends a hold: what Git asks for is deployed in the next pass',
   body: mayReasonBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.release(param('app'), body.reason, trigger),
 });

@@ -1,5 +1,4 @@
 import { resumeBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const resume = post({
@@ -7,6 +6,6 @@ export const resume = post({
   right: 'operate',
   summary: 'Ends the suspension of an app, or that of the host',
   body: resumeBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ body: { app, reason }, trigger }, { harbor }) => harbor.resume(app, reason, trigger),
 });

@@ -1,5 +1,4 @@
 import { mayReasonBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const revokeToken = post({
@@ -8,6 +7,6 @@ export const revokeToken = post({
   ofHost: true,
   summary: 'From then on the token opens nothing',
   body: mayReasonBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ param, body, trigger }, { harbor }) => harbor.revokeToken(param('name'), body.reason, trigger),
 });

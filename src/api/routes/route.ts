@@ -4,6 +4,7 @@ import type { Caller, Right } from '../../model/access.ts';
 import type { Trigger } from '../../model/entry.ts';
 import type { Hearsay } from '../../reconcile/hearsay.ts';
 import type { Instruments } from '../../reconcile/instruments.ts';
+import type { ShapeName } from '../answer-shapes.ts';
 import { bodyOf, queryOf, triggerOf } from '../input.ts';
 import type { Served } from '../served.ts';
 import type { Streams } from '../streams.ts';
@@ -42,7 +43,7 @@ export interface Desk {
 
 /** What an answer is: JSON of a shape; lines of progress and then the reports; events without an end; text. */
 export type Answers =
-  | { readonly kind: 'json'; readonly shape: z.ZodType }
+  | { readonly kind: 'json'; readonly shape: ShapeName }
   | { readonly kind: 'progress' }
   | { readonly kind: 'events' }
   | { readonly kind: 'text'; readonly type: string };

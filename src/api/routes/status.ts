@@ -1,5 +1,4 @@
 import { named } from '../bodies.ts';
-import { host } from '../shapes.ts';
 import { get } from './route.ts';
 
 export const status = get({
@@ -7,6 +6,6 @@ export const status = get({
   right: 'read',
   summary: 'The five answers of each app; Git is not asked',
   query: named,
-  answers: { kind: 'json', shape: host },
+  answers: { kind: 'json', shape: 'host' },
   answer: ({ query }, { harbor }) => harbor.status(query.app),
 });

@@ -1,5 +1,4 @@
 import { suspendBody } from '../bodies.ts';
-import { noted } from '../shapes.ts';
 import { post } from './route.ts';
 
 export const suspend = post({
@@ -7,7 +6,7 @@ export const suspend = post({
   right: 'operate',
   summary: 'Nothing acts on an app, or on the whole host, for a while',
   body: suspendBody,
-  answers: { kind: 'json', shape: noted },
+  answers: { kind: 'json', shape: 'noted' },
   answer: ({ body: { app, reason, until, forever }, trigger }, { harbor }) =>
     harbor.suspend({ app, reason, until, forever }, trigger),
 });

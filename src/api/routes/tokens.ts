@@ -1,5 +1,3 @@
-import * as z from 'zod';
-import { token } from '../shapes.ts';
 import { get, none } from './route.ts';
 
 export const tokens = get({
@@ -8,6 +6,6 @@ export const tokens = get({
   ofHost: true,
   summary: 'The tokens that nobody has revoked',
   query: none,
-  answers: { kind: 'json', shape: z.looseObject({ tokens: z.array(token) }).meta({ id: 'Tokens' }) },
+  answers: { kind: 'json', shape: 'tokens' },
   answer: async (_, { harbor }) => ({ tokens: await harbor.tokens() }),
 });

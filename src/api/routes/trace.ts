@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { trace as shape } from '../record-shapes.ts';
 import { get } from './route.ts';
 
 export const trace = get({
@@ -13,6 +12,6 @@ export const trace = get({
       .max(300)
       .meta({ description: 'The first digits of an id, or a name; at least three characters.' }),
   }),
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'trace' },
   answer: async ({ query: { what } }, { harbor }) => ({ what, findings: await harbor.trace(what) }),
 });

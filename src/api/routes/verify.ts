@@ -1,4 +1,3 @@
-import { verification } from '../record-shapes.ts';
 import { get, none } from './route.ts';
 
 export const verify = get({
@@ -7,6 +6,6 @@ export const verify = get({
   ofHost: true,
   summary: 'Proves the deployment log from its files, as `harbormaster log verify` does',
   query: none,
-  answers: { kind: 'json', shape: verification },
+  answers: { kind: 'json', shape: 'verification' },
   answer: (_, { verify: prove }) => prove(),
 });

@@ -1,18 +1,6 @@
 import * as z from 'zod';
 import type { Route } from './route.ts';
 
-const received = z
-  .looseObject({
-    status: z.enum(['accepted', 'duplicate', 'ignored', 'unmatched', 'pong']).meta({
-      description:
-        '`accepted`: Git is looked at now. `duplicate`: this delivery was accepted before. `ignored`: it is no push. `unmatched`: nothing here follows that repository. `pong`: the answer to a ping.',
-    }),
-    detail: z.string(),
-    apps: z.array(z.string()).meta({ description: 'For which Git is looked at, or would be.' }),
-    configuration: z.boolean().meta({ description: 'Whether the configuration itself hangs on that repository.' }),
-  })
-  .meta({ id: 'Received' });
-
 /** Its proof stands in the message itself, so that no token is asked for. */
 export const webhook: Route = {
   method: 'POST',
@@ -22,7 +10,7 @@ export const webhook: Route = {
   summary: 'A forge tells of a push: Git is looked at for what follows that repository; see docs/webhooks.md',
   query: undefined,
   body: z.looseObject({}).meta({ id: 'Push', description: 'As the forge sends it, with its signature in a header.' }),
-  answers: { kind: 'json', shape: received },
+  answers: { kind: 'json', shape: 'received' },
   answer: async ({ req }, { receive, address }) =>
     Response.json(await receive(req.param('name') ?? '', req.raw, address), { status: 202 }),
 };

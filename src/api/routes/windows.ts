@@ -1,6 +1,5 @@
 import { windowJson } from '../../core/window-json.ts';
 import { named } from '../bodies.ts';
-import { windows as shape } from '../record-shapes.ts';
 import { get } from './route.ts';
 
 export const windows = get({
@@ -8,6 +7,6 @@ export const windows = get({
   right: 'read',
   summary: 'The windows of the next fourteen days, and which are on now',
   query: named,
-  answers: { kind: 'json', shape },
+  answers: { kind: 'json', shape: 'windows' },
   answer: async ({ query }, { harbor }) => ({ windows: (await harbor.windows(query.app)).map(windowJson) }),
 });
