@@ -78,8 +78,17 @@ const noApps = ({ input }: { readonly input?: unknown }): string =>
     ? 'must be a map of apps; write `apps: {}` if this host is meant to run none'
     : 'must be a map of apps, each below its name';
 
+/** Let go of when memory is wanted: it is large, and made in milliseconds. */
+const known = new WeakMap<Catalogues, WeakRef<ConfigSchema>>();
+
 /** The whole file. Shape only: what one key demands of another is judged in `sense.ts`. */
-export function configSchema({ notifiers, checks, strategies, webhooks }: Catalogues) {
+export function configSchema(catalogues: Catalogues): ConfigSchema {
+  const schema = known.get(catalogues)?.deref() ?? makeSchema(catalogues);
+  known.set(catalogues, new WeakRef(schema));
+  return schema;
+}
+
+function makeSchema({ notifiers, checks, strategies, webhooks }: Catalogues) {
   return z.strictObject({
     config: hostSchema.prefault({}).meta({ title: 'section', description: 'The host and Harbormaster itself.' }),
     api: apiSchema.optional().meta({
@@ -141,7 +150,7 @@ export function configSchema({ notifiers, checks, strategies, webhooks }: Catalo
   });
 }
 
-export type ConfigSchema = ReturnType<typeof configSchema>;
+export type ConfigSchema = ReturnType<typeof makeSchema>;
 export type Config = z.output<ConfigSchema>;
 export type AppSettings = Config['apps'][string];
 export type DefaultSettings = Config['defaults'];
