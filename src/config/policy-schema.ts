@@ -244,22 +244,31 @@ export const allowSchema = z
 const whole: About = { absent: "the preset's" };
 const all: About = { ...whole, title: '`all`, `none`', examples: ['none'] };
 
+/** The key is often written as if it were the preset. */
+const presetAlone = ({ input }: { readonly input?: unknown }): string | undefined =>
+  typeof input === 'string' && presetNames.some((name) => name === input)
+    ? `must be a map of keys and values; for this preset write \`policy: {preset: ${input}}\``
+    : undefined;
+
 /** For the host: in place of what the preset says of the same key. */
 export const policySchema = z
-  .strictObject({
-    preset: preset.default(standardPreset).meta({
-      description:
-        'Where to start from. `strict`: a container of its own behind a proxy, and nothing else. `homelab`: what ordinary apps ask for; they may meet each other, but not leave their containers. ' +
-        '`trusted`: whoever may push is root on this host.',
-      examples: ['strict'],
-    }),
-    privileged: key('privileged', everyService(), all),
-    host_namespaces: key('host_namespaces', everyService(), all),
-    engine_socket: key('engine_socket', everyService(), all),
-    gpus: key('gpus', everyService(), all),
-    builds: key('builds', everyService(), all),
-    ...values(whole),
-  })
+  .strictObject(
+    {
+      preset: preset.default(standardPreset).meta({
+        description:
+          'Where to start from. `strict`: a container of its own behind a proxy, and nothing else. `homelab`: what ordinary apps ask for; they may meet each other, but not leave their containers. ' +
+          '`trusted`: whoever may push is root on this host.',
+        examples: ['strict'],
+      }),
+      privileged: key('privileged', everyService(), all),
+      host_namespaces: key('host_namespaces', everyService(), all),
+      engine_socket: key('engine_socket', everyService(), all),
+      gpus: key('gpus', everyService(), all),
+      builds: key('builds', everyService(), all),
+      ...values(whole),
+    },
+    { error: presetAlone },
+  )
   .meta({
     title: 'section',
     description:
