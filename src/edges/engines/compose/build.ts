@@ -52,7 +52,10 @@ const lacksBuildx = ({ exitCode, stderr }: Finished): boolean => exitCode !== 0 
 function failed({ service }: BuildRequest, { stdout, stderr }: Finished): HarborError {
   const said = whatFailed(visible(`${stdout.toString()}\n${stderr}`)).split('\n');
   // Builders say the reason last; lists show the first line only.
-  const message = [`the image of service ${service} could not be built: ${said.pop() || 'the builder does not say why'}`, ...said].join('\n');
+  const message = [
+    `the image of service ${service} could not be built: ${said.pop() || 'the builder does not say why'}`,
+    ...said,
+  ].join('\n');
   return new HarborError(message, {
     code: 'build-failed',
     hint: 'Correct the Dockerfile or its context, and commit it.',
