@@ -30,14 +30,26 @@ const named = (of: string): readonly string[] => [
 
 test('tests are found however they are written', () => {
   const source = `
-    const title = 'by a constant';
-    test(title, async () => {});
-    test.runIf(process.env['X'])('under a condition', () => { expect(test).toBe(1); });
-    describe('around', () => {
-      test.each([['a', test]])('each %s', () => {});
-      describe.each([1])(\`\${inner}\`, () => test("it's", { timeout: 1 }, () => {}));
-    });`;
-  expect(titlesIn(source)).toEqual(['by a constant', 'under a condition', 'around each %s', "around ${inner} it's"]);
+const title = 'by a constant';
+test(title, async () => {});
+test.runIf(process.env['X'])('under a condition', () => { expect(test).toBe(1); });
+describe('around', () => {
+  test.each<readonly [string, () => void]>([['a (b', () => test.name]])(
+    'each %s',
+    () => {},
+  );
+  describe.each([1])(\`\${inner}\`, () => {
+    test("it's", { timeout: 1 }, () => {});
+  });
+});
+test('it\\'s the last', () => {});`;
+  expect(titlesIn(source)).toEqual([
+    'by a constant',
+    'under a condition',
+    'around each %s',
+    "around ${inner} it's",
+    "it's the last",
+  ]);
   expect([...titles.values()].flat().length).toBeGreaterThan(200);
 });
 
