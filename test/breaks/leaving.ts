@@ -67,9 +67,9 @@ export const leaving: Breaks = {
     },
     {
       tests: ['stopped for good is started again'],
-      in: 'src/core/departures.ts',
-      from: "applied: left?.state === 'stopped' ? undefined : history.applied,",
-      to: '',
+      in: 'src/core/diff.ts',
+      from: "from.find(({ state }) => state === 'dead');",
+      to: "from.find(({ state }) => state === 'exited');",
     },
     {
       tests: ['in its grace an app is told as leaving'],

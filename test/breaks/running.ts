@@ -120,9 +120,9 @@ export const running: Breaks = {
     },
     {
       tests: ['own acts are no drift'],
-      in: 'src/core/alterations.ts',
-      from: '.filter((field) => own(configured, field) !== own(baseline, field))',
-      to: ".filter((field) => field === 'limits.memory' || own(configured, field) !== own(baseline, field))",
+      in: 'src/reconcile/keep.ts',
+      from: 'if (history?.drift === undefined) return unchanged(pass);',
+      to: "if (history?.drift === undefined) return unchanged(pass, (await journal.record({ kind: 'recovered', app: app.name, after: 0, of: 'drift' })).seq);",
     },
     {
       tests: ['is told once under `drift: report`'],
