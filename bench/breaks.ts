@@ -3,17 +3,17 @@
  *
  *   npm run breaks -- [--only PART] [--at-once 2] [--again] [--green]
  *
- * `--only`: files, tests or broken files with this part in their names. What was red before is not tried again, but for `--again`.
- * `--green`: runs the tests unbroken instead.
+ * `--only`: files, tests or broken files with this part in their names. What was red before is not tried again, but for `--again`. `--green`: runs the
+ * tests unbroken instead, file by file. What it finds stands in a folder of its own, so that a run goes on where the last one was ended.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Break } from '../test/breaks/break.ts';
 import { breaks } from '../test/breaks/index.ts';
-import { type Copy, copyOf, type Fared, runTests, tryBreak } from '../test/breaks/try.ts';
+import { type Copy, copyOf, endTrials, type Fared, runTests, tryBreak } from '../test/breaks/try.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,72 +23,89 @@ const { values } = parseArgs({
     green: { type: 'boolean', default: false },
   },
 });
-const wanted = values.green ? 'green' : 'red';
+
+/** Tests that are run together, and how. */
+interface Trial extends Pick<Break, 'tests' | 'after'> {
+  readonly of: string;
+  /** What is broken. */
+  readonly what: string;
+  /** The same trial again has the same. */
+  readonly key: string;
+  run(copy: Copy): Promise<readonly Fared[]>;
+}
+
 const parent = join(tmpdir(), 'harbormaster-breaks');
-const record = join(parent, `${wanted}.json`);
+const wanted = values.green ? 'green' : 'red';
+const record = join(parent, wanted);
 await mkdir(parent, { recursive: true });
 
-const known = new Set(values.again ? [] : await recorded());
-const queue = Object.entries(breaks)
-  .flatMap(([of, list]) => list.map((one) => ({ of, one })))
-  .filter(({ of, one }) => [of, one.in, ...one.tests].some((text) => text.includes(values.only)))
-  .filter(({ of, one }) => !known.has(keyOf(of, one)));
+const done = await recorded();
+const queue = (values.green ? files() : edits()).filter(({ key }) => values.again || !done.has(key));
 const problems: string[] = [];
-let [count, done] = [0, 0];
-console.log(`${queue.length} breaks to try; ${record} has what was ${wanted} before`);
-
+let count = 0;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void endTrials().finally(() => process.exit(130)));
+console.log(`${queue.length} to try; ${record} has what was ${wanted} before`);
 await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
-console.log(`${count} tests of ${done} breaks were ${wanted}, ${problems.length} were not`);
+await endTrials();
+console.log(`${count} tests were ${wanted}, ${problems.length} were not`);
 for (const problem of problems) console.log(`  ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
+
+function edits(): readonly Trial[] {
+  return Object.entries(breaks).flatMap(([of, list]) =>
+    list
+      .filter((one) => [of, one.in, ...one.tests].some((text) => text.includes(values.only)))
+      .map((one) => ({
+        of,
+        ...one,
+        what: one.in,
+        key: keyOf([of, one]),
+        run: (copy: Copy) => tryBreak(copy, of, one),
+      })),
+  );
+}
+
+function files(): readonly Trial[] {
+  return Object.entries(breaks)
+    .filter(([of]) => of.includes(values.only))
+    .map(([of, list]) => {
+      const tests = [...new Set(list.flatMap((one) => one.tests))];
+      return { of, tests, what: 'nothing', key: of, run: (copy: Copy) => runTests(copy, of, { tests }) };
+    });
+}
 
 async function work(): Promise<void> {
   await using copy = await copyOf(process.cwd(), parent);
   for (;;) {
-    const next = queue.shift();
-    if (next === undefined) return;
-    await tryOne(copy, next.of, next.one);
+    const trial = queue.shift();
+    if (trial === undefined) return;
+    // Another run may have been there meanwhile.
+    if (values.again || !(await recorded()).has(trial.key)) await tryOne(copy, trial);
   }
 }
 
-async function tryOne(copy: Copy, of: string, one: Break): Promise<void> {
-  const all = await faring(copy, of, one);
-  for (const each of all) tell(of, one, each);
-  if (!all.every((each) => isAsWanted(one, each))) return;
-  done += 1;
-  await writeFile(record, JSON.stringify([...new Set([...(await recorded()), keyOf(of, one)])]));
+async function tryOne(copy: Copy, trial: Trial): Promise<void> {
+  const all = await trial.run(copy).catch((error: unknown) => trial.tests.map((test) => unable(test, error)));
+  const wrong = all.filter(({ test, verdict }) => verdict !== (trial.after?.includes(test) ? 'green' : wanted));
+  for (const each of all) if (!trial.after?.includes(each.test)) console.log(lineOf(trial, each));
+  problems.push(...wrong.map((each) => lineOf(trial, each)));
+  count += trial.tests.length - wrong.length;
+  if (wrong.length === 0) await appendFile(record, `${trial.key}\n`);
 }
 
-async function faring(copy: Copy, of: string, one: Break): Promise<readonly Fared[]> {
-  if (values.green) return runTests(copy, of, one);
-  const whole = await readFile(join(copy.folder, one.in), 'utf8').catch(() => '');
-  const why = `does not apply: ${one.in}: ${one.from}`;
-  if (whole.split(one.from).length !== 2) return one.tests.map((test) => ({ test, verdict: 'ill', why, seconds: 0 }));
-  return tryBreak(copy, of, one).catch((error: unknown) =>
-    one.tests.map((test) => ({ test, verdict: 'ill', why: String(error), seconds: 0 })),
-  );
+function unable(test: string, error: unknown): Fared {
+  return { test, verdict: 'ill', why: error instanceof Error ? error.message : String(error), seconds: 0 };
 }
 
-function isAsWanted({ after = [] }: Break, { test, verdict }: Fared): boolean {
-  return verdict === (after.includes(test) ? 'green' : wanted);
+function lineOf({ of, what }: Trial, { test, verdict, why, seconds }: Fared): string {
+  return `${verdict.padEnd(5)} ${of}: ${test} (${Math.round(seconds)} s, ${what}) ${why}`.trimEnd();
 }
 
-function tell(of: string, one: Break, each: Fared): void {
-  const { test, verdict, why, seconds } = each;
-  const line = `${verdict.padEnd(5)} ${of}: ${test} (${Math.round(seconds)} s, ${one.in}) ${why}`;
-  console.log(line);
-  if (!isAsWanted(one, each)) problems.push(line);
-  else if (!one.after?.includes(test)) count += 1;
+async function recorded(): Promise<ReadonlySet<string>> {
+  return new Set((await readFile(record, 'utf8').catch(() => '')).split('\n'));
 }
 
-async function recorded(): Promise<readonly string[]> {
-  const text = await readFile(record, 'utf8').catch(() => '[]');
-  return JSON.parse(text) as string[];
-}
-
-function keyOf(of: string, one: Break): string {
-  return createHash('sha256')
-    .update(JSON.stringify([of, one]))
-    .digest('hex')
-    .slice(0, 16);
+function keyOf(trial: unknown): string {
+  return createHash('sha256').update(JSON.stringify(trial)).digest('hex').slice(0, 16);
 }

@@ -146,8 +146,8 @@ export const configuring: Breaks = {
     {
       tests: ['while the one before is being fetched'],
       in: 'src/reconcile/schedule.ts',
-      from: '        if (busy.has(name)) woken.add(name);',
-      to: '',
+      from: 'apps().filter((app) => names.includes(app.name))',
+      to: 'apps().filter((app) => names.includes(app.name) && !busy.has(app.name))',
     },
     {
       tests: ['a push to the repository that the configuration comes from'],

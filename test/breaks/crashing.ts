@@ -89,9 +89,9 @@ export const crashing: Breaks = {
     {
       tests: ['at the step %s of a deployment deploys that release'],
       cases: 'by SIGTERM at the step await',
-      in: 'src/reconcile/await-services.ts',
-      from: '  await engine.observe();\n  const output',
-      to: '  const output',
+      in: 'src/errors.ts',
+      from: "'engine-unreachable': 'world'",
+      to: "'engine-unreachable': 'user'",
     },
     {
       tests: ['that is frozen in the middle of a deployment'],
@@ -136,8 +136,8 @@ export const crashing: Breaks = {
     {
       tests: ['and another name at the next start'],
       in: 'src/core/names.ts',
-      from: 'apps.set(app, { ...history, project });',
-      to: 'apps.set(app, { ...history, project, open: undefined });',
+      from: 'formerNames(snapshot, app)[0]?.name ?? app;',
+      to: 'formerNames(snapshot, app)[99]?.name ?? app;',
     },
     {
       tests: ['wrong uses are told with place and remedy'],

@@ -101,9 +101,9 @@ export const engines: Breaks = {
     },
     {
       tests: ['does not know an image that was never there'],
-      in: 'src/edges/engines/api/images.ts',
-      from: '/json`, accept: [404] }',
-      to: '/json` }',
+      in: 'src/edges/engines/engine.ts',
+      from: 'image: (reference) => findImage(api, reference),',
+      to: 'image: async (reference) => (await findImage(api, reference)) ?? { id: reference },',
     },
     {
       tests: ["are the engine's and Compose's own"],
@@ -262,13 +262,13 @@ export const engines: Breaks = {
       tests: ['are waited for no longer than their limit'],
       in: 'src/edges/engines/api/exec.ts',
       from: '{ limit: rest(), signal }',
-      to: '{ limit: 20 * rest(), signal }',
+      to: '{ limit: 60 * rest(), signal }',
     },
     {
       tests: ['are given up at the signal'],
       in: 'src/edges/engines/api/exec.ts',
       from: 'body, limit, signal, size',
-      to: 'body, limit: signal.aborted ? limit : 5000, size',
+      to: 'body, limit: signal.aborted ? limit : 25_000, size',
     },
     {
       tests: ['that are not there tell so by their exit code'],

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { engineRig, runPrefix } from '../support/engine-rig.ts';
 import { type Break, testFile } from './break.ts';
 
 /** A copy of the repository, in which nothing that is broken disturbs anybody. */
@@ -18,25 +21,30 @@ export interface Fared {
   readonly seconds: number;
 }
 
+/** Milliseconds that the tests of one break may take. */
+const limit = 600_000;
+
 const left = new Set(['node_modules', 'dist', '.git']);
 
 export async function copyOf(root: string, parent: string): Promise<Copy> {
   const folder = await mkdtemp(join(parent, 'copy-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await cp(root, folder, { recursive: true, filter: (path) => !left.has(relative(root, path)) });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Runs the tests of a break with it, and those before it; gives how each fared. */
-export async function tryBreak(copy: Copy, of: string, { in: file, from, to, ...names }: Break) {
-  const path = join(copy.folder, file);
+/** Runs the tests of a break with it, and those before them; gives how each fared. Throws where the break does not apply. */
+export async function tryBreak(copy: Copy, of: string, one: Break): Promise<readonly Fared[]> {
+  const path = join(copy.folder, one.in);
   const whole = await readFile(path, 'utf8');
+  if (whole.split(one.from).length !== 2) throw new Error(`it does not apply to ${one.in}`);
   await writeFile(
     path,
-    whole.replace(from, () => to),
+    whole.replace(one.from, () => one.to),
   );
   try {
-    return await runTests(copy, of, names);
+    return await runTests(copy, of, one);
   } finally {
     await writeFile(path, whole);
   }
@@ -47,20 +55,15 @@ export async function runTests(
   of: string,
   { tests, after = [], cases }: Pick<Break, 'tests' | 'after' | 'cases'>,
 ): Promise<readonly Fared[]> {
-  const parts = [...after, ...tests];
   const outfile = join(folder, 'breaks.json');
   await rm(outfile, { force: true });
+  const chosen = cases === undefined ? tests : [cases];
   const said = await vitest(folder, [
     ...['--project', of.startsWith('browser/') ? 'edges' : 'scenarios', testFile(of)],
-    ...[
-      '-t',
-      (cases === undefined ? parts : [...after, cases]).map(patternOf).join('|'),
-      '--reporter=json',
-      `--outputFile=${outfile}`,
-    ],
+    ...['-t', [...after, ...chosen].map(patternOf).join('|'), '--reporter=json', `--outputFile=${outfile}`],
   ]);
   const text = await readFile(outfile, 'utf8').catch(() => '');
-  if (text === '') throw new Error(`vitest gave no answer:\n${said.slice(-2000)}`);
+  if (text === '') throw new Error(`vitest gave no answer: ${said.slice(-2000)}`);
   const results = (JSON.parse(text) as Report).testResults.flatMap(({ assertionResults, message }) =>
     assertionResults.map((result) => ({ ...result, message })),
   );
@@ -68,68 +71,81 @@ export async function runTests(
   const ran = results.filter(
     ({ status, fullName }) => status !== 'skipped' || cases === undefined || fullName.includes(cases),
   );
-  return parts.map((part) =>
-    fared(
+  return [...after, ...tests].map((part) => {
+    const pattern = new RegExp(patternOf(part));
+    return fared(
       part,
-      ran.filter(({ fullName }) => new RegExp(patternOf(part)).test(fullName)),
-    ),
-  );
+      ran.filter(({ fullName }) => pattern.test(fullName)),
+    );
+  });
 }
 
-interface Case {
+interface Result {
   readonly fullName: string;
   readonly status: string;
   readonly duration?: number | null;
   readonly failureMessages?: readonly string[] | null;
-  readonly message: string;
 }
 
 interface Report {
-  readonly testResults: readonly {
-    readonly message: string;
-    readonly assertionResults: readonly Omit<Case, 'message'>[];
-  }[];
+  readonly testResults: readonly { readonly message: string; readonly assertionResults: readonly Result[] }[];
 }
 
-function fared(test: string, cases: readonly Case[]): Fared {
-  const failed = cases.filter(({ status }) => status === 'failed');
-  const seconds = cases.reduce((sum, { duration }) => sum + (duration ?? 0) / 1000, 0);
-  const messages = failed.flatMap(({ failureMessages }) => failureMessages ?? []);
-  const demanded = messages.find((message) => !isOutside(message));
-  const why = firstLines(demanded ?? messages[0] ?? cases[0]?.message ?? 'there is no such test');
+function fared(test: string, results: readonly (Result & { readonly message: string })[]): Fared {
+  const seconds = results.reduce((sum, { duration }) => sum + (duration ?? 0) / 1000, 0);
+  const messages = results.flatMap(({ failureMessages }) => failureMessages ?? []);
+  const demanded = messages.find((message) => !outside.test(message));
+  const why = firstLine(demanded ?? messages[0] ?? results[0]?.message ?? 'there is no such test');
   if (demanded !== undefined) return { test, verdict: 'red', why, seconds };
-  const isGreen = cases.length > 0 && cases.every(({ status }) => status === 'passed');
+  const isGreen = results.length > 0 && results.every(({ status }) => status === 'passed');
   return { test, verdict: isGreen ? 'green' : 'ill', why: isGreen ? '' : why, seconds };
 }
 
 /** A test that is out of time, or cannot begin, has demanded nothing. */
-const isOutside = (message: string): boolean =>
-  /^(?:\w*Error: )?(?:Test timed out|Hook timed out|Transform failed|Build failed|Failed to load)/.test(message);
+const outside = /^(?:\w*Error: )?(?:Test timed out|Hook timed out|Transform failed|Build failed|Failed to load)/;
 
-const firstLines = (message: string): string =>
+const firstLine = (message: string): string =>
   message.split('\n    at ')[0]?.replaceAll(/\s+/g, ' ').slice(0, 220) ?? '';
 
+/** A title, also with what takes the place of its placeholders. */
 const patternOf = (part: string): string =>
   part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\\\$\\\{.*?\\\}|%[sijdo]/g, '.*');
 
-/** In a process group of its own, which is ended with us or at the limit. */
+/** Whatever our tests make in the engine has it in its name: nobody else's random digits begin so. */
+const run = `r${randomBytes(2).toString('hex')}`;
+/** Process groups that are under way. */
+const groups = new Set<number>();
+
 async function vitest(folder: string, args: readonly string[]): Promise<string> {
   const { HARBORMASTER_PROGRAM: _, ...env } = process.env;
   const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...args], {
     cwd: folder,
-    env: { ...env, HARBORMASTER_COMMIT: 'broken' },
+    env: { ...env, HARBORMASTER_COMMIT: 'broken', HARBORMASTER_TEST_RUN: run },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const { pid = 0 } = child;
+  groups.add(pid);
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const end = (signal: NodeJS.Signals) => void (child.pid && process.kill(-child.pid, signal));
-  const onExit = () => end('SIGKILL');
-  process.once('exit', onExit);
-  const limit = setTimeout(() => end('SIGINT'), 600_000);
+  const timer = setTimeout(() => endGroup(pid), limit);
   await once(child, 'close');
-  clearTimeout(limit);
-  process.removeListener('exit', onExit);
+  clearTimeout(timer);
+  groups.delete(pid);
   return said;
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Ends all that is under way, and takes away what it leaves in the engine. */
+export async function endTrials(): Promise<void> {
+  for (const pid of groups) endGroup(pid);
+  await using _ = await engineRig(undefined, runPrefix(run));
 }
