@@ -1,7 +1,7 @@
 /**
  * Breaks what each test of the scenarios, of torture and of the browser guards, and looks whether it fails: test/breaks/index.ts says how.
  *
- *   npm run breaks -- [--only PART] [--at-once 2] [--again] [--green]
+ *   npm run breaks -- [--only PART]... [--at-once 2] [--again] [--green]
  *
  * `--only`: files, tests or broken files with this part in their names. What was red before is not tried again, but for `--again`. `--green`: runs the
  * tests unbroken instead, file by file. What it finds stands in a folder of its own, so that a run goes on where the last one was ended.
@@ -17,7 +17,7 @@ import { type Copy, copyOf, endTrials, type Fared, runTests, tryBreak } from '..
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     'at-once': { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },
     green: { type: 'boolean', default: false },
@@ -55,7 +55,7 @@ if (problems.length > 0) process.exitCode = 1;
 function edits(): readonly Trial[] {
   return Object.entries(breaks).flatMap(([of, list]) =>
     list
-      .filter((one) => [of, one.in, ...one.tests].some((text) => text.includes(values.only)))
+      .filter((one) => isMeant(of, one.in, ...one.tests))
       .map((one) => ({
         of,
         ...one,
@@ -68,11 +68,15 @@ function edits(): readonly Trial[] {
 
 function files(): readonly Trial[] {
   return Object.entries(breaks)
-    .filter(([of]) => of.includes(values.only))
+    .filter(([of]) => isMeant(of))
     .map(([of, list]) => {
       const tests = [...new Set(list.flatMap((one) => one.tests))];
       return { of, tests, what: 'nothing', key: of, run: (copy: Copy) => runTests(copy, of, { tests }) };
     });
+}
+
+function isMeant(...texts: readonly string[]): boolean {
+  return values.only.some((part) => texts.some((text) => text.includes(part)));
 }
 
 async function work(): Promise<void> {

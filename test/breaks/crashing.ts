@@ -89,9 +89,9 @@ export const crashing: Breaks = {
     {
       tests: ['at the step %s of a deployment deploys that release'],
       cases: 'by SIGTERM at the step await',
-      in: 'src/errors.ts',
-      from: "'engine-unreachable': 'world'",
-      to: "'engine-unreachable': 'user'",
+      in: 'src/core/attempts.ts',
+      from: "faultOf(outcome.code) === 'user' && deployed",
+      to: "faultOf(outcome.code) !== 'bug' && deployed",
     },
     {
       tests: ['that is frozen in the middle of a deployment'],
@@ -202,9 +202,9 @@ export const crashing: Breaks = {
   'torture/disk': [
     {
       tests: ['that is full lets nothing begin'],
-      in: 'src/edges/deployment-log/write-log.ts',
-      from: "if (ledger.appender.condition() === 'failed') await beginSegment(ledger, { torn: true });",
-      to: '',
+      in: 'src/reconcile/target.ts',
+      from: "return faultOf(target.error.code) === 'user';",
+      to: 'return faultOf(target.error.code) !== undefined;',
     },
     {
       tests: ['that is full when Harbormaster was killed'],
@@ -223,9 +223,9 @@ export const crashing: Breaks = {
     {
       tests: ['for some seconds, from the step %s of a deployment on'],
       cases: 'that closes every connection',
-      in: 'src/errors.ts',
-      from: "'engine-unreachable': 'world'",
-      to: "'engine-unreachable': 'user'",
+      in: 'src/core/attempts.ts',
+      from: "faultOf(outcome.code) === 'user' && deployed",
+      to: "faultOf(outcome.code) !== 'bug' && deployed",
     },
     {
       tests: ['half a second for every answer'],
@@ -254,9 +254,9 @@ export const crashing: Breaks = {
   'torture/kills': [
     {
       tests: ['after kill -9 at'],
-      in: 'src/core/hook-runs.ts',
-      from: 'return isCutShort ? hooks : undefined;',
-      to: 'return isCutShort ? undefined : undefined;',
+      in: 'src/reconcile/recover.ts',
+      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (open === undefined || journal) continue;',
     },
   ],
 };

@@ -317,8 +317,8 @@ export const engines: Breaks = {
     {
       tests: ['is the same while it runs, is paused'],
       in: 'src/edges/engines/api/configuration.ts',
-      from: 'new Set([Id.slice(0, 12), ',
-      to: 'new Set([',
+      from: "anonymous.test(Name) ? '(anonymous)' : Name",
+      to: 'Name',
     },
     {
       tests: ['changes just where somebody changed it'],
