@@ -66,7 +66,18 @@ export const telling: Breaks = {
       to: 'return !staysIn(ownPaths, path, (same) => same);',
     },
     {
-      tests: ['cannot act on a terminal', 'acts on no terminal in what the daemon logs'],
+      tests: ['cannot act on a terminal'],
+      in: 'src/core/visible.ts',
+      from: 'function spelled(character: string): string {',
+      to: 'function spelled(character: string): string {\n  if (character) return character;',
+      also: {
+        in: 'src/edges/git/text.ts',
+        from: "text.replace(unprintable, ' ').replace(/ +/g, ' ').trim()",
+        to: 'text',
+      },
+    },
+    {
+      tests: ['acts on no terminal in what the daemon logs'],
       in: 'src/core/visible.ts',
       from: 'function spelled(character: string): string {',
       to: 'function spelled(character: string): string {\n  if (character) return character;',
@@ -81,9 +92,9 @@ export const telling: Breaks = {
     },
     {
       tests: ['requests for one app queue up'],
-      in: 'src/core/concurrency.ts',
-      from: 'const before = tails.get(key) ?? Promise.resolve();',
-      to: 'const before = Promise.resolve();',
+      in: 'src/reconcile/app-passes.ts',
+      from: 'full: (app, look, since, asked) =>\n      inTurn(app.project, async',
+      to: 'full: (app, look, since, asked) =>\n      inTurn(`${app.project} ${performance.now()}`, async',
     },
   ],
   'scenarios/installation': [
@@ -149,9 +160,9 @@ export const telling: Breaks = {
   'scenarios/soak': [
     {
       tests: ['random acts and outages'],
-      in: 'src/reconcile/keep.ts',
-      from: 'if (small.plan.steps.length === 0) return undisturbed(pass, context);',
-      to: 'if (small) return undisturbed(pass, context);',
+      in: 'src/reconcile/recover.ts',
+      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (open === undefined || journal) continue;',
     },
   ],
   'scenarios/dashboard': [
@@ -166,8 +177,8 @@ export const telling: Breaks = {
     {
       tests: ['below 40 KB as it is sent'],
       in: 'scripts/build-page.mjs',
-      from: 'minify: true,',
-      to: '',
+      from: 'gzipSync(text, { level: 9 })',
+      to: 'gzipSync(text, { level: 0 })',
     },
     {
       tests: ['without a token the page asks for one'],

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { engineRig, runPrefix } from '../support/engine-rig.ts';
-import { type Break, testFile } from './break.ts';
+import { type Break, type Edit, testFile } from './break.ts';
 
 /** A copy of the repository, in which nothing that is broken disturbs anybody. */
 export interface Copy extends AsyncDisposable {
@@ -36,18 +36,21 @@ export async function copyOf(root: string, parent: string): Promise<Copy> {
 
 /** Runs the tests of a break with it, and those before them; gives how each fared. Throws where the break does not apply. */
 export async function tryBreak(copy: Copy, of: string, one: Break): Promise<readonly Fared[]> {
-  const path = join(copy.folder, one.in);
+  await using _first = await edited(copy, one);
+  await using _second = one.also && (await edited(copy, one.also));
+  return await runTests(copy, of, one);
+}
+
+/** Until it is disposed of. */
+async function edited({ folder }: Copy, { in: file, from, to }: Edit): Promise<AsyncDisposable> {
+  const path = join(folder, file);
   const whole = await readFile(path, 'utf8');
-  if (whole.split(one.from).length !== 2) throw new Error(`it does not apply to ${one.in}`);
+  if (whole.split(from).length !== 2) throw new Error(`it does not apply to ${file}`);
   await writeFile(
     path,
-    whole.replace(one.from, () => one.to),
+    whole.replace(from, () => to),
   );
-  try {
-    return await runTests(copy, of, one);
-  } finally {
-    await writeFile(path, whole);
-  }
+  return { [Symbol.asyncDispose]: () => writeFile(path, whole) };
 }
 
 export async function runTests(
