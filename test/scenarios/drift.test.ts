@@ -138,6 +138,9 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     const seq = await lastSeq('kept');
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(await lastSeq('kept')).toBe(seq);
+    // Nobody has touched these yet.
+    for (const app of ['told', 'left'])
+      expect((await entriesOf(app)).map(({ kind }) => kind)).toEqual(['started', 'finished']);
     expect(daemon.output()).not.toContain('"level":50');
   });
 });

@@ -611,9 +611,11 @@ describe('commands in containers', () => {
     const id = await rig.run(rig.project('exec3'), image, { Cmd: ['idle'] });
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
+    const began = Date.now();
     await expect(engine.exec(id, ['sleep', '60'], { limit: 60_000, signal: stop.signal })).rejects.toMatchObject({
       code: 'interrupted',
     });
+    expect(Date.now() - began).toBeLessThan(20_000);
   });
 
   test('that are not there tell so by their exit code', async () => {

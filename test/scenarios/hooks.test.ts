@@ -173,9 +173,11 @@ test('a hook that never ends is stopped at its time limit, and has failed', asyn
   await host.configure({
     [app]: { url: repository.url, hooks: { pre_deploy: [{ service: 'migrate', timeout: '2s' }] } },
   });
+  const began = Date.now();
   expect(await host.apply(app)).toMatchObject({
     [app]: { kind: 'failed', code: 'hook-failed', message: expect.stringContaining('did not end within 2s') },
   });
+  expect(Date.now() - began).toBeLessThan(50_000);
   expect(await host.containers(app)).toEqual([]);
 });
 

@@ -111,6 +111,9 @@ test('apps are removed in the reverse of their order', async () => {
   const { url } = repository;
   const on = (app: string) => ({ depends_on: host.named(app) });
   const rest = { config: { removal_guard: 9 } };
+  // Made in another order than the one that is asked for: the engine lists what is newer first.
+  await host.configure({ front: { url }, api: { url }, base: { url } }, rest);
+  for (const app of ['front', 'api', 'base']) await host.apply(app);
   await host.configure({ base: { url }, front: { url, ...on('api') }, api: { url, ...on('base') } }, rest);
   await host.apply();
   await host.configure({}, rest);

@@ -44,10 +44,13 @@ export interface EngineRig extends AsyncDisposable {
 
 const created = z.object({ Id: z.string() });
 
-export async function engineRig(dockerHost = findEngine()): Promise<EngineRig> {
+/** How the prefixes of all rigs begin that are made by one run of tests, where whoever starts it gave it a name. */
+export const runPrefix = (run = process.env['HARBORMASTER_TEST_RUN'] ?? ''): string => `hmt-${run}`;
+
+/** `prefix`: of rigs that somebody left behind, to be cleaned up. */
+export async function engineRig(dockerHost = findEngine(), prefix = newPrefix()): Promise<EngineRig> {
   if (dockerHost === undefined) throw new Error('there is no Docker engine: set DOCKER_HOST');
   const api = engineApi(dockerHost);
-  const prefix = `hmt-${randomBytes(3).toString('hex')}`;
   const post = (path: string, body?: unknown) =>
     api.send({
       method: 'POST',
@@ -95,6 +98,8 @@ export async function engineRig(dockerHost = findEngine()): Promise<EngineRig> {
   };
   return rig;
 }
+
+const newPrefix = (): string => `${runPrefix()}${randomBytes(3).toString('hex')}`;
 
 const order = ({ service = '', name }: ObservedContainer): string => `${service} ${name}`;
 

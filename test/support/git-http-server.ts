@@ -52,7 +52,8 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   let connections = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.headers['user-agent']?.startsWith('git/')) {
+    // Looks say that they are git as well, and whose.
+    if (/^git\/(?!.*harbormaster)/.test(request.headers['user-agent'] ?? '')) {
       waiting += 1;
       await fetches;
       waiting -= 1;
