@@ -6,7 +6,7 @@ import type { HostConfig } from '../../src/model/config.ts';
 import { type Loader, testLoader } from './rig.ts';
 
 /** More of them: FUZZ_RUNS=100000 npx vitest run --project unit test/config/fuzz.test.ts */
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 const time = 120_000 + numRuns * 100;
 
 const environment = { TOKEN: 'a-token-value' };
