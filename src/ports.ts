@@ -2,8 +2,9 @@
 import type { Follower, Repository } from './model/app.ts';
 import type { ComposeModel } from './model/compose-model.ts';
 import type { KeptConfiguration } from './model/configuration.ts';
-import type { Entry, EntryBody, HostSnapshot } from './model/entry.ts';
+import type { Entry, EntryBody } from './model/entry.ts';
 import type { Fact } from './model/fact.ts';
+import type { HostSnapshot } from './model/history.ts';
 import type { LogPage, LogQuery, PageRequest } from './model/log-query.ts';
 import type { ContainerRef, Mend } from './model/mend.ts';
 import type { Notification } from './model/notification.ts';

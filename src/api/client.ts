@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Progress } from '../ports.ts';
 import type { Noted } from '../reconcile/harbor.ts';
 import { type Ask, exchange } from './exchange.ts';

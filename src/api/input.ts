@@ -4,7 +4,7 @@ import { askedBy, bareName, userOf } from '../core/actor.ts';
 import { visible } from '../core/visible.ts';
 import { HarborError } from '../errors.ts';
 import type { Caller } from '../model/access.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { bytesOf } from './body.ts';
 
 const mostBytes = 64 * 1024;

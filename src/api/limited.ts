@@ -1,7 +1,7 @@
 import { seesApp, seesEntry, seesHost } from '../core/access.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { Caller, Right } from '../model/access.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { assertMay, assertSees } from './limits.ts';
 import type { Served } from './served.ts';
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Concerned } from '../core/concerned.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Peer } from '../model/peer.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { Hearsay } from '../reconcile/hearsay.ts';

@@ -1,7 +1,7 @@
 import type { Remote } from '../api/served.ts';
 import { askedBy } from '../core/actor.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Progress } from '../ports.ts';
 import type { Noted } from '../reconcile/harbor.ts';
 import { withHarbor } from './harbor-at-hand.ts';

@@ -1,5 +1,5 @@
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { flag, type VerbOption } from './option.ts';
 import { mayReason, mustReason, reason } from './reason.ts';
 import type { Call } from './verb.ts';

@@ -1,7 +1,8 @@
 import { emptyHistory, startFold } from '../core/history.ts';
 import { formerNames, namesAfter } from '../core/names.ts';
 import { exitCodeOf } from '../errors.ts';
-import type { Entry, HostSnapshot } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { LogQuery, LogReader } from '../model/log-query.ts';
 import { exitCodes } from './exit-codes.ts';
 import { warn } from './line.ts';

@@ -1,9 +1,10 @@
 import type { Serve } from '../api/serving.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Entry, Trigger } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import type { LogQuery } from '../model/log-query.ts';
 import type { PresetName } from '../model/policy.ts';
 import type { CheckReport, PlanReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { ComparisonRequest } from '../reconcile/comparisons.ts';
 import type { Harbor } from '../reconcile/harbor.ts';
 import type { FromSettings } from './from-settings.ts';

@@ -1,5 +1,5 @@
 import type { Account, Actor, Behind, UserActor } from '../model/actor.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 
 /** What a pass is made for by itself. */
 const own: Readonly<Record<Exclude<Trigger['kind'], 'request' | 'webhook'>, Actor>> = {

@@ -1,12 +1,6 @@
 import { faultOf } from '../errors.ts';
-import type {
-  AppHistory,
-  DeployedRecord,
-  EntryOf,
-  GoodRelease,
-  QuarantineRecord,
-  TroubleRecord,
-} from '../model/entry.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { AppHistory, DeployedRecord, GoodRelease, QuarantineRecord, TroubleRecord } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
 import { stopped } from './departures.ts';

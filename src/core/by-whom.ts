@@ -1,4 +1,4 @@
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 
 /** ` by ada`, or nothing. */
 export const byWhom = ({ by }: Pick<Trigger, 'by'>): string => (by === undefined ? '' : ` by ${by}`);

@@ -1,5 +1,6 @@
-import type { AppHistory, Claim, HostSnapshot } from '../model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
+import type { Claim } from '../model/service-record.ts';
 import { namesByHome } from './names.ts';
 
 /** Whose a container or network is besides what its labels say: labels cannot be changed on what exists, so the log has the last word. */

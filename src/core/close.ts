@@ -1,5 +1,5 @@
 import type { Cause, Change } from '../model/change.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Release, ReleaseNetwork, ReleaseService } from '../model/release.ts';
 import { isDone } from './diff.ts';

@@ -1,7 +1,8 @@
 import { faultOf } from '../errors.ts';
-import type { Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
 import type { Fact } from '../model/fact.ts';
 import type { CommitState, CommitWord } from '../model/forge.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { BlockCode, Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
 import { outcomeSentence, shortRelease } from './format-entry.ts';

@@ -1,5 +1,6 @@
 import type { Decision } from '../model/approval.ts';
-import type { AppHistory, EntryOf } from '../model/entry.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 
 /** Per app: what is older belongs to plans that nobody asks for any more. */
 const most = 20;

@@ -1,4 +1,5 @@
-import type { AppHistory, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { GoneRecord, RemovalApproval } from '../model/removal.ts';
 
 type OfApp = Extract<Entry, { app: string }>;

@@ -1,5 +1,5 @@
 import type { AppDependency } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { Release } from '../model/release.ts';

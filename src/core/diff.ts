@@ -1,5 +1,5 @@
 import type { Cause, Change } from '../model/change.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';

@@ -1,6 +1,7 @@
-import type { Claim, Entry } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import type { Step } from '../model/plan.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Claim } from '../model/service-record.ts';
 
 /** The revision that an entry was made for. */
 export const revisionOf = (entry: Entry): Revision | undefined => ('revision' in entry ? entry.revision : undefined);

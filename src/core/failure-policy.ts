@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import type { AppHistory, IrreversibleRecord } from '../model/entry.ts';
+import type { AppHistory, IrreversibleRecord } from '../model/history.ts';
 
 /** What becomes of the app after a new release failed: where a hook has changed data for good, old containers do not come back by themselves. */
 export function failurePolicy(

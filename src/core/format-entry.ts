@@ -1,6 +1,8 @@
-import type { Claim, Entry, EntryOf, Purpose, Trigger } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
 import type { HookEnd } from '../model/hook.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Claim, Purpose } from '../model/service-record.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { people, shortPlan } from './approval.ts';
 import { because, byWhom } from './by-whom.ts';
 import { configurationFailedSentence, configuredSentence } from './configuration-words.ts';

@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import type { HealRecord } from '../model/entry.ts';
+import type { HealRecord } from '../model/history.ts';
 import { canonical, sha256 } from './digest.ts';
 import { subjectOf } from './subject.ts';
 

@@ -1,6 +1,9 @@
-import type { AppHistory, Entry, EntryOf, GoodRelease, Purpose, Trigger } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
+import type { AppHistory, GoodRelease } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Purpose } from '../model/service-record.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { people, shortPlan } from './approval.ts';
 import { causesOf, claimsText, overriddenText, sentenceOf, shortRelease, unorderedText } from './format-entry.ts';
 import { signerText } from './provenance.ts';

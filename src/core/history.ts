@@ -1,4 +1,6 @@
-import type { AppHistory, Claim, Entry, EntryOf, HostSnapshot } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
+import type { Claim } from '../model/service-record.ts';
 import { finish, refused, started, stepped } from './attempts.ts';
 import { configurationAfter } from './configuration.ts';
 import { decided } from './decisions.ts';

@@ -1,5 +1,5 @@
 import type { Change } from '../model/change.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Hook, HookMoment } from '../model/hook.ts';
 import type { Step } from '../model/plan.ts';
 import type { Release, ReleaseService } from '../model/release.ts';

@@ -1,4 +1,5 @@
-import type { AppHistory, EntryOf } from '../model/entry.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { HookRun } from '../model/hook.ts';
 
 /** From here on it is never run again in this operation. */

@@ -1,5 +1,5 @@
 import type { App } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Hook, HookMoment, HookRun } from '../model/hook.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 

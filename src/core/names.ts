@@ -1,6 +1,6 @@
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, FormerName, HostSnapshot } from '../model/entry.ts';
+import type { AppHistory, FormerName, HostSnapshot } from '../model/history.ts';
 
 type Names = Readonly<Record<string, readonly FormerName[]>>;
 

@@ -1,5 +1,6 @@
-import type { AppHistory, Entry, HostSnapshot } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import type { Fact } from '../model/fact.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { Notification, NotificationEvent } from '../model/notification.ts';
 import { onlyWaits } from './dependencies.ts';
 import { sentenceOf } from './format-entry.ts';

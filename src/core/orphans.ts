@@ -1,5 +1,5 @@
 import type { HostConfig } from '../model/config.ts';
-import type { AppHistory, HostSnapshot } from '../model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '../model/observed.ts';
 import type { KeptFolder, Orphan, OrphanedThing } from '../model/orphan.ts';
 import { homeOf, namesByHome } from './names.ts';

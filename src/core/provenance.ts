@@ -1,6 +1,6 @@
 import { HarborError } from '../errors.ts';
 import type { App, Ref } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Provenance, Signature, SignedObject, Signer, Verification } from '../model/verification.ts';
 import { goesBack } from './version-range.ts';

@@ -1,4 +1,5 @@
-import type { AppHistory, EntryOf } from '../model/entry.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Refreshed } from '../model/on-change.ts';
 import type { Plan, RefreshedRef } from '../model/plan.ts';
 

@@ -1,4 +1,4 @@
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import type { HealthState, ServiceStatus } from '../model/report.ts';

@@ -1,5 +1,5 @@
 import { faultOf } from '../errors.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import { canonical, sha256 } from './digest.ts';
 import { visibleProse } from './visible.ts';

@@ -1,4 +1,5 @@
-import type { EntryOf, HostSnapshot, SuspensionRecord } from '../model/entry.ts';
+import type { EntryOf } from '../model/entry.ts';
+import type { HostSnapshot, SuspensionRecord } from '../model/history.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import { untilText } from './until.ts';
 

@@ -1,4 +1,6 @@
-import type { AppHistory, Entry, EntryOf, ServiceRecord } from '../model/entry.ts';
+import type { Entry, EntryOf } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
+import type { ServiceRecord } from '../model/service-record.ts';
 import type { Origin, RunningService, Span } from '../model/span.ts';
 import { actorOf } from './actor.ts';
 import { touching } from './attempts.ts';

@@ -1,5 +1,6 @@
 import type { TokenRecord } from '../model/access.ts';
-import type { Entry, HostSnapshot } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 
 type Tokens = HostSnapshot['tokens'];
 

@@ -1,4 +1,5 @@
-import type { Entry, FormerName } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { FormerName } from './history.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Which entries somebody asks for; what is left out does not matter. */

@@ -4,7 +4,7 @@ import type { Ruling } from './approval.ts';
 import type { Change } from './change.ts';
 import type { ConfigurationOrigin, ConfigurationTrouble } from './configuration.ts';
 import type { DeliveryStatus } from './delivery.ts';
-import type { SuspensionRecord } from './entry.ts';
+import type { SuspensionRecord } from './history.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { PresetName } from './policy.ts';

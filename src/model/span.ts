@@ -1,8 +1,8 @@
 import type { Actor } from './actor.ts';
 import type { Approval } from './approval.ts';
-import type { Purpose } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Revision } from './revision.ts';
+import type { Purpose } from './service-record.ts';
 
 /** A time between two acts of ours on an app: what ran then, as far as the log knows. */
 export interface Span {

@@ -1,6 +1,6 @@
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Noted } from './harbor.ts';
 import type { House } from './house.ts';
 import { lookAt } from './looks.ts';

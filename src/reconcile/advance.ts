@@ -2,7 +2,7 @@ import { actsOf } from '../core/acts.ts';
 import { failurePolicy, irreversibleText } from '../core/failure-policy.ts';
 import { asHarborError, faultOf } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
-import type { Unfinished } from '../model/entry.ts';
+import type { Unfinished } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { clearance } from './approval.ts';

@@ -2,7 +2,7 @@ import { createLane, type Queues } from '../core/concurrency.ts';
 import { historyOf } from '../core/history.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { HostSnapshot } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { PassReport } from '../model/report.ts';
 import { type Inspections, type Look, lookAt } from './looks.ts';
 import { isCompared, noteCompared } from './note-compared.ts';

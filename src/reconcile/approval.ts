@@ -1,7 +1,7 @@
 import { approvalBlock, planDigest, ruling } from '../core/approval.ts';
 import type { App } from '../model/app.ts';
 import type { Consent, Ruling } from '../model/approval.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Proposal } from './propose.ts';
 

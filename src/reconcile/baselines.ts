@@ -1,6 +1,7 @@
 import { configuredOf } from '../core/configured.ts';
-import type { AppHistory, DeployedRecord, ServiceRecord } from '../model/entry.ts';
+import type { AppHistory, DeployedRecord } from '../model/history.ts';
 import type { ObservedContainer } from '../model/observed.ts';
+import type { ServiceRecord } from '../model/service-record.ts';
 import type { Parts } from './parts.ts';
 
 /**

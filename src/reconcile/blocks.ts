@@ -5,7 +5,7 @@ import { healRuling } from '../core/heals.ts';
 import { type InForce, resumeCommand, suspensionText } from '../core/suspension.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, DriftRecord, TroubleRecord } from '../model/entry.ts';
+import type { AppHistory, DriftRecord, TroubleRecord } from '../model/history.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block } from '../model/report.ts';
 import type { Objection } from '../model/verdict.ts';

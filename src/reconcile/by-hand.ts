@@ -1,5 +1,5 @@
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { acceptHistory } from './accept-history.ts';
 import { adopt } from './adopt.ts';
 import { forget } from './forget.ts';

@@ -1,8 +1,8 @@
 import { dependentsOf, guard, pendingReason } from '../core/removal.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { BlockReason } from '../model/outcome.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { type Leftover, leftoversIn } from './leftovers.ts';
 import type { Context } from './pass.ts';
 import { suspended } from './suspend.ts';

@@ -1,5 +1,5 @@
 import { actsOf } from '../core/acts.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Verdict } from '../model/verdict.ts';

@@ -1,5 +1,5 @@
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Noted } from './harbor.ts';
 import { letGo, ownedBy } from './let-go.ts';
 import type { Context } from './pass.ts';

@@ -2,11 +2,11 @@ import type { Audit, AuditQuestion } from '../core/audit.ts';
 import type { HistoryReport } from '../core/history-report.ts';
 import type { WindowReport } from '../core/window-report.ts';
 import type { Caller, Role, TokenRecord } from '../model/access.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { LogPage, LogQuery, PageRequest } from '../model/log-query.ts';
 import type { Orphan } from '../model/orphan.ts';
 import type { HostStatus, PassReport, PlanReport } from '../model/report.ts';
 import type { Finding } from '../model/trace.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Progress } from '../ports.ts';
 
 /** Told of each app as soon as its pass is over: a slow one holds up only itself. */

@@ -2,7 +2,7 @@ import { pendingRuns, runOf, runsOf } from '../core/jobs.ts';
 import { lastWords, secretsOf } from '../core/last-words.ts';
 import { inWords } from '../core/windows.ts';
 import { asHarborError, HarborError } from '../errors.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Hook, HookEnd, HookRun } from '../model/hook.ts';
 import type { Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';

@@ -1,7 +1,8 @@
 import { advance, historyOf } from '../core/history.ts';
 import type { Redact } from '../core/redact.ts';
 import { redactOutcome } from '../core/redact-outcome.ts';
-import type { AppHistory, Entry, EntryBody, HostSnapshot } from '../model/entry.ts';
+import type { Entry, EntryBody } from '../model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { DeploymentLog, Outbox } from '../ports.ts';
 import type { MeansBook } from './means.ts';

@@ -1,5 +1,5 @@
 import { createLane } from '../core/concurrency.ts';
-import type { Purpose } from '../model/entry.ts';
+import type { Purpose } from '../model/service-record.ts';
 
 /** Does the work when there is room for what it is for. */
 export type Lanes = <R>(purpose: Purpose, work: () => Promise<R>) => Promise<R>;

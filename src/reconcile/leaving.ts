@@ -1,4 +1,4 @@
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { Block, LeavingStatus } from '../model/report.ts';
 import type { Leftover } from './leftovers.ts';

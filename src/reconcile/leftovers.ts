@@ -3,7 +3,7 @@ import { nameTrouble } from '../core/names.ts';
 import { dependentsFirst, usualRemoval } from '../core/removal.ts';
 import type { Cause } from '../model/change.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { HostSnapshot } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 

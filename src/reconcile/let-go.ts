@@ -1,5 +1,6 @@
 import { ownContainers } from '../core/ownership.ts';
-import type { Claim, Trigger } from '../model/entry.ts';
+import type { Claim } from '../model/service-record.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Context } from './pass.ts';
 
 interface Owned {

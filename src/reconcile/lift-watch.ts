@@ -1,5 +1,5 @@
 import { isOver, type Suspended, suspendedIn } from '../core/suspension.ts';
-import type { HostSnapshot } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { Clock } from '../ports.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,7 +1,7 @@
 import { outcomeSentence } from '../core/format-entry.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Clock, Logger, Progress } from '../ports.ts';
 import { createBell } from './bell.ts';
 import type { Harbor } from './harbor.ts';

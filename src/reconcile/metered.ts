@@ -1,9 +1,9 @@
 import { instead } from '../core/instead.ts';
 import { asHarborError } from '../errors.ts';
 import type { Follower, Repository } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Clock, Engine, Meter, Source } from '../ports.ts';
 import type { Harbor } from './harbor.ts';
 

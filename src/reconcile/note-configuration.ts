@@ -1,7 +1,7 @@
 import { differenceOf, keyedDigests, troubleSignature } from '../core/configuration.ts';
 import { configurationDigest } from '../core/digest.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Journal } from './journal.ts';
 import type { Parts } from './parts.ts';
 

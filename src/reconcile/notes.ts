@@ -1,5 +1,6 @@
 import type { App } from '../model/app.ts';
-import type { AppHistory, QuarantineRecord, Trigger } from '../model/entry.ts';
+import type { AppHistory, QuarantineRecord } from '../model/history.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Noted } from './harbor.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,5 +1,5 @@
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 
 /** Whoever goes past a window, or does not wait for other apps, says for which apps. Throws `usage`. */
 export function assertNamed(names: readonly string[], { override, ignoreOrder }: Trigger): void {

@@ -1,6 +1,6 @@
 import { blank } from '../core/history.ts';
 import { instead } from '../core/instead.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { ContainerReport, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import type { Engine, LiveFiles, ReleaseStore, StoredRelease } from '../ports.ts';

@@ -1,8 +1,8 @@
 import type { App } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Objection } from '../model/verdict.ts';
 import type { Freshness } from './freshness.ts';
 import type { Journal } from './journal.ts';

@@ -2,7 +2,7 @@ import { mapLimit } from '../core/concurrency.ts';
 import { signerText } from '../core/provenance.ts';
 import { asHarborError, HarborError } from '../errors.ts';
 import type { App, Ref } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Observed } from '../model/observed.ts';
 import type { PlanReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';

@@ -7,7 +7,7 @@ import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';

@@ -4,7 +4,7 @@ import { ownContainers } from '../core/ownership.ts';
 import { hostSuspension, suspensionsOf } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { HostSnapshot } from '../model/entry.ts';
+import type { HostSnapshot } from '../model/history.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';

@@ -1,8 +1,8 @@
 import { sentence } from '../core/format-plan.ts';
 import type { Change } from '../model/change.ts';
-import type { ServiceRecord } from '../model/entry.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
+import type { ServiceRecord } from '../model/service-record.ts';
 
 /** What each service ran before and after, from what was observed; never from an exit code. */
 export function serviceRecords(

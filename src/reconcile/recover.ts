@@ -1,7 +1,8 @@
 import { runsOf } from '../core/jobs.ts';
 import { ownContainers } from '../core/ownership.ts';
 import { asHarborError, type HarborError } from '../errors.ts';
-import type { AppHistory, Trigger } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { dropJobs } from './drop-jobs.ts';
 import type { Journal } from './journal.ts';
 import type { Parts } from './parts.ts';

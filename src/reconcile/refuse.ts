@@ -1,10 +1,11 @@
 import { needsEntry, signatureOf } from '../core/signature.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, Trigger } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Context } from './pass.ts';
 

@@ -1,6 +1,6 @@
 import { isSameRemoval, removalPolicyOf, usualRemoval } from '../core/removal.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Journal } from './journal.ts';
 
 /**

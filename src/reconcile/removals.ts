@@ -1,9 +1,9 @@
 import type { Queues } from '../core/concurrency.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { LeavingStatus, PassReport, PlanReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Progress } from '../ports.ts';
 import { createDepartures, type Departures, type Named } from './departures.ts';
 import { deniedBy } from './forbid.ts';

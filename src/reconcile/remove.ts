@@ -1,11 +1,11 @@
 import { sentence } from '../core/format-plan.ts';
 import { hooksAt } from '../core/jobs.ts';
 import { HarborError } from '../errors.ts';
-import type { ServiceRecord } from '../model/entry.ts';
 import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Plan, ServiceCause, Step } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
+import type { ServiceRecord } from '../model/service-record.ts';
 import type { Leftover } from './leftovers.ts';
 import type { Operation } from './operate.ts';
 import type { Parts } from './parts.ts';

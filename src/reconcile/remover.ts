@@ -1,10 +1,10 @@
 import { consentTo, removalToTell } from '../core/removal.ts';
 import { concerns } from '../core/windows.ts';
 import type { HostConfig } from '../model/config.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Window } from '../model/window.ts';
 import type { Progress, StoredRelease } from '../ports.ts';
 import { createBell } from './bell.ts';

@@ -1,7 +1,7 @@
 import { actsOf } from '../core/acts.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, GoodRelease } from '../model/entry.ts';
+import type { AppHistory, GoodRelease } from '../model/history.ts';
 import type { PassReport } from '../model/report.ts';
 import { afterHooks } from './after-hooks.ts';
 import { deploy } from './deploy.ts';

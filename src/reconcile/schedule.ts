@@ -2,9 +2,9 @@ import { backoff, jittered } from '../core/backoff.ts';
 import { canonical } from '../core/digest.ts';
 import { faultOf } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { retryLimits } from './retries.ts';
 
 /** What to do at some moment. */

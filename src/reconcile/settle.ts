@@ -1,5 +1,5 @@
 import { canonical } from '../core/digest.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Release } from '../model/release.ts';
 import type { PassReport } from '../model/report.ts';
 import type { Aim, Context, Pass } from './pass.ts';

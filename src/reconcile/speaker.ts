@@ -1,5 +1,5 @@
 import { HarborError } from '../errors.ts';
-import type { Trigger } from '../model/entry.ts';
+import type { Trigger } from '../model/trigger.ts';
 
 /** Whose word it is. Throws `usage` where nobody says so: nobody's word is no word. */
 export function speaker({ by }: Trigger, what: string): string {

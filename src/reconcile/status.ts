@@ -5,7 +5,7 @@ import { serviceStatuses, worst } from '../core/service-status.ts';
 import { subjectOf } from '../core/subject.ts';
 import type { InForce } from '../core/suspension.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, StaleRecord } from '../model/entry.ts';
+import type { AppHistory, StaleRecord } from '../model/history.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
 import type { AppStatus, SyncState } from '../model/report.ts';

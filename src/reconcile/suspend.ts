@@ -9,9 +9,9 @@ import {
 import { longestSuspension, parseUntil, untilText, usualSuspension } from '../core/until.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { BlockReason } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { deniedBy } from './forbid.ts';
 import type { Noted, SuspendRequest } from './harbor.ts';

@@ -1,6 +1,6 @@
 import { asHarborError, faultOf, type HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Release } from '../model/release.ts';
 import type { Revision } from '../model/revision.ts';
 import type { ReleaseStore } from '../ports.ts';

@@ -1,7 +1,7 @@
 import { canonical } from '../core/digest.ts';
 import { assertFollows, assertNotLower, basesOf, signerOf } from '../core/provenance.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Source } from '../ports.ts';
 

@@ -1,8 +1,9 @@
 import { type Graph, reachedFrom } from '../core/circles.ts';
 import { awaitedIn } from '../core/dependencies.ts';
 import type { App } from '../model/app.ts';
-import type { AppHistory, Trigger } from '../model/entry.ts';
+import type { AppHistory } from '../model/history.ts';
 import type { PassReport } from '../model/report.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Journal } from './journal.ts';
 
 /** Which apps to look at because of another one: nobody waits for his interval to find out that what he waits for is there. */

@@ -1,8 +1,8 @@
 import { timeOfJobs } from '../core/jobs.ts';
 import { type Closed, neededFor, neededForRemoval, rulingAt } from '../core/windows.ts';
 import type { App } from '../model/app.ts';
-import type { Trigger } from '../model/entry.ts';
 import type { BlockReason, Outcome } from '../model/outcome.ts';
+import type { Trigger } from '../model/trigger.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Act } from '../model/window.ts';
 

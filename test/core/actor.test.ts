@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { actorOf, actorText, askedBy, speakerOf } from '../../src/core/actor.ts';
 import { isSamePerson } from '../../src/core/approval.ts';
 import type { Actor } from '../../src/model/actor.ts';
-import type { Trigger } from '../../src/model/entry.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
 
 test.each<[Trigger, Actor]>([
   [{ kind: 'start' }, { kind: 'start' }],

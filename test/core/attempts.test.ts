@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
-import type { AppHistory, EntryBody } from '../../src/model/entry.ts';
+import type { EntryBody } from '../../src/model/entry.ts';
+import type { AppHistory } from '../../src/model/history.ts';
 import { blocked, failed, finished, opened, refused, revision, serviceRecord, stamped, started } from './entries.ts';
 
 const web = (...bodies: readonly EntryBody[]): AppHistory | undefined =>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { claimNetworks, claimObserved, claimReports, claimsOf } from '../../src/core/claims.ts';
 import { emptyHistory, foldHistory } from '../../src/core/history.ts';
-import type { Claim, EntryBody } from '../../src/model/entry.ts';
+import type { EntryBody } from '../../src/model/entry.ts';
+import type { Claim } from '../../src/model/service-record.ts';
 import { container, instance, network, observed, report } from '../support/builders.ts';
 import { stamped } from './entries.ts';
 

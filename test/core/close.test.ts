@@ -3,7 +3,7 @@ import { close } from '../../src/core/close.ts';
 import { diff } from '../../src/core/diff.ts';
 import { sentence } from '../../src/core/format-plan.ts';
 import type { Change } from '../../src/model/change.ts';
-import type { AppHistory } from '../../src/model/entry.ts';
+import type { AppHistory } from '../../src/model/history.ts';
 import type { ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
 import type { Refresh } from '../../src/model/on-change.ts';
 import type { Release } from '../../src/model/release.ts';

@@ -1,6 +1,7 @@
-import type { Entry, EntryBody, ServiceRecord } from '../../src/model/entry.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Revision } from '../../src/model/revision.ts';
+import type { ServiceRecord } from '../../src/model/service-record.ts';
 
 type Body<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 

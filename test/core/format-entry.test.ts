@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { causesOf, outcomeSentence, sentenceOf } from '../../src/core/format-entry.ts';
-import type { Entry, EntryBody, ServiceRecord } from '../../src/model/entry.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import type { ServiceRecord } from '../../src/model/service-record.ts';
 import { hex } from '../support/builders.ts';
 
 const stamp = {

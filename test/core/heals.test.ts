@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calm, fingerprintOf, healRuling } from '../../src/core/heals.ts';
-import type { HealRecord } from '../../src/model/entry.ts';
+import type { HealRecord } from '../../src/model/history.ts';
 import { container, service } from '../support/builders.ts';
 
 const start = Date.parse('2026-11-20T10:00:00Z');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Attempt, historyReport } from '../../src/core/history-report.ts';
-import type { AppHistory, Entry, EntryBody, GoodRelease } from '../../src/model/entry.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { AppHistory, GoodRelease } from '../../src/model/history.ts';
 import { finished, revision, started } from '../cli/builders.ts';
 
 const good = (release: string, seq: number): GoodRelease => ({ release, commit: 'c', at: 'then', seq });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { foldHistory } from '../../src/core/history.ts';
 import { homeOf, namesByHome, nameTrouble, renamed, renamingsIn } from '../../src/core/names.ts';
-import type { Entry, EntryBody, HostSnapshot } from '../../src/model/entry.ts';
+import type { Entry, EntryBody } from '../../src/model/entry.ts';
+import type { HostSnapshot } from '../../src/model/history.ts';
 import { testApp } from '../support/test-harbor.ts';
 import { finished, started } from './entries.ts';
 

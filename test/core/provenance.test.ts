@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assertFollows, assertNotLower, basesOf, signerOf } from '../../src/core/provenance.ts';
 import { HarborError } from '../../src/errors.ts';
-import type { AppHistory } from '../../src/model/entry.ts';
+import type { AppHistory } from '../../src/model/history.ts';
 import type { Signature, SignedObject, Verification } from '../../src/model/verification.ts';
 import { app, deployed, history, release, revision } from '../support/builders.ts';
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { advance, emptyHistory, foldHistory, historyOf } from '../../src/core/history.ts';
 import { eventOf } from '../../src/core/notable.ts';
-import type { AppHistory, Entry, HostSnapshot } from '../../src/model/entry.ts';
+import type { Entry } from '../../src/model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../../src/model/history.ts';
 import { opened, stamped } from './entries.ts';
 import { stories } from './stories.ts';
 

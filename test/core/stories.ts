@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { advance, emptyHistory, historyOf } from '../../src/core/history.ts';
-import type { AppHistory, Entry, EntryBody, EntryOf, HostSnapshot, Purpose } from '../../src/model/entry.ts';
+import type { Entry, EntryBody, EntryOf } from '../../src/model/entry.ts';
+import type { AppHistory, HostSnapshot } from '../../src/model/history.ts';
 import type { BlockCode, Outcome } from '../../src/model/outcome.ts';
+import type { Purpose } from '../../src/model/service-record.ts';
 import { hex } from '../support/builders.ts';
 import { failed, finished, opened, refused, revision, serviceRecord, started } from './entries.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { advance, emptyHistory, foldHistory, historyOf } from '../../src/core/history.ts';
 import { eventOf } from '../../src/core/notable.ts';
 import { hostSuspension, isOver, suspendedIn, suspensionReasons, suspensionsOf } from '../../src/core/suspension.ts';
-import type { EntryBody, Trigger } from '../../src/model/entry.ts';
+import type { EntryBody } from '../../src/model/entry.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
 import { finished, opened, stamped, started } from './entries.ts';
 
 const ada: Trigger = { kind: 'request', by: 'ada' };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
-import type { Trigger } from '../../src/model/entry.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
 import type { Gate } from '../../src/model/verdict.ts';
 import type { RollbackRequest } from '../../src/reconcile/harbor.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';

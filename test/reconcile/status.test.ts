@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { signatureOf } from '../../src/core/signature.ts';
 import type { App } from '../../src/model/app.ts';
-import type { AppHistory, DriftRecord } from '../../src/model/entry.ts';
+import type { AppHistory, DriftRecord } from '../../src/model/history.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { AppStatus, Block } from '../../src/model/report.ts';

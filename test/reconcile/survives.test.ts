@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
-import type { Trigger } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
 import { container } from '../support/builders.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { App } from '../../src/model/app.ts';
-import type { Trigger } from '../../src/model/entry.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
 import type { Verification } from '../../src/model/verification.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 

@@ -4,7 +4,7 @@ import { close } from '../../src/core/close.ts';
 import { diff } from '../../src/core/diff.ts';
 import { ownContainers } from '../../src/core/ownership.ts';
 import type { Change } from '../../src/model/change.ts';
-import type { AppHistory } from '../../src/model/entry.ts';
+import type { AppHistory } from '../../src/model/history.ts';
 import type { ContainerState, ObservedContainer } from '../../src/model/observed.ts';
 import type { OnChange } from '../../src/model/on-change.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';

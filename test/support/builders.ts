@@ -5,7 +5,7 @@ import { type SealInput, seal } from '../../src/core/seal.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ComposeModel, ComposeService } from '../../src/model/compose-model.ts';
 import type { LogConfig } from '../../src/model/config.ts';
-import type { AppHistory } from '../../src/model/entry.ts';
+import type { AppHistory } from '../../src/model/history.ts';
 import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../../src/model/observed.ts';
 import type { Pin, Release, ReleaseNetwork, ReleaseService, ReleaseVolume } from '../../src/model/release.ts';
 import type { GitObject, Revision } from '../../src/model/revision.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { Caller, Right } from '../../model/access.ts';
-import type { Trigger } from '../../model/entry.ts';
+import type { Trigger } from '../../model/trigger.ts';
 import type { Hearsay } from '../../reconcile/hearsay.ts';
 import type { Instruments } from '../../reconcile/instruments.ts';
 import type { ShapeName } from '../answer-shapes.ts';

@@ -10,9 +10,11 @@ import {
 import { imageText } from '../../core/format-plan.ts';
 import type { Consent } from '../../model/approval.ts';
 import type { CheckResult } from '../../model/check.ts';
-import type { Claim, Entry, EntryOf, ServiceRecord, Trigger } from '../../model/entry.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
 import type { HookEnd } from '../../model/hook.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import type { Claim, ServiceRecord } from '../../model/service-record.ts';
+import type { Trigger } from '../../model/trigger.ts';
 import { bad, dim, good, type Line, nextStep, paragraph, type Span, spansOf, strong, warn } from '../line.ts';
 import { when } from '../moment.ts';
 import { revisionFacts } from './audit.ts';

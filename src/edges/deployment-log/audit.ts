@@ -1,4 +1,5 @@
-import type { Entry, EntryOf, LogState } from '../../model/entry.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
+import type { LogState } from '../../model/log-state.ts';
 import { type Book, startBook } from './book.ts';
 import type { Problem } from './faults.ts';
 import { type IntentBook, intentBook } from './intents.ts';

@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/digest.ts';
-import type { Entry, LogState } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { LogState } from '../../model/log-state.ts';
 import { type GrowingTree, growingTree } from './merkle.ts';
 
 /** What the log says of itself, one entry at a time: the tree over its lines, the key that signs, what left. */

@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/digest.ts';
-import type { Entry, EntryOf, LogState } from '../../model/entry.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
+import type { LogState } from '../../model/log-state.ts';
 import { decode } from './line.ts';
 import { subtreesOf } from './merkle.ts';
 

@@ -1,6 +1,7 @@
 import { sha256 } from '../../core/digest.ts';
 import { startFold } from '../../core/history.ts';
-import type { Entry, EntryBody, PreviousSegment } from '../../model/entry.ts';
+import type { Entry, EntryBody } from '../../model/entry.ts';
+import type { PreviousSegment } from '../../model/log-state.ts';
 import { makeFolder } from '../durable.ts';
 import { type Appender, openAppender } from './appender.ts';
 import { type Book, startBook } from './book.ts';

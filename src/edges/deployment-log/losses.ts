@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../core/digest.ts';
-import type { Damage, EntryOf } from '../../model/entry.ts';
+import type { EntryOf } from '../../model/entry.ts';
+import type { Damage } from '../../model/log-state.ts';
 import type { Audit } from './audit.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Problem } from './faults.ts';

@@ -1,6 +1,8 @@
 import { type Redact, redactor } from '../../core/redact.ts';
 import { HarborError } from '../../errors.ts';
-import type { Entry, LogState, Trigger } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { LogState } from '../../model/log-state.ts';
+import type { Trigger } from '../../model/trigger.ts';
 import type { Clock, DeploymentLog, Logger } from '../../ports.ts';
 import { startBook } from './book.ts';
 import { logPage } from './pages.ts';

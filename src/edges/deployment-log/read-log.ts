@@ -1,5 +1,6 @@
 import { startFold } from '../../core/history.ts';
-import type { Entry, HostSnapshot } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { HostSnapshot } from '../../model/history.ts';
 import { serially } from '../serially.ts';
 import { startBook } from './book.ts';
 import { corrupt } from './faults.ts';

@@ -1,6 +1,7 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { sha256 } from '../../core/digest.ts';
-import type { EntryBody, PrunedFile } from '../../model/entry.ts';
+import type { EntryBody } from '../../model/entry.ts';
+import type { PrunedFile } from '../../model/log-state.ts';
 import type { Logger } from '../../ports.ts';
 import { syncFolder } from '../durable.ts';
 import { isMissing, systemCode } from '../fs-errors.ts';

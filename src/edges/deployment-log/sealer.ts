@@ -1,5 +1,6 @@
 import { HarborError } from '../../errors.ts';
-import type { EntryBody, Trigger } from '../../model/entry.ts';
+import type { EntryBody } from '../../model/entry.ts';
+import type { Trigger } from '../../model/trigger.ts';
 import { originOf, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { type Ledger, write } from './ledger.ts';
 import { notesIn, writeNote } from './notes.ts';

@@ -1,6 +1,6 @@
 import { advance, startFold } from '../../core/history.ts';
-import type { HostSnapshot } from '../../model/entry.ts';
 import type { Fact } from '../../model/fact.ts';
+import type { HostSnapshot } from '../../model/history.ts';
 import { decode } from '../deployment-log/line.ts';
 import { linesOf } from '../deployment-log/pages.ts';
 import { segmentsOf } from '../deployment-log/segments.ts';

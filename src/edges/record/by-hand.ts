@@ -1,4 +1,4 @@
-import type { Trigger } from '../../model/entry.ts';
+import type { Trigger } from '../../model/trigger.ts';
 import { acceptDamage } from '../deployment-log/accept-damage.ts';
 import { firstLost } from '../deployment-log/losses.ts';
 import { type LogOptions, openLog } from '../deployment-log/open-log.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AppHistory } from '../../../src/model/entry.ts';
+import type { AppHistory } from '../../../src/model/history.ts';
 import { entry, finished, revision, started } from '../builders.ts';
 import { harbormaster } from '../rig.ts';
 

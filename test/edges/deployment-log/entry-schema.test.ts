@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { redactor } from '../../../src/core/redact.ts';
 import { decode, encode } from '../../../src/edges/deployment-log/line.ts';
 import type { Actor } from '../../../src/model/actor.ts';
-import type { AppHistory, Claim, Entry, EntryBody, EntryStamp, ServiceRecord } from '../../../src/model/entry.ts';
+import type { Entry, EntryBody, EntryStamp } from '../../../src/model/entry.ts';
+import type { AppHistory } from '../../../src/model/history.ts';
 import type { Means } from '../../../src/model/means.ts';
 import type { Outcome } from '../../../src/model/outcome.ts';
 import type { Step } from '../../../src/model/plan.ts';
 import type { Revision } from '../../../src/model/revision.ts';
+import type { Claim, ServiceRecord } from '../../../src/model/service-record.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 
 /** What the log would read again of a body that it wrote. */

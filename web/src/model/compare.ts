@@ -1,5 +1,6 @@
 import { imageText } from '../../../src/core/format-plan.ts';
-import type { Entry, ServiceRecord } from '../../../src/model/entry.ts';
+import type { Entry } from '../../../src/model/entry.ts';
+import type { ServiceRecord } from '../../../src/model/service-record.ts';
 
 export interface Difference {
   readonly service: string;
