@@ -1,4 +1,4 @@
-import { compareBuild, lt, parse, type SemVer, satisfies, validRange } from 'semver';
+import { compareBuild, lt, parse, Range, type SemVer, satisfies, validRange } from 'semver';
 
 /**
  * Whether a `tag:` means versions and not one tag: `^1.4`, `1.x`, `>=2 <3`. A whole version (`1.4.2`) is the name of one tag, and so is what begins
@@ -9,9 +9,10 @@ export const isVersionRange = (text: string): boolean =>
 
 /** The tag of the highest version in a range, with or without a leading `v`; of pre-releases only those that the range names. */
 export function highestTag(range: string, tags: readonly string[]): string | undefined {
+  const wanted = new Range(range);
   const versions = tags.flatMap((tag) => {
     const version = parse(tag);
-    return version !== null && satisfies(version, range) ? [{ tag, version }] : [];
+    return version !== null && wanted.test(version) ? [{ tag, version }] : [];
   });
   return versions.sort(highestFirst)[0]?.tag;
 }

@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import { candidatePaths, discover } from '../core/compose-files.ts';
 import { type Read, readsOf } from '../core/compose-reads.ts';
+import { refuseSecretNames, withMarks } from '../core/secret-names.ts';
 import { parseEnvFile, type Variables } from '../core/variables.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { GitObject, Revision } from '../model/revision.ts';
+import { Secret } from '../model/secret.ts';
 import type { Source } from '../ports.ts';
 
 /** What rendering an app at a revision reads: which repository paths, and which compose files it starts from. */
@@ -40,7 +42,8 @@ export async function readsOfApp(
     return content?.toString('utf8') ?? '';
   };
   const variables = await withEnvFile(environment, dotEnv, text);
-  const followed = await follow(composeFiles, app.path, variables, text);
+  const marked = await withEnvFile(withMarks(environment, secretsOf(app)), dotEnv, text);
+  const followed = await follow(composeFiles, app.path, { variables, marked }, text);
   const objects = new Map([...found, ...(await source.objects(app.repository, revision.commit, followed))]);
   return { composeFiles, envFile: exists(dotEnv) ? dotEnv : undefined, objects, variables };
 }
@@ -51,7 +54,16 @@ const tooLarge = (path: string): HarborError =>
     hint: 'Rendering reads it whole. Split it, or move what is long into files that are mounted.',
   });
 
+const secretsOf = ({ environment }: App): readonly string[] =>
+  Object.entries(environment).flatMap(([name, value]) => (value instanceof Secret ? [name] : []));
+
 type Text = (path: string) => Promise<string>;
+
+/** What `${…}` means in a compose file; `marked`: the same, without the values of secrets. */
+interface Meaning {
+  readonly variables: Variables;
+  readonly marked: Variables;
+}
 
 /** What is set already beats the file, as in Compose. */
 const withEnvFile = async (variables: Variables, path: string, text: Text): Promise<Variables> => ({
@@ -85,11 +97,11 @@ function assertPresent(
 async function follow(
   files: readonly string[],
   directory: string,
-  variables: Variables,
+  meaning: Meaning,
   text: Text,
 ): Promise<readonly string[]> {
   const first = files.map((path): Read => ({ path, kind: 'compose', directory, envFiles: [] }));
-  const pending = first.map((read) => ({ read, variables }));
+  const pending = first.map((read) => ({ read, meaning }));
   const seen = new Map<string, Read>();
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { read } = next;
@@ -103,10 +115,14 @@ async function follow(
       });
     }
     if (read.kind === 'env') continue;
-    let known = next.variables;
-    for (const path of read.envFiles) known = await withEnvFile(known, path, text);
-    for (const found of readsOf({ ...read, text: await text(read.path) }, known))
-      pending.push({ read: found, variables: known });
+    let { variables, marked } = next.meaning;
+    for (const path of read.envFiles) {
+      variables = await withEnvFile(variables, path, text);
+      marked = await withEnvFile(marked, path, text);
+    }
+    const file = { ...read, text: await text(read.path) };
+    refuseSecretNames(file, marked);
+    for (const found of readsOf(file, variables)) pending.push({ read: found, meaning: { variables, marked } });
   }
   return [...new Set([...seen.values()].map(({ path }) => path))];
 }

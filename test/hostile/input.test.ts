@@ -11,6 +11,7 @@ import { parseImageRef, pinTo, whyMutable } from '../../src/core/image-ref.ts';
 import { parsePorts } from '../../src/core/port-range.ts';
 import { redactor } from '../../src/core/redact.ts';
 import { isSameRepository } from '../../src/core/same-repository.ts';
+import { refuseSecretNames, withMarks } from '../../src/core/secret-names.ts';
 import { parseEnvFile, substitute } from '../../src/core/variables.ts';
 import { visible } from '../../src/core/visible.ts';
 import { isEntry, isStamped, whyNotEntry } from '../../src/edges/deployment-log/entry-schema.ts';
@@ -138,6 +139,8 @@ const messagesOf = (words: string, payload: string): readonly unknown[] =>
 const parsers: Readonly<Record<string, (input: { readonly text: string; readonly value: unknown }) => unknown>> = {
   configuration: ({ text: yaml }) => parseTree(yaml, 'harbormaster.yml'),
   'compose file': ({ text: yaml }) => parseCompose('compose.yaml', yaml),
+  'names of a compose file': ({ text: yaml }) =>
+    refuseSecretNames({ path: 'compose.yaml', text: yaml }, withMarks({}, ['A'])),
   'paths of a compose file': ({ text: yaml }) =>
     readsOf({ path: 'compose.yaml', directory: '.', text: yaml }, { A: '../x' }),
   'paths of a service': ({ value }) =>

@@ -50,6 +50,7 @@ const releases = {
   'a key of the policy’s that holds a secret': { cgroup_parent: '${ENVIRONMENT}', sysctls: ['${LIST}=1'] },
   'a port that is a secret': { ports: ['${FILE}:80'] },
   'an image that is a secret': { image: 'localhost:9/${LIST}:1' },
+  'a container that is named like a secret': { container_name: 'x-${LIST}', labels: { a: '${FILE}' } },
   'a container that tells its secrets, and ends': {
     environment: { A: '${FILE}', B: '${ENVIRONMENT}', C: '${LIST}' },
     command: ['sh', '-c', 'echo "$$A $$B $$C"; echo "$$C" >&2; exit 1'],

@@ -5,8 +5,9 @@ import { eventually } from '../support/world.ts';
 import type { Kill, LogOrder } from './inside/orders.ts';
 import { type Operation, type OperationName, operations } from './operations.ts';
 import { entriesOf, recordViolations } from './rest.ts';
-import { type Death, type Point, pointsOf, schedule } from './schedule.ts';
+import { type Death, type Point, pointsOf, type Recovery, type Rehearsed, schedule } from './schedule.ts';
 import { answering, type Stage, stage } from './stage.ts';
+import { upkeepViolations } from './upkeep.ts';
 
 export interface TortureOptions {
   readonly seed: number;
@@ -28,7 +29,7 @@ export interface TortureReport {
 }
 
 /** Seconds until everything is as it must be again. */
-const patience = 60;
+const patience = 120;
 
 /** Kills Harbormaster at the points of its operations, and looks each time what the next process makes of it. */
 export async function torture({ seed, kills, say, operations: names }: TortureOptions): Promise<TortureReport> {
@@ -67,7 +68,7 @@ class Run {
 
   /** Does each operation once without harm, and finds out what there is to be killed at. */
   async rehearse(names: readonly OperationName[], kills: number, random: Random): Promise<readonly Death[]> {
-    const rehearsed = new Map<OperationName, readonly Point[]>();
+    const rehearsed = new Map<OperationName, Rehearsed>();
     for (const name of names) {
       await operations[name].prepare?.(this.#stage);
       await this.#order(undefined, operations[name].log);
@@ -77,10 +78,10 @@ class Run {
       const all = pointsOf(await this.#stage.trace());
       const points = ownPoints(all, operations[name]);
       this.#say(`${name}: ${points.map(({ point, nth }) => (nth > 1 ? `${point} ${nth}` : point)).join(', ')}`);
-      rehearsed.set(name, points);
+      rehearsed.set(name, { points, recovery: (operations[name].recovery ?? taking).points });
       await operations[name].after?.(this.#stage);
     }
-    return schedule({ operations: rehearsed, recovery }, kills * 2, random);
+    return schedule(rehearsed, kills * 2, random);
   }
 
   /** One death, or two; the process that lives on is there for the next one. False: nothing can be said of what would come after it. */
@@ -92,6 +93,8 @@ class Run {
     try {
       await this.#dieOnce(death, next, what);
       for (const line of await recordViolations(stage, await stage.trace())) this.#violated(what, line);
+      if (operations[operation].recovery !== undefined)
+        for (const line of await upkeepViolations(stage)) this.#violated(what, line);
       if ((await stage.strangers.look()) !== strangers) this.#violated(what, 'what is not ours was touched');
       await operations[operation].after?.(stage);
       return true;
@@ -113,7 +116,8 @@ class Run {
     const isDead = await this.#isDead(operation);
     clearTimeout(timer);
     const at = performance.now();
-    const second = isDead && again && (await isCutShort(stage)) ? again : undefined;
+    const { isDue } = operations[operation].recovery ?? taking;
+    const second = isDead && again && (await isDue(stage)) ? again : undefined;
     if (isDead) {
       this.#died(kill);
       await this.#takenUp(second, next);
@@ -127,7 +131,7 @@ class Run {
   }
 
   async #takenUp(again: Kill | undefined, next: Death | undefined): Promise<void> {
-    const isPlain = next?.kill === undefined;
+    const isPlain = next?.kill === undefined && !(next && operations[next.operation].takesOrders);
     if (again) {
       await this.#order(again);
       await this.#stage.start();
@@ -201,17 +205,18 @@ const hooksOf = (entries: readonly Entry[]): ReadonlySet<string> =>
   new Set(entries.flatMap((entry) => (entry.kind === 'hook-begun' ? [entry.container.id] : [])));
 
 /** What a process does first that finds an operation cut short. */
-const recovery: readonly Point[] = [
-  { point: 'engine sweep', nth: 1, took: 600 },
-  { point: 'log finished', nth: 1, took: 0 },
-  { point: 'line', nth: 1, took: 0 },
-];
-
-/** Only an operation that was begun is taken up. */
-const isCutShort = async (host: Stage): Promise<boolean> => {
-  const entries = await entriesOf(host);
-  const finished = new Set(entries.flatMap((entry) => (entry.kind === 'finished' ? [entry.intent] : [])));
-  return entries.some((entry) => entry.kind === 'started' && !finished.has(entry.seq));
+const taking: Recovery = {
+  points: [
+    { point: 'engine sweep', nth: 1, took: 600 },
+    { point: 'log finished', nth: 1, took: 0 },
+    { point: 'line', nth: 1, took: 0 },
+  ],
+  /** Only an operation that was begun is taken up. */
+  async isDue(host) {
+    const entries = await entriesOf(host);
+    const finished = new Set(entries.flatMap((entry) => (entry.kind === 'finished' ? [entry.intent] : [])));
+    return entries.some((entry) => entry.kind === 'started' && !finished.has(entry.seq));
+  },
 };
 
 async function within(ended: Promise<unknown>, otherwise: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { eventually } from '../support/world.ts';
 import type { LogOrder } from './inside/orders.ts';
 import { assertInSync, assertQuiet, assertRuns, entriesOf } from './rest.ts';
+import type { Recovery } from './schedule.ts';
 import type { Branch, Stage } from './stage.ts';
+import { leaving, telling } from './upkeep.ts';
 
 /** Something that Harbormaster does, and may be killed at every step of. */
 export interface Operation {
@@ -15,6 +17,10 @@ export interface Operation {
   readonly only?: RegExp;
   /** As in an order. */
   readonly log?: LogOrder;
+  /** What prepares it gives orders, and only the program as it is built for torture takes any. */
+  readonly takesOrders?: true;
+  /** What a process passes that takes it up; undefined: as after every operation on apps. */
+  readonly recovery?: Recovery;
   /** Throws until it has come to its end, whoever died on the way. */
   ended(stage: Stage): Promise<void>;
   /** Brings the host back to where the next operation may begin. */
@@ -174,6 +180,8 @@ const all = {
     log: { segmentBytes: 3000, checkpointEntries: 1 },
     only: /N\.(?:jsonl|checkpoint)/,
   },
+  'push to the witness': telling(deployment('shop', 'extra')),
+  'prune closed files': leaving((stage) => cleared(stage, stage.branches.shop, ['extra'])),
   'heal a container that is gone': heal(['kill', 'destroy'], ({ host }, id) => host.engine.rm(id)),
   'heal a container that was killed': heal(['kill'], ({ host }, id) => host.engine.kill(id)),
   'heal a container with another name': heal(['rename'], ({ host }, id, name) =>

@@ -1,4 +1,4 @@
-import { keyIn, readEntries } from '../../src/edges/deployment-log/read-log.ts';
+import { keyIn } from '../../src/edges/deployment-log/read-log.ts';
 import { verify } from '../../src/edges/deployment-log/verify.ts';
 import { statePaths } from '../../src/edges/state-folder.ts';
 import type { Entry } from '../../src/model/entry.ts';
@@ -6,8 +6,8 @@ import type { Version } from './apps.ts';
 import type { Traced } from './inside/orders.ts';
 import type { Branch, Stage } from './stage.ts';
 
-/** The log as it is on disk; torn writes that were repaired are in it, and are no entries. */
-export const entriesOf = ({ host }: Stage): Promise<readonly Entry[]> => readEntries(statePaths(host.state).log);
+/** The log as it is on disk, and what left it; torn writes that were repaired are in it, and are no entries. */
+export const entriesOf = ({ chronicle }: Stage): Promise<readonly Entry[]> => chronicle.entries();
 
 /** Throws what is not yet, or never will be, as it must be: containers, their version, and nothing left over. */
 export async function assertRuns({ host }: Stage, { app, ran }: Branch, wanted: Version): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Random } from '../soak/random.ts';
 import type { Kill, Traced, When } from './inside/orders.ts';
 import type { OperationName } from './operations.ts';
+import type { Stage } from './stage.ts';
 
 /** A call that the program makes in an operation, as a rehearsal found it. */
 export interface Point {
@@ -52,9 +53,15 @@ function waysOf({ point, nth, took }: Point, random: Random): readonly Kill[] {
 const twice = 0.5;
 const anytime = 0.1;
 
+/** What a process passes that takes up what another one left. */
+export interface Recovery {
+  readonly points: readonly Point[];
+  /** Whether it passes there for sure, now. */
+  isDue(stage: Stage): Promise<boolean>;
+}
+
 export interface Rehearsed {
-  readonly operations: ReadonlyMap<OperationName, readonly Point[]>;
-  /** What a process passes that takes up what another one left. */
+  readonly points: readonly Point[];
   readonly recovery: readonly Point[];
 }
 
@@ -62,14 +69,18 @@ export interface Rehearsed {
  * So many deaths: first every point of every operation once, in a random order, then the other ways to die at each, then all of them again with other
  * delays.
  */
-export function schedule(rehearsed: Rehearsed, count: number, random: Random): readonly Death[] {
+export function schedule(
+  rehearsed: ReadonlyMap<OperationName, Rehearsed>,
+  count: number,
+  random: Random,
+): readonly Death[] {
   const deaths: Death[] = [];
   while (deaths.length < count) {
     const rounds: Death[][] = [[], [], []];
-    for (const [operation, points] of rehearsed.operations) {
-      for (const point of points) {
+    for (const [operation, found] of rehearsed) {
+      for (const point of found.points) {
         for (const [at, kill] of shuffled(waysOf(point, random), random).entries())
-          rounds[at]?.push(deathOf(operation, kill, rehearsed, random));
+          rounds[at]?.push(deathOf(operation, kill, found, random));
       }
     }
     deaths.push(...rounds.flatMap((round) => shuffled(round, random)));
@@ -77,7 +88,7 @@ export function schedule(rehearsed: Rehearsed, count: number, random: Random): r
   return deaths.slice(0, count);
 }
 
-function deathOf(operation: OperationName, kill: Kill, { operations, recovery }: Rehearsed, random: Random): Death {
+function deathOf(operation: OperationName, kill: Kill, { points, recovery }: Rehearsed, random: Random): Death {
   const chance = random.next();
   const [again] =
     chance < twice
@@ -86,7 +97,7 @@ function deathOf(operation: OperationName, kill: Kill, { operations, recovery }:
           random,
         )
       : [];
-  const whole = operations.get(operation)?.reduce((sum, { took }) => sum + took, 0) ?? 0;
+  const whole = points.reduce((sum, { took }) => sum + took, 0);
   const isAnytime = chance > 1 - anytime;
   return { operation, kill: isAnytime ? undefined : kill, after: Math.round(whole * random.next()), again };
 }

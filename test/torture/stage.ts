@@ -7,7 +7,9 @@ import { type Witness, witness } from '../soak/witness.ts';
 import { type RegistryRig, registryRig } from '../support/registry-rig.ts';
 import { type Daemon, eventually, type World, world } from '../support/world.ts';
 import { firstVersion, type Images, type TortureApp, tortureApps, type Version } from './apps.ts';
+import { type Chronicle, chronicleOf } from './chronicle.ts';
 import { type Order, type Traced, traceFile } from './inside/orders.ts';
+import { type OffHost, offHost } from './off-host.ts';
 import { tortureProgram } from './program.ts';
 
 type Repository = Awaited<ReturnType<World['repository']>>;
@@ -39,6 +41,8 @@ export interface Stage extends AsyncDisposable {
   readonly witness: Witness;
   readonly strangers: Strangers;
   readonly branches: Readonly<Record<keyof typeof tortureApps, Branch>>;
+  readonly chronicle: Chronicle;
+  readonly offHost: OffHost;
   daemon(): Daemon;
   /** A new process; `plain`: the program as it is built for everyone. */
   start(plain?: boolean): Promise<void>;
@@ -47,7 +51,8 @@ export interface Stage extends AsyncDisposable {
   trace(): Promise<readonly Traced[]>;
   /** Commits another version, with these parts of it changed, too. */
   push(branch: Branch, changes?: readonly (keyof Version)[], bad?: boolean): Promise<string>;
-  configure(): Promise<void>;
+  /** `log`: what it says of the log from now on. */
+  configure(log?: object): Promise<void>;
   status(branch: Branch): Promise<AppStatus | undefined>;
   harbor(): ReturnType<typeof daemonHarbor>;
 }
@@ -63,14 +68,18 @@ export async function stage(): Promise<Stage> {
   ) as Record<keyof typeof tortureApps, Branch>;
   const strangers = await strangersOf(host, local);
   const heard = await witness(host.engine);
+  const elsewhere = await offHost(host);
   let running: Daemon | undefined;
   let told = 0;
+  let logSettings = {};
 
   const self: Stage = {
     host,
     witness: heard,
     strangers,
     branches,
+    chronicle: chronicleOf(statePaths(host.state).log),
+    offHost: elsewhere,
     daemon() {
       if (running === undefined) throw new Error('there is no daemon');
       return running;
@@ -99,7 +108,8 @@ export async function stage(): Promise<Stage> {
       }
       return branch.repository.commit(branch.app.files(version, images, bad), `Version ${version.all}`);
     },
-    async configure() {
+    async configure(log = logSettings) {
+      logSettings = log;
       const declared = Object.values(branches).filter(({ isDeclared }) => isDeclared);
       await host.configure(
         Object.fromEntries(
@@ -108,6 +118,7 @@ export async function stage(): Promise<Stage> {
             { url: repository.url, health: { deadline: '20s', min_ready: '100ms' }, ...app.config },
           ]),
         ),
+        { log },
       );
     },
     async status({ app }) {

@@ -50,11 +50,21 @@ export function encode(stamp: EntryStamp, body: EntryBody, redact: Redact): Buff
   const limit = body.kind === 'started' ? intentLimit : lineLimit;
   // The snapshot grows with the number of apps; each of its parts was once within the limit.
   if (bytes.length <= limit || body.kind === 'opened') return bytes;
-  throw new HarborError(`a log entry of ${bytes.length} bytes is too large; at most ${limit} fit`, {
+  throw body.kind === 'started' ? tooMuch(bytes.length) : tooLarge(bytes.length);
+}
+
+/** That an app wants more than can be written down is its own fault, and no reason to doubt the log. */
+const tooMuch = (size: number): HarborError =>
+  new HarborError(`what is to be done fills ${size} bytes of the log, and ${intentLimit} fit into one entry`, {
+    code: 'compose-refused',
+    hint: 'Split the app into several smaller ones: some hundred services fit into one.',
+  });
+
+const tooLarge = (size: number): HarborError =>
+  new HarborError(`a log entry of ${size} bytes is too large; at most ${lineLimit} fit`, {
     code: 'log-unwritable',
     hint: 'Split the app into several smaller ones.',
   });
-}
 
 const members = (value: object, redact: Redact): object =>
   Object.fromEntries(Object.entries(value).map(([key, member]) => [visible(key), cleaned(member, key, redact)]));

@@ -28,7 +28,16 @@ export async function notesIn(directory: string): Promise<readonly NoteFile[]> {
     return first === undefined ? [] : [{ name, segment: segmentAt(directory, Number(first)) }];
   });
   const ordered = found.sort((left, right) => left.segment.first - right.segment.first);
-  return Promise.all(
-    ordered.map(async (file) => ({ ...file, note: await readFile(join(directory, file.name), 'utf8') })),
-  );
+  const read = await Promise.all(ordered.map((file) => noteIn(directory, file)));
+  return read.filter((file) => file !== undefined);
+}
+
+/** Undefined: it left just now, with its segment. */
+async function noteIn(directory: string, file: Omit<NoteFile, 'note'>): Promise<NoteFile | undefined> {
+  try {
+    return { ...file, note: await readFile(join(directory, file.name), 'utf8') };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }

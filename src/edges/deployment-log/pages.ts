@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { matchesQuery } from '../../core/log-query.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { LogPage, LogQuery, PageRequest } from '../../model/log-query.ts';
+import { isMissing } from '../fs-errors.ts';
 import { unreadable } from './faults.ts';
 import { decode } from './line.ts';
 import { offsetOf, seqOf } from './seek.ts';
@@ -52,12 +53,16 @@ export type Direction =
   | { readonly order: 'newest'; readonly before: number | undefined }
   | { readonly order: 'oldest'; readonly after: number };
 
-/** The lines of the whole log from where the page begins, in its order. */
+/** The lines of the whole log from where the page begins, in its order; an empty one where some left while it was read. */
 export async function* linesOf(segments: readonly Segment[], request: Direction): AsyncGenerator<Buffer> {
   if (request.order === 'oldest') {
     const from = segments.findLastIndex(({ first }) => first <= request.after + 1);
     for (const [index, segment] of segments.slice(Math.max(from, 0)).entries()) {
       await using file = await openSegment(segment);
+      if (file === undefined) {
+        yield nothing;
+        continue;
+      }
       const { size } = await file.stat();
       yield* forwards(file, index === 0 ? await offsetOf(file, size, request.after + 1) : 0, size);
     }
@@ -66,12 +71,21 @@ export async function* linesOf(segments: readonly Segment[], request: Direction)
   const { before = Number.MAX_SAFE_INTEGER } = request;
   for (const segment of segments.filter(({ first }) => first < before).toReversed()) {
     await using file = await openSegment(segment);
+    if (file === undefined) return;
     const { size } = await file.stat();
     yield* backwards(file, await offsetOf(file, size, before));
   }
 }
 
-const openSegment = ({ path }: Segment): Promise<FileHandle> => open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+/** Stands for the lines of a segment that left just now. */
+const nothing = Buffer.alloc(0);
+
+/** Undefined: it left just now, and older ones with it. */
+const openSegment = ({ path }: Segment): Promise<FileHandle | undefined> =>
+  open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 
 /** What is not terminated yet is still being written. */
 async function* forwards(file: FileHandle, from: number, size: number): AsyncGenerator<Buffer> {

@@ -1,12 +1,12 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { sha256 } from '../../core/digest.ts';
 import type { EntryBody } from '../../model/entry.ts';
 import type { PrunedFile } from '../../model/log-state.ts';
 import type { Logger } from '../../ports.ts';
 import { syncFolder } from '../durable.ts';
-import { isMissing, systemCode } from '../fs-errors.ts';
 import type { Marks } from './marks.ts';
 import { notePath } from './notes.ts';
+import { removeFile } from './remove-file.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { openingOf } from './start.ts';
 import { verify } from './verify.ts';
@@ -120,16 +120,8 @@ async function removeThrough(through: number, { directory, marks }: RetentionOpt
   const segments = await segmentsOf(directory);
   const gone = segments.filter((_, index) => (segments[index + 1]?.first ?? Number.POSITIVE_INFINITY) - 1 <= through);
   for (const segment of gone) {
-    for (const path of [segment.path, notePath(segment)]) await removeFile(path, marks);
+    // Whoever is killed in between finds the segment again, and nobody would find a checkpoint alone.
+    for (const path of [notePath(segment), segment.path]) await removeFile(path, marks);
   }
   if (gone.length > 0) await syncFolder(directory);
-}
-
-async function removeFile(path: string, marks: Pick<Marks, 'lift'>): Promise<void> {
-  await unlink(path).catch(async (error: unknown) => {
-    if (isMissing(error)) return;
-    if (systemCode(error) !== 'EPERM') throw error;
-    await marks.lift([path]);
-    await unlink(path);
-  });
 }

@@ -45,6 +45,7 @@ function chainCheck({ order, suspect }: SiftRequest): (line: Buffer) => boolean 
   let neighbour: Link | undefined;
   let isSuspect = false;
   return (line) => {
+    if (line.length === 0) neighbour = undefined;
     const seq = seqOf(line);
     if (seq === undefined) return false;
     const link: Link = { seq, own: sha256(line), prev: prevOf(line) };

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Entry } from '../../model/entry.ts';
+import { isMissing } from '../fs-errors.ts';
 import { accept, before, type Chain, genesis, type RawLine } from './chain.ts';
 import { type Problem, unreadable } from './faults.ts';
 import { decode } from './line.ts';
@@ -46,31 +47,46 @@ export interface Walked {
 /** `line`: the entry's bytes, without the newline. */
 export type Visit = (entry: Entry, place: Omit<Problem, 'what'>, line: Buffer) => void;
 
-/** Reads on from a position to the log's end. What does not hold is passed over where a later segment begins anew; nothing is read after it otherwise. */
+/**
+ * Reads on from a position to the log's end. What does not hold is passed over where a later segment begins anew; nothing is read after it otherwise.
+ * Segments may leave meanwhile: what is read then says so.
+ */
 export async function walk(directory: string, from: Position, visit: Visit): Promise<Walked> {
-  const all = await segmentsOf(directory).catch((error: unknown) => {
-    throw unreadable(directory, error);
-  });
-  const segments = all.filter(({ first }) => first >= (from.segment?.first ?? from.chain.seq + 1));
   const accepted = new Set(from.accepted);
+  let left = 0;
   const visiting: Visit = (entry, place, line) => {
     if (entry.kind === 'damage-accepted') accepted.add(placeKey(entry));
+    if (entry.kind === 'pruned') left = entry.through;
     visit(entry, place, line);
   };
+  let segments = await segmentsFrom(directory, from.segment?.first ?? from.chain.seq + 1);
   let position = { ...from, accepted };
   let rest: RawLine | undefined;
   let last: Problem | undefined;
-  for (const [index, segment] of segments.entries()) {
-    if (segment.first !== position.segment?.first) position = { ...enter(segment, position), accepted };
-    const walked = await walkSegment(segment, position, { visit: visiting, next: segments[index + 1] }).catch(
+  for (let segment = segments[0]; segment !== undefined; segment = segments[0]) {
+    const { first, path } = segment;
+    const entered = first === position.segment?.first ? position : { ...enter(segment, position), accepted };
+    const walked = await walkSegment(segment, entered, { visit: visiting, next: segments[1] }).catch(
       (error: unknown) => {
-        throw unreadable(segment.path, error);
+        if (isMissing(error)) return undefined;
+        throw unreadable(path, error);
       },
     );
+    segments = walked ? segments.slice(1) : await segmentsFrom(directory, first + 1);
+    if (walked === undefined) continue;
     position = { ...walked.position, accepted };
     ({ rest, problem: last } = walked);
   }
-  return { position, rest, problem: position.troubles.find((trouble) => !accepted.has(placeKey(trouble))) ?? last };
+  const isKnown = (trouble: Trouble): boolean =>
+    accepted.has(placeKey(trouble)) || (trouble.isGap && trouble.before <= left + 1);
+  return { position, rest, problem: position.troubles.find((trouble) => !isKnown(trouble)) ?? last };
+}
+
+async function segmentsFrom(directory: string, first: number): Promise<readonly Segment[]> {
+  const all = await segmentsOf(directory).catch((error: unknown) => {
+    throw unreadable(directory, error);
+  });
+  return all.filter((segment) => segment.first >= first);
 }
 
 /** Names a place where something does not hold. */

@@ -61,12 +61,33 @@ export function refMissing(url: string, { kind, name }: Ref, existing: Refs): Ha
   });
 }
 
+/** A repository may have any number of names, of any length: so many are looked at at all, so many compared, so many letters of each. */
+const most = { seen: 10_000, compared: 200, letters: 60 };
+
 function nearest(name: string, names: readonly string[], count: number): readonly string[] {
-  return names
-    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
+  return shortlist(name, names.slice(0, most.seen))
+    .map((candidate) => ({ candidate, far: distance(name.slice(0, most.letters), candidate.slice(0, most.letters)) }))
     .sort((left, right) => left.far - right.far || (left.candidate < right.candidate ? -1 : 1))
     .slice(0, count)
     .map(({ candidate }) => candidate);
+}
+
+/** Those that begin alike, or are about as long. */
+function shortlist(name: string, names: readonly string[]): readonly string[] {
+  if (names.length <= most.compared) return names;
+  const score = (candidate: string): number =>
+    Math.abs(candidate.length - name.length) - 2 * commonStart(name, candidate);
+  return names
+    .map((candidate) => ({ candidate, score: score(candidate) }))
+    .sort((left, right) => left.score - right.score)
+    .slice(0, most.compared)
+    .map(({ candidate }) => candidate);
+}
+
+function commonStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** Levenshtein distance. */

@@ -29,14 +29,14 @@ export async function holdingsOf(
 ): Promise<Holdings> {
   const folder = await mkdtemp(join(tmpdir(), 'harbormaster-witness-'));
   const { base, runDir, timeouts } = context;
-  const git = async (argv: Argv, env = localEnvironment(base, folder)): Promise<string> => {
-    const { exitCode, stdout, stderr } = await run(argv, { env, cwd: '/', limit: timeouts.fetch });
-    if (exitCode === 0) return stdout.toString('utf8');
+  const git: Git = async (argv, { env = localEnvironment(base, folder), stdin } = {}) => {
+    const { exitCode, stdout, stderr } = await run(argv, { env, cwd: '/', limit: timeouts.fetch, stdin });
+    if (exitCode === 0) return stdout;
     throw /couldn't find remote ref/i.test(stderr) ? noBranch(repository, branch) : gitFailure(repository, stderr);
   };
   try {
     const access = await accessTo(repository, context);
-    await git(['git', 'init', '--quiet', '--bare', '--template=', folder], localEnvironment(base, folder));
+    await git(['git', 'init', '--quiet', '--bare', '--template=', folder]);
     const argv: Argv = [
       'git',
       'fetch',
@@ -47,8 +47,9 @@ export async function holdingsOf(
       access.remote.url,
       `+refs/heads/${branch}:${ref}`,
     ];
-    await git(argv, remoteEnvironment(base, access, { mirror: folder, runDir }));
+    await git(argv, { env: remoteEnvironment(base, access, { mirror: folder, runDir }) });
     const folders = (await git(['git', 'ls-tree', '-r', '-z', '--name-only', ref]))
+      .toString('utf8')
       .split('\0')
       .flatMap((path) => /^([^/]+\/[^/]+)\/checkpoint$/.exec(path)?.[1] ?? []);
     const own = folders.filter((path) => path.endsWith(`/${instance}`));
@@ -61,8 +62,13 @@ export async function holdingsOf(
   }
 }
 
+type Git = (
+  argv: Argv,
+  more?: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: Buffer },
+) => Promise<Buffer>;
+
 /** Of one file, through all commits, also those that a merge brought in. */
-async function everyVersion(path: string, git: (argv: Argv) => Promise<string>): Promise<readonly string[]> {
+async function everyVersion(path: string, git: Git): Promise<readonly string[]> {
   const log = await git([
     'git',
     'log',
@@ -77,11 +83,35 @@ async function everyVersion(path: string, git: (argv: Argv) => Promise<string>):
     '--',
     path,
   ]);
-  const blobs = [...log.matchAll(/^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t/gm)].map(([, blob]) => blob ?? '');
-  const notes: string[] = [];
-  for (const blob of new Set(blobs)) notes.push(await git(['git', 'cat-file', 'blob', blob]));
+  const changes = log.toString('utf8').matchAll(/^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) [AM]\t/gm);
+  const blobs = new Set([...changes].map(([, blob]) => blob ?? ''));
+  // One process for all of them: there is one for each minute in which something was written.
+  const notes = contentsOf(
+    await git(['git', 'cat-file', '--batch'], { stdin: Buffer.from([...blobs, ''].join('\n')) }),
+  );
+  if (notes.length < blobs.size) throw incomplete(blobs.size - notes.length);
   return notes;
 }
+
+/** What `git cat-file --batch` writes, up to the first that is missing: a line `ID blob SIZE`, the content and a line feed for each. */
+function contentsOf(batch: Buffer): readonly string[] {
+  const contents: string[] = [];
+  for (let at = 0; at < batch.length; ) {
+    const begin = batch.indexOf('\n', at) + 1;
+    const size = Number(/ blob (\d+)$/.exec(batch.toString('latin1', at, begin - 1))?.[1] ?? Number.NaN);
+    if (begin === 0 || Number.isNaN(size)) break;
+    contents.push(batch.toString('utf8', begin, begin + size));
+    at = begin + size + 1;
+  }
+  return contents;
+}
+
+/** None may be passed over in silence: it could be the one that contradicts. */
+const incomplete = (missing: number): HarborError =>
+  new HarborError(`the witness has lost ${missing} of the checkpoints that its own history names`, {
+    code: 'source-refused',
+    hint: 'Run `git fsck` there, or compare with a copy of that repository.',
+  });
 
 const noBranch = ({ url }: Repository, branch: string): HarborError =>
   new HarborError(`${url} has no branch ${branch}: it holds nothing of this log`, {

@@ -112,7 +112,7 @@ test('an entry that is too large says nothing of the disk', async () => {
     { length: 5000 },
     (_, index) => ({ kind: 'build', service: `s${index}`, tag: 'x'.repeat(100) }) as const,
   );
-  await expect(log.append(started({ steps }))).rejects.toMatchObject({ code: 'log-unwritable' });
+  await expect(log.append(started({ steps }))).rejects.toMatchObject({ code: 'compose-refused' });
   expect(log.condition()).toEqual({ kind: 'sound' });
   await log.append(refused(failed()));
 });

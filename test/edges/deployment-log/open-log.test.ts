@@ -144,8 +144,8 @@ describe('what is written', () => {
       (_, index) => ({ kind: 'build', service: `s${index}`, tag: 'x'.repeat(100) }) as const,
     );
     await expect(log.append(started({ steps }))).rejects.toMatchObject({
-      code: 'log-unwritable',
-      message: expect.stringContaining('too large') as string,
+      code: 'compose-refused',
+      message: expect.stringContaining('fit into one entry') as string,
     });
     await log.append(started());
     expect(kinds(await log.entries())).toEqual(['opened', 'started']);

@@ -1,7 +1,8 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keyIn } from '../../../src/edges/deployment-log/read-log.ts';
+import { logPage } from '../../../src/edges/deployment-log/pages.ts';
+import { keyIn, readEntries } from '../../../src/edges/deployment-log/read-log.ts';
 import { prune } from '../../../src/edges/deployment-log/retention.ts';
 import { segmentsOf } from '../../../src/edges/deployment-log/segments.ts';
 import { verify } from '../../../src/edges/deployment-log/verify.ts';
@@ -26,13 +27,21 @@ async function grown() {
   }
   await log.seal();
   const first = async () => (await segmentsOf(rig.directory))[0]?.first ?? 0;
-  const go = async (last: number, keep: { age?: number; segments?: number } = { segments: 1 }) =>
+  /** `meanwhile`: once the entry is written, and before any file goes. */
+  const go = async (
+    last: number,
+    keep: { age?: number; segments?: number } = { segments: 1 },
+    meanwhile: () => Promise<void> = async () => undefined,
+  ) =>
     prune({
       directory: rig.directory,
       keep: { age: keep.age, segments: keep.segments },
       witnessed: last === 0 ? undefined : { url: 'https://w', note: log.checkpoint() ?? '', last },
       now: new Date(Date.UTC(2026, 10, 20, 11)),
-      append: log.append,
+      append: async (body) => {
+        await log.append(body);
+        await meanwhile();
+      },
       pruned: log.state().pruned ?? 0,
       marks: noMarks,
       logger: silent,
@@ -107,6 +116,47 @@ test('a crash after the entry leaves what the next look removes', async () => {
   expect(await rig.names()).not.toContain(first);
   await rig.go(0);
   for (const name of others) expect(await rig.names()).not.toContain(name);
+});
+
+test('a crash in mid-removal leaves nothing that the next look would not remove', async () => {
+  await using rig = await grown();
+  await rig.log.seal();
+  const third = (await rig.names()).filter((name) => name.endsWith('.jsonl'))[2] ?? '';
+  const path = join(rig.directory, third);
+  const content = await readFile(path);
+  await expect(
+    rig.go(all, { segments: 1 }, async () => {
+      await rm(path);
+      await mkdir(path);
+    }),
+  ).rejects.toThrow();
+  await rm(path, { recursive: true });
+  await writeFile(path, content);
+  expect(await rig.names()).not.toContain(third.replace('jsonl', 'checkpoint'));
+  await rig.go(0);
+  const left = await rig.names();
+  expect(await rig.first()).toBe((rig.log.state().pruned ?? 0) + 1);
+  for (const name of left.filter((each) => each.endsWith('.checkpoint')))
+    expect(left).toContain(name.replace('checkpoint', 'jsonl'));
+});
+
+test('who reads the log while files leave it reads what is there, and finds nothing wrong', async () => {
+  await using rig = await grown();
+  const reads: Promise<readonly [number | undefined, boolean]>[] = [];
+  const read = async () => {
+    const entries = await readEntries(rig.directory);
+    const { ok } = await verify(rig.directory);
+    await logPage(rig.directory, {}, { order: 'oldest', after: 0, limit: 1000 });
+    return [entries.at(-1)?.seq, ok] as const;
+  };
+  await rig.go(all, { segments: 1 }, async () => {
+    for (let count = 0; count < 12; count += 1) {
+      const late = new Promise((resolve) => setTimeout(resolve, count));
+      reads.push(late.then(read));
+    }
+  });
+  const last = (await rig.log.entries()).at(-1)?.seq;
+  for (const found of await Promise.all(reads)) expect(found).toEqual([last, true]);
 });
 
 test('a file that is missing without an entry is found', async () => {

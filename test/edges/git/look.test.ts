@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packet } from '../../../src/edges/git/pkt-line.ts';
 import type { Ref } from '../../../src/model/app.ts';
@@ -120,6 +122,39 @@ test('a name that is no name costs the other apps of the repository nothing', as
   const answers = await source.look([app(from), app(from, { name: 'odd', ref: branch('--upload-pack=touch x') })]);
   expect(answers.get('web')).toBe(commit);
   expect(answers.get('odd')).toMatchObject({ code: 'config-invalid' });
+});
+
+test('thousands of branches that are called like options, paths and escapes cost the one that is followed nothing', async () => {
+  await using rig = await gitRig();
+  await using server = await gitHttpServer();
+  await using source = await testSource();
+  const commit = await rig.commit(files);
+  const names = [
+    '--upload-pack=touch${IFS}x',
+    '-o',
+    'a/b/c/etc/passwd',
+    '\u202emain',
+    'x'.repeat(200),
+    '$(id)',
+    "it's",
+  ];
+  const many = Array.from({ length: 20_000 }, (_, at) => `${names[at % names.length]}-${at}`).toSorted();
+  await writeFile(
+    join(rig.path, 'packed-refs'),
+    many.flatMap((name) => [`${commit} refs/heads/${name}\n`, `${commit} refs/tags/v1.${name}\n`]).join(''),
+  );
+  const from = repository(server.serve(rig));
+  const apps = [
+    app(from),
+    app(from, { name: 'gone', ref: branch('mian') }),
+    app(from, { name: 'range', ref: { kind: 'range', name: '^1.4' } }),
+  ];
+  const answers = await source.look(apps);
+  expect(answers.get('web')).toBe(commit);
+  for (const name of ['gone', 'range']) {
+    expect(answers.get(name)).toMatchObject({ code: 'ref-missing' });
+    expect(JSON.stringify(answers.get(name))).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
 });
 
 test('an empty repository has no branch', async () => {

@@ -49,6 +49,16 @@ test('a commit is named in full', () => {
   expect(() => pinnedCommit({ kind: 'commit', name: `--${'a'.repeat(38)}` })).toThrow();
 });
 
+test('a hundred thousand names of any length cost a missing one a moment', () => {
+  const names = Array.from({ length: 100_000 }, (_, at) => `refs/heads/--upload-pack=\u202e${'x'.repeat(200)}-${at}`);
+  const existing = new Map(['refs/heads/main', ...names].map((name) => [name, 'x']));
+  const begun = process.cpuUsage();
+  const { hint } = refMissing('https://h/a.git', { kind: 'branch', name: 'mian'.repeat(20) }, existing);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(5_000);
+  expect(hint).not.toMatch(/[\u202a-\u202e]/);
+  expect(refMissing('https://h/a.git', { kind: 'branch', name: 'mian' }, existing).hint).toContain('"main"');
+});
+
 test('a missing ref is reported with the nearest that exist, of its kind', () => {
   const existing = new Map(
     ['refs/heads/main', 'refs/heads/maintenance', 'refs/heads/release/1.0', 'refs/heads/zzz', 'refs/tags/mani'].map(
