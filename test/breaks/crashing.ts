@@ -190,6 +190,22 @@ export const crashing: Breaks = {
       to: "if (app.deploy !== 'manual' || app ||",
     },
   ],
+  'torture/crowd': [
+    {
+      tests: ['apps that fail at once under a memory limit'],
+      in: 'src/reconcile/refuse.ts',
+      from: '!needsEntry(history, outcome, signature);',
+      to: 'signature === undefined;',
+    },
+  ],
+  'scenarios/bounds': [
+    {
+      tests: ['compose files of tens of megabytes'],
+      in: 'src/reconcile/reads.ts',
+      from: 'path, composeLimit + 1);',
+      to: 'path, composeLimit);',
+    },
+  ],
   'torture/clock': [
     {
       tests: ['when the clock jumps %s'],

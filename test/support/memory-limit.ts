@@ -40,8 +40,19 @@ export function memoryLimit(name: string, bytes: number): MemoryLimit {
       const counts = readFileSync(join(folder, isVersion1 ? 'memory.oom_control' : 'memory.events'), 'utf8');
       return Number(/^oom_kill (\d+)$/m.exec(counts)?.[1] ?? 0);
     },
-    [Symbol.dispose]: () => rmdirSync(folder),
+    [Symbol.dispose]: () => removed(folder),
   };
+}
+
+/** The kernel keeps it for a moment after the last process in it has ended. */
+function removed(folder: string): void {
+  for (let tries = 0; tries < 100 && existsSync(folder); tries += 1) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
 }
 
 /** The most memory that a process ever had at once, in MB. */
