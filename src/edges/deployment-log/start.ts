@@ -40,7 +40,7 @@ async function assertTied(directory: string, segment: Segment, { prev, previous,
   const line = await lastLine(before.path, previous.bytes);
   if (line !== undefined && sha256(line) === prev) return;
   if (line === undefined && log.pruned !== undefined && before.first <= log.pruned) return;
-  if (await isAccepted(directory, segment, previous.file)) return;
+  if (await isKnown(directory, segment, { file: previous.file, isGone: line === undefined })) return;
   const what =
     line === undefined
       ? `the file before it, ${previous.file}, is missing or too short`
@@ -48,10 +48,18 @@ async function assertTied(directory: string, segment: Segment, { prev, previous,
   throw corrupt(directory, { file: segment.name, line: 1, offset: 0, seq: segment.first, what });
 }
 
-/** Whether an entry since then says that a person knows. */
-async function isAccepted(directory: string, segment: Segment, previous: string): Promise<boolean> {
-  const { position } = await walk(directory, startWith(segment), () => undefined);
-  return [...position.accepted].some((place) => place.startsWith(`${previous}:`) || place === `${segment.name}:0`);
+/** Whether an entry since then says that the file before left, or that a person knows. */
+async function isKnown(
+  directory: string,
+  segment: Segment,
+  before: { readonly file: string; readonly isGone: boolean },
+): Promise<boolean> {
+  let left = 0;
+  const { position } = await walk(directory, startWith(segment), (entry) => {
+    if (entry.kind === 'pruned') left = entry.through;
+  });
+  if (before.isGone && left >= segment.first - 1) return true;
+  return [...position.accepted].some((place) => place.startsWith(`${before.file}:`) || place === `${segment.name}:0`);
 }
 
 const step = 64 * 1024;

@@ -113,7 +113,7 @@ export function createWitness(options: WitnessOptions): Witness {
   return {
     status: () => (config() === undefined ? undefined : status),
     vouched: () =>
-      status?.state === 'current' && progress.told !== undefined
+      status?.state === 'current' && progress.told !== undefined && !progress.more
         ? { url: status.url, note: progress.told, last: status.witnessed }
         : undefined,
     async beat() {

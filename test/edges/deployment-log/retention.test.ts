@@ -104,6 +104,29 @@ test('only files that are old leave', async () => {
   expect((await rig.names()).length).toBeLessThan(before.length);
 });
 
+test('also when every closed file left, whoever starts next goes on with the one that is there', async () => {
+  const rig = await signedRig({ segmentBytes: 4000 });
+  await using _rig = rig;
+  const log = await rig.open();
+  for (let count = 0; count < 8; count += 1) {
+    const { seq } = await log.append(started({ app: 'db', release: `r${count}` }));
+    await log.append(finished({ app: 'db', intent: seq, release: `r${count}` }));
+  }
+  await log[Symbol.asyncDispose]();
+  const again = await rig.open();
+  const note = again.checkpoint() ?? '';
+  const now = new Date(Date.UTC(2030, 0, 1));
+  const witnessed = { url: 'https://w', note, last: all };
+  const rest = { directory: rig.directory, witnessed, now, pruned: 0, marks: noMarks, logger: silent };
+  await prune({ ...rest, keep: { age: 1, segments: undefined }, append: again.append });
+  const before = await again.history();
+  expect(await segmentsOf(rig.directory)).toHaveLength(1);
+  await again[Symbol.asyncDispose]();
+  await using next = await rig.open();
+  expect(await next.history()).toEqual(JSON.parse(JSON.stringify(before)));
+  expect((await verify(rig.directory)).ok).toBe(true);
+});
+
 test('a crash after the entry leaves what the next look removes', async () => {
   await using rig = await grown();
   const copies = new Map<string, Buffer>();

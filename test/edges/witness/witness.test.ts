@@ -164,6 +164,24 @@ describe('a witness', () => {
     expect(`${parts.join('\n')}\n`).toBe(await readFile(join(one.directory, '000000000001.jsonl'), 'utf8'));
   });
 
+  test('that is to have every entry vouches for none until it has them all', async () => {
+    await using rig = await witnessRig();
+    await using a = await host('prod-1', repositoryAt(rig.path), { entries: 'all' });
+    const steps = Array.from(
+      { length: 2_000 },
+      () => ({ kind: 'pull', services: ['x'.repeat(60)], image: 'y' }) as const,
+    );
+    for (let count = 0; count < 28; count += 1) {
+      const { seq } = await a.log().append(started({ steps }));
+      await a.log().append(finished({ intent: seq }));
+    }
+    await a.witness.beat();
+    expect(a.witness.status()?.state).toBe('current');
+    expect(a.witness.vouched()).toBeUndefined();
+    await a.witness.beat();
+    expect(a.witness.vouched()?.last).toBe(a.witness.status()?.witnessed);
+  });
+
   test('takes many hosts on one branch at the same time, each in a folder of its own', async () => {
     await using rig = await witnessRig();
     const names = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
