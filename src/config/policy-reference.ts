@@ -46,7 +46,7 @@ const keyLists = (): readonly string[] => [
   paragraph(presetKeys.homelab.filter((key) => !presetKeys.strict.includes(key))),
   '',
   'Everything else needs `keys`, also what Compose learns in future: `services.cgroup_parent`, `services.annotations`, `services.volumes.image`, `services.build.ssh` and `services.build.cache_to` are examples. ' +
-    '`provider` and `use_api_socket` are always refused.',
+    '`provider`, `use_api_socket` and names that are made out of secrets are always refused.',
 ];
 
 const paragraph = (keys: readonly string[]): string => keys.map((key) => `\`${key}\``).join(', ');
