@@ -2,12 +2,15 @@
  * A pass in which nothing changed, beside what a user would run otherwise: `git pull && docker compose up -d` for each app. Both look at the same
  * repositories over HTTP and at as many running containers, in one run on one machine.
  *
- *   npm run bench -- noop [APPS…]        default: 1 10 100
+ *   npm run bench -- noop [--original FOLDER] [APPS…]        default: 1 10 100
+ *
+ * `--original`: a checkout of the original Harbormaster, whose `run` is measured as well where Python has what it imports.
  */
 import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { keepSmall } from '../src/edges/heap.ts';
 import { wire } from '../src/wire.ts';
@@ -24,7 +27,11 @@ interface Cost {
   readonly started: number;
 }
 
-const sizes = process.argv.slice(2).map(Number).filter(Number.isInteger);
+const { values, positionals } = parseArgs({
+  options: { original: { type: 'string' }, serve: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const sizes = positionals.map(Number).filter(Number.isInteger);
 const rounds = { daemon: 30, loop: 3 };
 const bundle = process.env['HARBORMASTER_BUNDLE'] ?? join(process.cwd(), 'dist/harbormaster.cjs');
 
@@ -55,9 +62,17 @@ async function compare(apps: number, repositories: number): Promise<void> {
     const urls = await served(sources);
     const urlOf = (app: number) => urls.of[app % repositories] ?? '';
     const loop = await shellLoop({ folder, names, urlOf, project: rig.project('loop'), dockerHost: rig.dockerHost });
+    const original = await originalRun({
+      folder,
+      names,
+      urlOf,
+      project: rig.project('orig'),
+      dockerHost: rig.dockerHost,
+    });
     const ours = await daemonPass({ folder, names, urlOf, project: rig.project('ours'), dockerHost: rig.dockerHost });
     const ratio = loop.wall / ours.wall;
     row(`${apps}\t${repositories}`, 'shell loop', loop, '');
+    if (original) row(`${apps}\t${repositories}`, 'the original', original, '');
     row(`${apps}\t${repositories}`, 'Harbormaster', ours, `${ours.rss.toFixed(0)}\t${ratio.toFixed(0)}`);
     urls.stop();
   } finally {
@@ -102,6 +117,26 @@ async function shellLoop({ folder, names, urlOf, project, dockerHost }: Setting)
   writeFileSync(join(clones, 'loop.sh'), script);
   await shell('sh loop.sh', clones, dockerHost);
   return measured(rounds.loop, () => shell('sh loop.sh', clones, dockerHost));
+}
+
+/** A run of the original over the same apps; undefined where nobody says where it is. */
+async function originalRun({ folder, names, urlOf, project, dockerHost }: Setting): Promise<Cost | undefined> {
+  if (values.original === undefined) return undefined;
+  const work = join(folder, 'original');
+  mkdirSync(work);
+  const apps = names.map((name, index) => [
+    `${project}-${name}`,
+    { url: urlOf(index), branch: 'main', compose_config: [`${name}/compose.yaml`] },
+  ]);
+  writeFileSync(join(work, 'harbormaster.yml'), stringify({ apps: Object.fromEntries(apps) }));
+  const home = resolve(values.original);
+  const python = `PYTHONPATH='${home}' python3`;
+  await shell(`${python} -c 'import click, yaml, attr, docker_harbormaster.cli'`, work, dockerHost).catch(() => {
+    throw new Error(`Python cannot load the original from ${home}: it needs click, PyYAML, attrs and ruamel.yaml`);
+  });
+  const run = () => shell(`${python} -m docker_harbormaster.cli run -c harbormaster.yml -d .`, work, dockerHost);
+  await run();
+  return measured(rounds.loop, run);
 }
 
 async function daemonPass({
@@ -193,4 +228,4 @@ function row(size: string, way: string, { wall, cpu, started }: Cost, more: stri
 
 const print = (line: string): void => console.log(line);
 
-await (process.argv.includes('--serve') ? serve() : main());
+await (values.serve ? serve() : main());

@@ -37,8 +37,7 @@ export async function readsOfApp(
   const composeFiles = app.composeFiles.length === 0 ? discover(app.path, exists) : configuredFiles(app);
   assertPresent(app, revision, composeFiles, exists);
   const text = async (path: string) => {
-    const content = await source.read(app.repository, revision.commit, path, composeLimit + 1);
-    if (content !== undefined && content.length > composeLimit) throw tooLarge(path);
+    const content = await source.read(app.repository, revision.commit, path, composeLimit);
     return content?.toString('utf8') ?? '';
   };
   const variables = await withEnvFile(environment, dotEnv, text);
@@ -47,12 +46,6 @@ export async function readsOfApp(
   const objects = new Map([...found, ...(await source.objects(app.repository, revision.commit, followed))]);
   return { composeFiles, envFile: exists(dotEnv) ? dotEnv : undefined, objects, variables };
 }
-
-const tooLarge = (path: string): HarborError =>
-  new HarborError(`${path} is larger than ${composeLimit / 1024} KB`, {
-    code: 'compose-refused',
-    hint: 'Rendering reads it whole. Split it, or move what is long into files that are mounted.',
-  });
 
 const secretsOf = ({ environment }: App): readonly string[] =>
   Object.entries(environment).flatMap(([name, value]) => (value instanceof Secret ? [name] : []));

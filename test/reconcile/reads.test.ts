@@ -83,8 +83,8 @@ describe('a rendering is refused before anything reads it', () => {
   test('that would read a file of a size which no person writes, whose end nobody has checked', async () => {
     const long = `${'#'.repeat(300_000)}\nservices: { db: { env_file: /etc/passwd } }`;
     await expect(reads({ 'compose.yaml': long })).rejects.toMatchObject({
-      code: 'compose-refused',
-      message: 'compose.yaml is larger than 256 KB',
+      code: 'tree-refused',
+      message: '"compose.yaml" in the repository is larger than 262144 bytes',
     });
   });
 

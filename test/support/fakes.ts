@@ -86,8 +86,10 @@ export class FakeSource implements Source {
     );
   }
 
-  async read(_repository: unknown, _commit: string, path: string) {
+  async read(_repository: unknown, _commit: string, path: string, limit: number) {
     const text = this.files[path];
+    if (text !== undefined && text.length > limit)
+      throw new HarborError(`"${path}" in the repository is larger than ${limit} bytes`, { code: 'tree-refused' });
     return text === undefined ? undefined : Buffer.from(text);
   }
 
