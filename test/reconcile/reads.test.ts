@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { readsOfApp } from '../../src/reconcile/reads.ts';
 import { app, blob, revision } from '../support/builders.ts';
+import { FakeSource } from '../support/fakes.ts';
 
 type Files = Readonly<Record<string, string>>;
 
-const reads = (files: Files, environment: Files = {}, path = '.') =>
-  readsOfApp(app({ path }), revision(), environment, {
+function reads(files: Files, environment: Files = {}, path = '.') {
+  const source = new FakeSource();
+  source.files = files;
+  return readsOfApp(app({ path }), revision(), environment, {
     objects: async (_repository, _commit, paths) =>
       new Map(paths.map((each) => [each, files[each] === undefined ? undefined : blob(each)])),
-    read: async (_repository, _commit, file, limit) =>
-      files[file] === undefined ? undefined : Buffer.from(files[file]).subarray(0, limit),
+    read: (repository, commit, file, limit) => source.read(repository, commit, file, limit),
   });
+}
 
 const present = async (...given: Parameters<typeof reads>) =>
   [...(await reads(...given)).objects].filter(([, object]) => object !== undefined).map(([path]) => path);
