@@ -12,7 +12,7 @@ const mostBytes = 64 * 1024;
 /** An empty body counts as `{}`. Throws `usage`. */
 export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const text = (await bytesOf(context.req.raw, mostBytes)).toString('utf8');
-  return valid(schema, text === '' ? {} : parsed(text));
+  return valid(schema, text === '' ? {} : parsed(text), (path) => `the member ${path}`);
 }
 
 /** What is named once is a text, and a list where the schema wants one. Throws `usage`. */
@@ -21,7 +21,7 @@ export function queryOf<Schema extends z.ZodObject>(context: Context, schema: Sc
     name,
     isList(schema.shape[name]) ? values : values.length === 1 ? values[0] : values,
   ]);
-  return valid(schema, Object.fromEntries(given));
+  return valid(schema, Object.fromEntries(given), (path) => `?${path}=`);
 }
 
 const isList = (schema: z.core.$ZodType | undefined): boolean => {
@@ -41,11 +41,28 @@ function parsed(text: string): unknown {
   }
 }
 
-function valid<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/** `called`: how whoever asks writes the name of what he gives. */
+type Called = (path: string) => string;
+
+function valid<Schema extends z.ZodType>(schema: Schema, value: unknown, called: Called): z.output<Schema> {
   const { data, error } = schema.safeParse(value);
-  if (error)
-    throw new HarborError(`the request is not valid: ${z.prettifyError(error)}`, { code: 'usage', cause: error });
-  return data;
+  if (!error) return data;
+  const found = error.issues.map((issue) => sentenceOf(issue, called));
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  throw new HarborError(`the request is not valid: ${found.join('; ')}`, {
+    code: 'usage',
+    hint: known.length === 0 ? undefined : `It may have: ${known.map(called).join(', ')}. See /v1/openapi.json.`,
+    cause: error,
+  });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue, called: Called): string {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${called(visible(key))} is not known`).join('; ');
+  const path = visible(issue.path.join('.'));
+  if (path === '') return issue.message;
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return isMissing ? `${called(path)} is missing` : `${called(path)}: ${issue.message}`;
 }
 
 /** Who is there, by his own account: believed only of root, who could make us believe anything, and where the kernel could not be asked. */

@@ -65,3 +65,19 @@ test('trace walks from a commit to what it brought, and not to what the caller m
   expect((await ask(`/v1/trace?what=${first.slice(0, 12)}`, stranger)).body).toMatchObject({ findings: [] });
   expect(await ask('/v1/trace?what=ab')).toMatchObject({ status: 422 });
 });
+
+test('a question that lacks something, or has too much, is told what and what there is', async () => {
+  const { ask } = await deployedTwice();
+  expect(await ask('/v1/trace')).toMatchObject({
+    status: 422,
+    body: {
+      detail: 'the request is not valid: ?what= is missing',
+      hint: 'It may have: ?what=. See /v1/openapi.json.',
+    },
+  });
+  expect((await ask('/v1/apps/shop/audit?when=1')).body).toMatchObject({
+    detail: 'the request is not valid: ?when= is not known',
+    hint: 'It may have: ?since=, ?until=, ?at=. See /v1/openapi.json.',
+  });
+  expect((await ask('/v1/log?limit=many')).body['detail']).toMatch(/^the request is not valid: \?limit=: /);
+});
