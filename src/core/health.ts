@@ -83,11 +83,14 @@ function judgeRunning(
     : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s` };
 }
 
-/** So long must run what the engine restarted until it counts as having come up: the engine's own measure, after which it begins to wait anew. */
+/**
+ * So long must run what the engine restarted until it counts as having come up: the engine's own measure, after which it begins to wait anew. Where
+ * there is less time, half of it, so that one restart does not make every release fail.
+ */
 const settled = 10_000;
 
-const leastUp = ({ restarts }: ContainerReport, { minReady }: HealthLimits): number =>
-  restarts > 0 ? Math.max(minReady, settled) : minReady;
+const leastUp = ({ restarts }: ContainerReport, { minReady, deadline }: HealthLimits): number =>
+  restarts > 0 ? Math.max(minReady, Math.min(settled, deadline / 2)) : minReady;
 
 const checked: ReadonlySet<string> = new Set(['healthy', 'unhealthy']);
 

@@ -81,6 +81,12 @@ describe('restarts by the engine', () => {
   ])('%s', (_, found, expected) => {
     expect(judged(found)).toBe(expected);
   });
+
+  test('leaves half of a short deadline to come up in', () => {
+    const short = { deadline: 8_000, minReady: 1_000 };
+    const at = (up: number) => said(judge(plain, report('web', { restarts: 1, startedAt: now - up }), short, { now }));
+    expect([at(3_000), at(4_000)]).toEqual(['progressing: up 3 s', 'healthy']);
+  });
 });
 
 describe('a container that was signalled', () => {
