@@ -1,4 +1,5 @@
 import { audit } from '../core/audit.ts';
+import { createLane } from '../core/concurrency.ts';
 import { historyReport } from '../core/history-report.ts';
 import { formerNames } from '../core/names.ts';
 import { nearest } from '../core/nearest.ts';
@@ -57,6 +58,8 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
       after = next;
     }
   }
+  /** One at a time: many who ask for much must not take the time of those who deploy. */
+  const throughAll = createLane(1);
   const reader: LogReader = {
     oldest,
     head: async () => {
@@ -82,10 +85,10 @@ export function records({ config, context }: House): Pick<Harbor, 'windows' | 'l
       throw unknown(app);
     },
     async audit(app, question) {
-      const found = await audit(app, question, reader);
+      const found = await throughAll(() => audit(app, question, reader));
       if (found.isKnown) return found;
       throw unknown(app);
     },
-    trace: (what) => walk(what, reader),
+    trace: (what) => throughAll(() => walk(what, reader)),
   };
 }

@@ -56,6 +56,20 @@ test('a daemon tells Prometheus of a deployment, and what the alert rules ask fo
     return answer.body;
   }, 60);
   expect(await complaints(body)).toBe('');
+  // The record answers the same over the API and on the command line.
+  const commit = JSON.parse((await ask(socket, '/v1/status')).body).apps[0].deployed.commit;
+  for (const [path, verb] of [
+    [`/v1/trace?what=${commit}`, ['trace', commit]],
+    [
+      `/v1/apps/${app}/audit?since=2020-01-01&until=2100-01-01`,
+      ['audit', app, '--since', '2020-01-01', '--until', '2100-01-01'],
+    ],
+  ] as const) {
+    const { status, body: told } = await ask(socket, path);
+    expect(status).toBe(200);
+    expect(JSON.parse(told)).toEqual(JSON.parse((await host.run(...verb, '--json')).stdout));
+    expect(told).toContain(commit);
+  }
   expect(body).toContain(`harbormaster_app_health{app="${app}",state="healthy"} 1\n`);
   expect(body).toMatch(/^harbormaster_passes_total\{outcome="applied"\} 1$/m);
   expect(body).toMatch(
