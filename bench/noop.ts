@@ -4,7 +4,7 @@
  *
  *   npm run bench -- noop [--original FOLDER] [APPS…]        default: 1 10 100
  *
- * `--original`: a checkout of the original Harbormaster, whose `run` is measured as well where Python has what it imports.
+ * `--original`: a checkout of the original Harbormaster, whose `run` is measured as well where Python (or what PYTHON names) has what it imports.
  */
 import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,10 @@ async function compare(apps: number, repositories: number): Promise<void> {
   try {
     const image = await rig.image('noop');
     const compose = stringify({
-      services: { web: { image, command: ['idle'], network_mode: 'none', stop_signal: 'SIGKILL' } },
+      services: {
+        // `never`: the original pulls before it starts, and nobody serves this image.
+        web: { image, command: ['idle'], network_mode: 'none', stop_signal: 'SIGKILL', pull_policy: 'never' },
+      },
     });
     const names = Array.from({ length: apps }, (_, index) => `a${index}`);
     for (let index = 0; index < repositories; index += 1) {
@@ -126,13 +129,21 @@ async function originalRun({ folder, names, urlOf, project, dockerHost }: Settin
   mkdirSync(work);
   const apps = names.map((name, index) => [
     `${project}-${name}`,
-    { url: urlOf(index), branch: 'main', compose_config: [`${name}/compose.yaml`] },
+    {
+      url: urlOf(index),
+      branch: 'main',
+      compose_config: [`${name}/compose.yaml`],
+      // Without it the project has the name of its folder, and nothing that this run made could be told from others.
+      environment: { COMPOSE_PROJECT_NAME: `${project}-${name}` },
+    },
   ]);
   writeFileSync(join(work, 'harbormaster.yml'), stringify({ apps: Object.fromEntries(apps) }));
   const home = resolve(values.original);
-  const python = `PYTHONPATH='${home}' python3`;
-  await shell(`${python} -c 'import click, yaml, attr, docker_harbormaster.cli'`, work, dockerHost).catch(() => {
-    throw new Error(`Python cannot load the original from ${home}: it needs click, PyYAML, attrs and ruamel.yaml`);
+  const python = `PYTHONPATH='${home}' ${process.env['PYTHON'] ?? 'python3'}`;
+  await shell(`${python} -c 'import docker_harbormaster.cli'`, work, dockerHost).catch(() => {
+    throw new Error(
+      `Python cannot load the original from ${home}: see what ${python} -c "import docker_harbormaster.cli" says`,
+    );
   });
   const run = () => shell(`${python} -m docker_harbormaster.cli run -c harbormaster.yml -d .`, work, dockerHost);
   await run();
@@ -173,7 +184,8 @@ async function passes(wired: ReturnType<typeof wire>, names: readonly string[]):
   await pass();
   const left = await pass();
   if (left.length > 0) throw new Error(`the apps are not at rest: ${left[0]}`);
-  return measured(rounds.daemon, pass);
+  // Awaited here: the harbor is closed as soon as this function returns.
+  return await measured(rounds.daemon, pass);
 }
 
 /** Resident memory of the daemon itself, started as its users start it, after some passes. */

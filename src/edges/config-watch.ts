@@ -19,7 +19,10 @@ export interface Watching extends AsyncDisposable {
   reload(): Promise<void>;
 }
 
-/** A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. */
+/**
+ * A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. It is loaded once more before this resolves: it may have
+ * changed since it was loaded, when nobody watched it yet.
+ */
 export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<Watching> {
   let isClosing = false;
   let work = Promise.resolve();
@@ -60,6 +63,7 @@ export async function watchConfiguration({ config, logger, reloaded }: Reloading
     return isMore;
   }
 
+  await begin(false);
   return {
     reload: () => begin(false),
     async [Symbol.asyncDispose]() {

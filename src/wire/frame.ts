@@ -23,7 +23,10 @@ export interface Frame {
 export const engineOf = ({ paths, environment, logger }: Frame, instance: string) =>
   composeEngine({ ...dockerOptions(environment), runDirectory: paths.run, instance, logger });
 
-export async function locked({ invocation, paths }: Frame, command: string): Promise<HeldLock> {
+export async function locked(
+  { invocation, paths }: Pick<Frame, 'invocation' | 'paths'>,
+  command: string,
+): Promise<HeldLock> {
   await prepareState(invocation.stateDir, 'write');
   const holder = { command: `harbormaster ${command}`, pid: process.pid, since: new Date().toISOString() };
   return acquireLock({ file: paths.lock, holder });

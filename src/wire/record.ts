@@ -6,7 +6,7 @@ import { type Frame, hostKeyOf, locked } from './frame.ts';
 
 /** By hand, on the log alone: nobody else may work with it meanwhile, and it may be damaged. */
 export async function onTheLog<Result>(
-  frame: Frame,
+  frame: Pick<Frame, 'invocation' | 'paths' | 'config' | 'logger'>,
   command: string,
   act: (options: LogOptions) => Promise<Result>,
 ): Promise<Result> {
@@ -17,7 +17,17 @@ export async function onTheLog<Result>(
   const { version } = invocation;
   const { host } = config.current();
   const { redact } = config;
-  return act({ directory: paths.log, keys: paths.keys, host, instance, version, clock: systemClock, redact, logger });
+  // Awaited here: the lock is given back as soon as this function returns.
+  return await act({
+    directory: paths.log,
+    keys: paths.keys,
+    host,
+    instance,
+    version,
+    clock: systemClock,
+    redact,
+    logger,
+  });
 }
 
 /** With the configured credentials, if it is the configured one. */

@@ -205,6 +205,15 @@ test('the door follows the configuration: elsewhere, shut, open again', async ()
   expect((await ask({ port: hm.port(), token: 'hm_viewer' })).status).toBe(200);
 });
 
+test('a door at which nobody stands is closed at once', async () => {
+  const hm = await onNetwork();
+  expect((await ask({ port: hm.port(), token: 'hm_viewer' })).status).toBe(200);
+  const began = performance.now();
+  await hm[Symbol.asyncDispose]();
+  // Whoever is still there gets a second.
+  expect(performance.now() - began).toBeLessThan(900);
+});
+
 test('a door that cannot be opened is said once, and keeps neither the daemon nor the old door', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));

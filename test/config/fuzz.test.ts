@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { HarborError } from '../../src/errors.ts';
 import type { HostConfig } from '../../src/model/config.ts';
+import { tries } from '../support/tries.ts';
 import { type Loader, testLoader } from './rig.ts';
 
 /** More of them: FUZZ_RUNS=100000 npx vitest run --project unit test/config/fuzz.test.ts */
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? tries(100));
 const time = 120_000 + numRuns * 100;
 
 const environment = { TOKEN: 'a-token-value' };

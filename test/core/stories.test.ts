@@ -4,6 +4,7 @@ import { advance, emptyHistory, foldHistory, historyOf } from '../../src/core/hi
 import { eventOf } from '../../src/core/notable.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { AppHistory, HostSnapshot } from '../../src/model/history.ts';
+import { tries } from '../support/tries.ts';
 import { opened, stamped } from './entries.ts';
 import { stories } from './stories.ts';
 
@@ -19,7 +20,7 @@ const always = (look: Look) =>
         return after;
       }, emptyHistory);
     }),
-    { numRuns: 500 },
+    { numRuns: tries(500) },
   );
 
 const parsed = (state: HostSnapshot): HostSnapshot => JSON.parse(JSON.stringify(state)) as HostSnapshot;
@@ -36,7 +37,7 @@ describe('a history', () => {
         const snapshot = parsed(foldHistory(before));
         expect(parsed(foldHistory([...stamped({ ...opened(), snapshot }), ...after]))).toEqual(parsed(whole));
       }),
-      { numRuns: 500 },
+      { numRuns: tries(500) },
     );
   });
 
@@ -127,7 +128,7 @@ describe('what people are told', () => {
           return after;
         }, emptyHistory);
       }),
-      { numRuns: 500 },
+      { numRuns: tries(500) },
     );
 
   test('of a recovery follows a trouble or a drift, of which nothing is left; or the time of a suspension is over', () => {

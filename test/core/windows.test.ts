@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concerns, inWords, neededFor, type Ruling, rulingAt } from '../../src/core/windows.ts';
 import type { Act, Window } from '../../src/model/window.ts';
+import { tries } from '../support/tries.ts';
 import { cronOf, walkStarts } from './minute-walk.ts';
 
 const minute = 60_000;
@@ -146,7 +147,7 @@ test('it is open exactly if a walk along every minute meets nothing that forbids
         else expect(found.kind).toBe('closed');
       },
     ),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 }, 60_000);
 

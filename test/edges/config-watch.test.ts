@@ -19,7 +19,11 @@ async function rig(folder: string) {
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error };
   const config = { load, files: () => next.files };
   const watching = await watchConfiguration({ config, logger, reloaded });
+  const atFirst = { loads: load.mock.calls.length, reloads: reloaded.mock.calls.length };
+  load.mockClear();
+  reloaded.mockClear();
   return {
+    atFirst,
     files,
     next,
     load,
@@ -41,6 +45,12 @@ test('a file that a load brought in is watched, and read once more: it may have 
   expect(hm.load).toHaveBeenCalledTimes(2);
   await writeFile(hm.files.added, 'A=1');
   await vi.waitFor(() => expect(hm.reloaded).toHaveBeenCalledTimes(2), soon);
+});
+
+test('what is watched now is read once more: it may have changed since it was read', async () => {
+  await using folder = await temporaryFolder();
+  await using hm = await rig(folder.path);
+  expect(hm.atFirst).toEqual({ loads: 1, reloads: 1 });
 });
 
 test('a load that fails is over like any other, and what was watched stays so', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { HarborError } from '../../src/errors.ts';
 import type { OnChange } from '../../src/model/on-change.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
+import { tries } from '../support/tries.ts';
 
 /** What can happen, in any order. */
 type Event =
@@ -161,7 +162,7 @@ test.each<[string, OnChange]>([
         expect(await world.pass()).toEqual([{ kind: 'unchanged' }]);
         expect(world.engine.performed).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   },
 );

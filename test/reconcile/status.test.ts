@@ -11,6 +11,7 @@ import { appStatus, type StatusInput } from '../../src/reconcile/status.ts';
 import { failed } from '../core/entries.ts';
 import { digests, stories } from '../core/stories.ts';
 import { app, container, deployed, exited, hex, instance, observed, release, service } from '../support/builders.ts';
+import { tries } from '../support/tries.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const one = release();
@@ -264,7 +265,7 @@ describe('whatever happened to an app', () => {
         const stored = isKept && known !== undefined ? kept.get(known) : undefined;
         look(statusOf({ app: app(declared), history: past, release: stored, observed: observed(seen) }), past);
       }),
-      { numRuns: 1000 },
+      { numRuns: tries(1000) },
     );
 
   test('out of sync has a cause', () => {

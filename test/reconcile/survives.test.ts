@@ -7,6 +7,7 @@ import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { container } from '../support/builders.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
+import { tries } from '../support/tries.ts';
 
 /** What can happen to a host, in any order. */
 type Event =
@@ -230,6 +231,6 @@ test('whatever happens to a host, it ends well', { timeout: 120_000 }, async () 
       await world.calmDown();
       await expectAllWell(world, declared.onFailure);
     }),
-    { numRuns: 300 },
+    { numRuns: tries(300) },
   );
 });

@@ -238,10 +238,9 @@ test('what happens to the containers of projects is told as it happens, and noth
 
   const actions = () => told.flatMap((event) => (event.kind === 'container' ? [event.action] : []));
   await expect.poll(actions).toContain('destroy');
-  // The engine tells some disconnections twice.
-  const once = actions().filter((action, at, all) => action !== all[at - 1]);
+  // The engine tells some things twice: itself, and when its runtime tells it; then a pause may come again after its end.
   const first = ['pause', 'unpause', 'rename', 'update', 'network-disconnect', 'network-connect'];
-  expect(once.slice(0, first.length)).toEqual(first);
+  expect([...new Set(actions())].slice(0, first.length)).toEqual(first);
   expect(actions()).toEqual(expect.arrayContaining(['die', 'stop', 'destroy']));
   expect(told.slice(1)).toEqual(told.slice(1).map((event) => ({ ...event, id: web.id, project: web.project })));
   aborter.abort();

@@ -36,10 +36,10 @@ async function hostWith(app: string, settings: object = {}) {
 const told = (story: Story, lines: readonly string[], seconds?: number) =>
   eventually(async () => expect(await story.lines()).toEqual(lines), seconds);
 
-/** Nothing is tried: neither written down nor done. */
-async function nothingHappens(host: World, app: string, seconds: number): Promise<void> {
+/** Nothing is tried, neither written down nor done, while the daemon comes by twice. */
+async function nothingHappens(host: World, app: string): Promise<void> {
   const [before, ids] = [(await host.journal()).length, await host.ids(app)];
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect((await host.journal()).length).toBe(before);
   expect(await host.ids(app)).toEqual(ids);
 }
@@ -80,11 +80,11 @@ test('a crash loop is rolled back long before the limit, is never taken for depl
   daemon.signal('SIGTERM');
   expect(await daemon.ended).toBe(0);
   await using _second = await host.daemon();
-  await nothingHappens(host, 'loop', 4);
+  await nothingHappens(host, 'loop');
   await expectKnown();
 
   await repository.commit({ 'README.md': 'about something else' });
-  await nothingHappens(host, 'loop', 4);
+  await nothingHappens(host, 'loop');
   expect((await story.status()).deployed?.release).toBe(good);
 
   await push('three');
@@ -167,7 +167,7 @@ test('a bad release is rolled back while Git and registry are gone, with the mou
   const { deployed, applied, source } = await story.status();
   expect(applied).toBe(deployed?.release);
   expect(source.state).toBe('failed');
-  await nothingHappens(host, app, 4);
+  await nothingHappens(host, app);
 });
 
 test('what was healthy at first and dies later is healed, said to be fought after the fifth time, and lifted by retry', async () => {
@@ -203,7 +203,7 @@ test('what was healthy at first and dies later is healed, said to be fought afte
   expect(why).toContain('undoes every correction');
   expect(why).toContain(`harbormaster retry ${host.named('later')}`);
   expect((await story.status()).health.state).toBe('degraded');
-  await nothingHappens(host, 'later', 4);
+  await nothingHappens(host, 'later');
 
   await inVolume('cure', 'rm', '/data/die');
   expect((await host.run('retry', host.named('later'))).code).toBe(0);
@@ -232,7 +232,7 @@ test('on_failure: leave keeps the bad release and corrects nothing; the next dif
     lift: expect.stringContaining(`harbormaster rollback ${host.named('left')} --reason`),
   });
   await host.engine.kill((await host.ids('left'))['web'] ?? '');
-  await nothingHappens(host, 'left', 4);
+  await nothingHappens(host, 'left');
   expect((await host.containers('left')).map(({ state }) => state)).toEqual(['exited']);
   await push('three');
   await eventually(async () => expect(await versionOf(host, 'left')).toBe('three'));
@@ -255,7 +255,7 @@ test('on_failure: hold keeps the bad release and lets nothing newer in until rel
   expect(applied).not.toBe(good);
   await push('three');
   await told(story, ['deploy applied', 'deploy failed', 'hold', 'refused blocked']);
-  await nothingHappens(host, 'held', 3);
+  await nothingHappens(host, 'held');
   expect(await versionOf(host, 'held')).toBe('two');
   expect(await story.block('held')).toMatchObject({
     detail: expect.stringContaining(`held by Harbormaster: release ${short(applied)} failed`),
@@ -275,7 +275,7 @@ test('deploy: manual waits and says how to let it through: apply without a name 
   expect(await host.apply()).toMatchObject({ manual: { kind: 'blocked', reasons: [{ code: 'manual' }] } });
   await using daemon = await host.daemon();
   await eventually(() => expect(daemon.output()).toContain('waits for a person'));
-  await nothingHappens(host, 'manual', 3);
+  await nothingHappens(host, 'manual');
   expect(await versionOf(host, 'manual')).toBe('one');
   expect(await story.block('manual')).toMatchObject({ lift: `harbormaster apply ${name}` });
   expect(await story.why()).toContain(`harbormaster apply ${name}`);

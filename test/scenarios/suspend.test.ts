@@ -34,8 +34,8 @@ afterEach(async () => {
 });
 
 const states = async (app: string) => (await host.containers(app)).map(({ state }) => state);
-/** Whoever looks at it comes by every second: by then all would have been done three times. */
-const severalPasses = () => new Promise((resolve) => setTimeout(resolve, 3500));
+/** Whoever looks at it comes by every second: by then all would have been done twice. */
+const severalPasses = () => new Promise((resolve) => setTimeout(resolve, 2500));
 const kinds = async (kind: string) => (await host.log()).filter((entry) => entry.kind === kind);
 const blockedByHost = {
   kind: 'blocked',

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
 import type { HostStatus } from '../../src/model/report.ts';
 import type { GitRig } from '../support/git-rig.ts';
-import { eventually, type World, world } from '../support/world.ts';
-
-let host: World;
-let image: string;
+import { eventually, world } from '../support/world.ts';
 
 const minute = 60_000;
 /** What an operation of the app below needs: its deadline and half a minute. */
 const needed = 32_000;
-
-const compose = (version: string, more: object = {}) =>
-  stringify({
-    services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } },
-  });
 
 /** As the first process of its container it does not listen to the signal; Compose waits so long for it. */
 const deaf = { command: ['sleep', '2147483'], stop_signal: 'SIGTERM', stop_grace_period: '50s' };
@@ -30,38 +22,44 @@ const around = (left: number) => {
   return { cron: minuteOf(from), duration: `${seconds}s`, time_zone: 'UTC' };
 };
 
-beforeAll(async () => {
-  host = await world();
-  image = await host.engine.image('web');
-});
+/** A host of its own for each test: both wait for a minute to begin, side by side. */
+async function hostWithWindows() {
+  const host = await world();
+  const image = await host.engine.image('web');
 
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-});
+  const compose = (version: string, more: object = {}) =>
+    stringify({
+      services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } },
+    });
 
-/** An app of its own repository, looked at every second. */
-async function shop(name: string, more: object = {}): Promise<{ repository: GitRig; app: object }> {
-  const repository = await host.repository(name);
-  await repository.commit({ 'compose.yaml': compose('one', more) });
-  return { repository, app: { url: repository.url, health: { deadline: '2s', min_ready: '0s' } } };
+  /** An app of its own repository, looked at every second. */
+  async function shop(name: string, more: object = {}): Promise<{ repository: GitRig; app: object }> {
+    const repository = await host.repository(name);
+    await repository.commit({ 'compose.yaml': compose('one', more) });
+    return { repository, app: { url: repository.url, health: { deadline: '2s', min_ready: '0s' } } };
+  }
+
+  const entriesOf = async (app: string): Promise<readonly Entry[]> =>
+    (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named(app));
+
+  const deployments = async (app: string) =>
+    (await entriesOf(app)).flatMap((entry) =>
+      entry.kind === 'finished' && entry.purpose === 'deploy' ? [entry.outcome.kind] : [],
+    );
+
+  const lastIntent = async (app: string) => (await entriesOf(app)).findLast((entry) => entry.kind === 'started');
+
+  async function blocksOf(app: string) {
+    const { stdout } = await host.run('status', '--json', host.named(app));
+    return (JSON.parse(stdout) as HostStatus).apps[0]?.blockedBy ?? [];
+  }
+
+  return { host, compose, shop, entriesOf, deployments, lastIntent, blocksOf };
 }
 
-const entriesOf = async (app: string): Promise<readonly Entry[]> =>
-  (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named(app));
-
-const deployments = async (app: string) =>
-  (await entriesOf(app)).flatMap((entry) =>
-    entry.kind === 'finished' && entry.purpose === 'deploy' ? [entry.outcome.kind] : [],
-  );
-
-const lastIntent = async (app: string) => (await entriesOf(app)).findLast((entry) => entry.kind === 'started');
-
-async function blocksOf(app: string) {
-  const { stdout } = await host.run('status', '--json', host.named(app));
-  return (JSON.parse(stdout) as HostStatus).apps[0]?.blockedBy ?? [];
-}
-
-test('windows keep back what they block and nothing else, let it through when they open, and freeze nothing that has begun', async () => {
+test.concurrent('windows keep back what they block and nothing else, let it through when they open, and freeze nothing that has begun', async () => {
+  const { host, compose, shop, entriesOf, deployments, lastIntent, blocksOf } = await hostWithWindows();
+  await using _ = host;
   const denied = await shop('denied');
   const later = await shop('later');
   const short = await shop('short');
@@ -149,7 +147,9 @@ test('windows keep back what they block and nothing else, let it through when th
   expect(await daemon.ended).toBe(0);
 }, 240_000);
 
-test('a removal waits for its window, goes on by itself when it opens, and a heal waits only for a window that blocks heals', async () => {
+test.concurrent('a removal waits for its window, goes on by itself when it opens, and a heal waits only for a window that blocks heals', async () => {
+  const { host, shop, entriesOf, blocksOf } = await hostWithWindows();
+  await using _ = host;
   const { app } = await shop('gone');
   const still = await shop('still');
   // Nothing but the opening of a window makes it be looked at again.

@@ -85,6 +85,18 @@ async function comeToRest(host: Stage, patience: number): Promise<void> {
     if (code !== 0) throw new Error(`release ${branch.app.name} ended with ${code}: ${stdout}${stderr}`);
   }
   await atRest(host, patience);
+  await harmAll(host);
+  await atRest(host, patience);
+}
+
+/** No commit follows that would put everything right, nor does any of those before: only who heals is at rest again. */
+async function harmAll(host: Stage): Promise<void> {
+  for (const { app } of host.branches.values()) {
+    const containers = await host.host.containers(app.name);
+    const main = containers.findIndex(({ service }) => service === app.main);
+    const which = (main + 0.5) / containers.length;
+    await performAct({ kind: 'mischief', app: app.name, what: 'kill', which, pause: 0 }, 0, host);
+  }
 }
 
 /** Every app runs exactly what its branch declares, and is healthy; nothing is left to do. */

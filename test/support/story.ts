@@ -1,10 +1,10 @@
-import type { Attempt, HistoryReport } from '../../src/core/history-report.ts';
+import { type Attempt, type HistoryReport, historyReport } from '../../src/core/history-report.ts';
 import type { AppStatus, Block, HostStatus } from '../../src/model/report.ts';
 import type { World } from './world.ts';
 
-/** What the program itself tells of one app of a world: `history`, `status` and the text of `why`. */
+/** What is told of one app of a world, by the program itself: `history`, `status` and the text of `why`. */
 export interface Story {
-  /** Every attempt, the oldest first: `deploy applied`, `restore failed`, `hold`. */
+  /** Every attempt, the oldest first: `deploy applied`, `restore failed`, `hold`; from the log, so that one can look often. */
   lines(): Promise<readonly string[]>;
   attempts(): Promise<readonly Attempt[]>;
   status(): Promise<AppStatus>;
@@ -21,7 +21,10 @@ export function storyOf(host: World, app: string): Story {
   };
   const self: Story = {
     attempts: async () => (await answer<HistoryReport>('history', name)).attempts.toReversed(),
-    lines: async () => (await self.attempts()).map(({ what, outcome }) => [what, outcome].filter(Boolean).join(' ')),
+    async lines() {
+      const { attempts = [] } = historyReport(name, await host.journal(), undefined) ?? {};
+      return attempts.toReversed().map(({ what, outcome }) => [what, outcome].filter(Boolean).join(' '));
+    },
     async status() {
       const { apps } = await answer<HostStatus>('status', name);
       const [status] = apps;

@@ -8,6 +8,7 @@ import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { entriesOnDisk } from './crashes.ts';
 import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
@@ -50,7 +51,7 @@ export interface World extends AsyncDisposable {
   containers(app: string): Promise<readonly ObservedContainer[]>;
   /** Ids by service. */
   ids(app: string): Promise<Readonly<Record<string, string>>>;
-  /** Ids and starts by service: equal only while nobody has stopped, restarted or replaced anything. */
+  /** Ids and starts by service, once nothing is about to be started: equal only while nobody has stopped, restarted or replaced anything. */
   lives(app: string): Promise<Readonly<Record<string, string>>>;
   /** The full name of an app: the prefix and the short name. */
   named(app: string): string;
@@ -120,22 +121,22 @@ export async function world(dockerHost = findEngine()): Promise<World> {
       return Object.fromEntries(reports.map(({ app, outcome }) => [short(app), outcome]));
     },
     log: async () => (await self.journal()).filter(({ kind }) => kind !== 'step'),
-    async journal() {
-      const { stdout } = await run('log', '--json', '--limit', '100000');
-      return stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Entry);
-    },
+    // Where the program writes by now: some tests let it work in another folder.
+    journal: () => entriesOnDisk(environment['HARBORMASTER_STATE_DIR'] ?? state),
     containers: (app) => engine.containers(named(app)),
     async ids(app) {
       return Object.fromEntries((await engine.containers(named(app))).map(({ service, id }) => [service ?? '', id]));
     },
-    async lives(app) {
-      const containers = await engine.containers(named(app));
-      const starts = await Promise.all(containers.map(async ({ id }) => startedAt(await engine.inspect(id))));
-      return Object.fromEntries(containers.map(({ service, id }, at) => [service ?? '', `${id} since ${starts[at]}`]));
-    },
+    lives: (app) =>
+      eventually(async () => {
+        const containers = await engine.containers(named(app));
+        const starting = containers.find(({ state }) => state === 'created');
+        if (starting) throw new Error(`${starting.name} was not started yet`);
+        const starts = await Promise.all(containers.map(async ({ id }) => startedAt(await engine.inspect(id))));
+        return Object.fromEntries(
+          containers.map(({ service, id }, at) => [service ?? '', `${id} since ${starts[at]}`]),
+        );
+      }),
     async composeCalls() {
       return (await readFile(calls, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
     },
@@ -223,15 +224,16 @@ async function countingPlugin(folder: string): Promise<string> {
   return list;
 }
 
-/** Tries until it is true; the last failure is told. */
+/** Tries until it is true, and leaves others at least as much time as it takes itself; the last failure is told. */
 export async function eventually<T>(look: () => Promise<T> | T, seconds = 30): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
+    const began = Date.now();
     try {
       return await look();
     } catch (error) {
       if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(100, Date.now() - began)));
     }
   }
 }

@@ -39,6 +39,8 @@ export interface NetworkDoor {
 interface Open {
   readonly config: ApiConfig;
   readonly server: Server;
+  /** Resolves once it listens no more and nobody is connected. */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -55,7 +57,7 @@ export function networkDoor({ api, listener, logger, limits = patience }: Networ
   const leave = async (): Promise<void> => {
     const before = open;
     open = undefined;
-    if (before) await ended(before.server);
+    if (before) await ended(before);
   };
 
   const move = async (config: ApiConfig | undefined): Promise<void> => {
@@ -68,7 +70,7 @@ export function networkDoor({ api, listener, logger, limits = patience }: Networ
     if (config === undefined) return;
     const server = await opened(config, limits, listener);
     await leave();
-    open = { config, server };
+    open = { config, server, closed: new Promise((resolve) => server.once('close', resolve)) };
     logger.info(
       { listen: placeOf({ ...config, port: portOf(server) }), tls: config.tls !== undefined },
       'the API listens',
@@ -143,8 +145,7 @@ const serverFor = ({ tls }: ApiConfig, limits: typeof patience, listener: Reques
     ? createServer(limits, listener)
     : createTlsServer({ ...limits, cert: tls.cert, key: tls.key.reveal(), minVersion: 'TLSv1.2' }, listener);
 
-async function ended(server: Server): Promise<void> {
-  const closed = once(server, 'close');
+async function ended({ server, closed }: Open): Promise<void> {
   if (server.listening) server.close();
   await Promise.race([closed, delay(grace, undefined, { ref: false })]);
   server.closeAllConnections();
