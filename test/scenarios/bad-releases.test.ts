@@ -4,10 +4,13 @@ import { type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
+/** What nothing bad of this file changes anything of. */
+let steady: Awaited<ReturnType<typeof deployed>>;
 
 beforeAll(async () => {
   host = await world();
   image = await host.engine.image('web');
+  steady = await deployed('steady');
 });
 
 afterAll(async () => {
@@ -20,9 +23,10 @@ const compose = (web: object, more: Record<string, object> = {}) =>
 async function deployed(name: string) {
   const repository = await host.repository(name);
   await repository.commit({ 'compose.yaml': compose({}) }, 'A good one');
-  await host.configure({ [name]: { url: repository.url } });
+  const declare = () => host.configure({ [name]: { url: repository.url } });
+  await declare();
   expect(await host.apply(name)).toEqual({ [name]: { kind: 'applied' } });
-  return { repository, before: await host.lives(name) };
+  return { repository, declare, before: await host.lives(name) };
 }
 
 test.each([
@@ -55,20 +59,19 @@ test.each([
     '/etc/passwd',
   ],
 ] as const)('%s leaves the old container alone, and the entry says why', async (_title, files, code, word) => {
-  const name = `bad-${code}-${word.replaceAll(/[^a-z]/g, '')}`.slice(0, 40);
-  const { repository, before } = await deployed(name);
-  await repository.commit(files, 'A bad one');
-  expect(await host.apply(name)).toMatchObject({
-    [name]: { kind: 'failed', code, message: expect.stringContaining(word) },
+  await steady.declare();
+  await steady.repository.commit(files, 'A bad one');
+  expect(await host.apply('steady')).toMatchObject({
+    steady: { kind: 'failed', code, message: expect.stringContaining(word) },
   });
-  expect(await host.lives(name)).toEqual(before);
+  expect(await host.lives('steady')).toEqual(steady.before);
   const last = (await host.log()).at(-1);
   expect(last).toMatchObject({
     kind: 'refused',
     outcome: { kind: 'failed', code },
     revision: { subject: 'A bad one' },
   });
-  const { stderr, stdout } = await host.run('apply', host.named(name));
+  const { stderr, stdout } = await host.run('apply', host.named('steady'));
   expect(`${stderr}${stdout}`).not.toMatch(/\n\s+at .*\.(c?js|ts):\d+/);
   expect((await host.journal()).at(-1)?.seq).toBe(last?.seq);
 });
@@ -79,14 +82,13 @@ test.each([
   ['with a folder of the host', { volumes: ['/etc:/host'] }, 'host_binds'],
   ['with the engine’s socket', { volumes: ['/var/run/docker.sock:/var/run/docker.sock'] }, 'engine_socket'],
 ] as const)('a service %s is denied, and the message is the line that allows it', async (_title, service, key) => {
-  const name = `gate-${key.replaceAll('_', '-')}`;
-  const { repository, before } = await deployed(name);
-  await repository.commit({ 'compose.yaml': compose(service) });
-  const { code, stdout } = await host.run('plan', host.named(name));
+  await steady.declare();
+  await steady.repository.commit({ 'compose.yaml': compose(service) });
+  const { code, stdout } = await host.run('plan', host.named('steady'));
   expect(code).toBe(3);
-  expect(stdout).toContain(`apps.${host.named(name)}.allow.${key}`);
-  expect(await host.apply(name)).toMatchObject({ [name]: { kind: 'blocked' } });
-  expect(await host.lives(name)).toEqual(before);
+  expect(stdout).toContain(`apps.${host.named('steady')}.allow.${key}`);
+  expect(await host.apply('steady')).toMatchObject({ steady: { kind: 'blocked' } });
+  expect(await host.lives('steady')).toEqual(steady.before);
 });
 
 test('what the host’s owner allows is deployed', async () => {
