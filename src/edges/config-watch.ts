@@ -20,8 +20,8 @@ export interface Watching extends AsyncDisposable {
 }
 
 /**
- * A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. At first it is loaded once more, which nobody
- * waits for: it may have changed since it was loaded, when nobody watched it yet.
+ * A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. It is loaded once more before this resolves: it may have
+ * changed since it was loaded, when nobody watched it yet.
  */
 export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<Watching> {
   let isClosing = false;
@@ -63,8 +63,7 @@ export async function watchConfiguration({ config, logger, reloaded }: Reloading
     return isMore;
   }
 
-  // A Git server that never answers must not keep a daemon from being ready.
-  void begin(false);
+  await begin(false);
   return {
     reload: () => begin(false),
     async [Symbol.asyncDispose]() {
