@@ -36,7 +36,9 @@ export default defineConfig({
           globalSetup: ['test/support/scenario-setup.ts'],
           sequence: { groupOrder: 1 },
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
+          // No file changes anything of its process: each module is loaded once a worker.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { asHarborError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import { watchFiles } from './watch.ts';
@@ -19,11 +20,17 @@ export interface Watching extends AsyncDisposable {
   reload(): Promise<void>;
 }
 
+/** Milliseconds that the first load here is waited for: a Git server that never answers must not keep a daemon from being ready. */
+const patience = 2_000;
+
 /**
- * A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. It is loaded once more before this resolves: it may have
- * changed since it was loaded, when nobody watched it yet.
+ * A changed file or SIGHUP loads the configuration anew; one that is wrong changes nothing. It is loaded once more before this resolves, or soon
+ * afterwards: it may have changed since it was loaded, when nobody watched it yet.
  */
-export async function watchConfiguration({ config, logger, reloaded }: Reloading): Promise<Watching> {
+export async function watchConfiguration(
+  { config, logger, reloaded }: Reloading,
+  firstWait = patience,
+): Promise<Watching> {
   let isClosing = false;
   let work = Promise.resolve();
   const begin = (asked: boolean): Promise<void> => {
@@ -63,7 +70,10 @@ export async function watchConfiguration({ config, logger, reloaded }: Reloading
     return isMore;
   }
 
-  await begin(false);
+  const done = new AbortController();
+  const waited = delay(firstWait, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([begin(false), waited]);
+  done.abort();
   return {
     reload: () => begin(false),
     async [Symbol.asyncDispose]() {

@@ -9,6 +9,12 @@ export const deploying: Breaks = {
       to: 'return;',
     },
     {
+      tests: ['the program says and does'],
+      in: 'src/main.ts',
+      from: 'stdout: process.stdout,',
+      to: 'stdout: process.stderr,',
+    },
+    {
       tests: ['only the one service of three', 'changed content of a mounted file'],
       in: 'src/core/seal.ts',
       from: 'service: essence(bare, input.model), content }',

@@ -53,6 +53,22 @@ test('what is watched now is read once more: it may have changed since it was re
   expect(hm.atFirst).toEqual({ loads: 1, reloads: 1 });
 });
 
+test('a first load that never ends is not waited for, and what changes meanwhile is not lost', async () => {
+  await using folder = await temporaryFolder();
+  let end = (): void => undefined;
+  const endless = new Promise<void>((resolve) => (end = resolve));
+  const load = vi.fn<(fresh: boolean) => Promise<unknown>>().mockReturnValueOnce(endless).mockResolvedValue(undefined);
+  const file = join(folder.path, 'h.yml');
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  await using _watching = await watchConfiguration(
+    { config: { load, files: () => [file] }, logger, reloaded: vi.fn() },
+    50,
+  );
+  await writeFile(file, 'apps: {}');
+  end();
+  await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2), soon);
+});
+
 test('a load that fails is over like any other, and what was watched stays so', async () => {
   await using folder = await temporaryFolder();
   await using hm = await rig(folder.path);

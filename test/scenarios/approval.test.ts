@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { PlanReport } from '../../src/model/report.ts';
-import { eventually, type Ran, type World, world } from '../support/world.ts';
+import { eventually, light, type Ran, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -21,8 +21,8 @@ afterAll(async () => {
 const compose = (version: string) =>
   stringify({
     services: {
-      web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } },
-      side: { image, stop_signal: 'SIGKILL' },
+      web: { image, ...light, environment: { VERSION: version } },
+      side: { image, ...light },
     },
   });
 
@@ -72,7 +72,7 @@ function ask(verb: 'approve' | 'reject', name: string, user: string, body: objec
 
 const version = async (name: string): Promise<string> => {
   const { web = '' } = await host.ids(name);
-  return (await host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"'])).trim();
+  return await host.engine.variable(web, 'VERSION');
 };
 
 const of = async (name: string): Promise<readonly Entry[]> =>

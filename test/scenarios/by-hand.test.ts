@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { storyOf, versionOf } from '../support/story.ts';
-import { eventually, type Ran, world } from '../support/world.ts';
+import { eventually, light, type Ran, world } from '../support/world.ts';
 
 /** A host with one app, `shop`, and these versions deployed one after the other. */
 async function hostWith(...versions: readonly string[]) {
@@ -9,7 +9,7 @@ async function hostWith(...versions: readonly string[]) {
   const image = await host.engine.image('web');
   const repository = await host.repository('shop');
   const push = (version: string, more: object = {}, rest: object = {}) => {
-    const web = { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more };
+    const web = { image, ...light, environment: { VERSION: version }, ...more };
     return repository.commit({ 'compose.yaml': stringify({ services: { web }, ...rest }) }, `Version ${version}`);
   };
   await host.configure({ shop: { url: repository.url, health: { deadline: '8s', min_ready: '500ms' } } });

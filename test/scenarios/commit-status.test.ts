@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { receiver, type Seen, status } from '../edges/notifiers/receiver.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -17,8 +17,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]();
 });
 
-const compose = (more: object = {}): string =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', ...more } } });
+const compose = (more: object = {}): string => stringify({ services: { web: { image, ...light, ...more } } });
 
 const unwell = { test: ['CMD', 'false'], interval: '1s', retries: 1 };
 

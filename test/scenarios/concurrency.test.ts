@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const compose = (version: string, more: object = {}) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version }, ...more } } });
 
 /** Not healthy before the test is over. */
 const slow = (version: string) =>
@@ -126,7 +126,7 @@ test('requests for one app queue up: never two Compose at once in one project', 
   const repository = await own.repository('queued');
   const version = (number: number) =>
     stringify({
-      services: { web: { image: ownImage, stop_signal: 'SIGKILL', environment: { VERSION: String(number) } } },
+      services: { web: { image: ownImage, ...light, environment: { VERSION: String(number) } } },
     });
   await repository.commit({ 'compose.yaml': version(0) });
   await own.configure({ queued: { url: repository.url } });

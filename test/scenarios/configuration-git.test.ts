@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { type GitHttpServer, gitHttpServer } from '../support/git-http-server.ts';
 import { type GitRig, gitRig } from '../support/git-rig.ts';
 import { sshServer } from '../support/ssh-server.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   url = server.serve(hosts);
   await apps.commit({
     'compose.yaml': stringify({
-      services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: '${VERSION:-none}' } } },
+      services: { web: { image, ...light, environment: { VERSION: '${VERSION:-none}' } } },
     }),
   });
 });
@@ -62,7 +62,7 @@ const told = async () =>
 
 const version = async (app: string) => {
   const { web = '' } = await host.ids(app);
-  return host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"']);
+  return host.engine.variable(web, 'VERSION');
 };
 
 const runs = (app: string) => eventually(async () => expect(await host.ids(app)).not.toEqual({}));
@@ -78,13 +78,13 @@ test('two hosts run different apps of one repository, each with its own secrets,
   await using _db = await host.daemon();
   await runs('front');
   await runs('back');
-  expect(await version('front')).toBe('of this host\n');
+  expect(await version('front')).toBe('of this host');
   const commit = await push({
     front: { hosts: 'box-*', environment: { VERSION: 'two' } },
     more: { hosts: 'db-1.example.org' },
     extra: { hosts: 'db-*' },
   });
-  await eventually(async () => expect(await version('front')).toBe('two\n'));
+  await eventually(async () => expect(await version('front')).toBe('two'));
   await runs('extra');
   await isGone('back');
   expect(await host.ids('more')).toEqual({});
@@ -114,7 +114,7 @@ test('a broken commit leaves the last good one in force, over a restart with Git
   const good = await push({ shop: { environment: { VERSION: 'one' } } });
   {
     await using _daemon = await host.daemon();
-    await eventually(async () => expect(await version('shop')).toBe('one\n'));
+    await eventually(async () => expect(await version('shop')).toBe('one'));
     const broken = await push({ shop: { brunch: 'x' }, other: {} });
     const place = `${url}@${broken.slice(0, 12)}:harbormaster.yml:`;
     await eventually(async () => expect((await told()).at(-1)).toMatchObject({ kind: 'configuration-failed' }));
@@ -129,10 +129,10 @@ test('a broken commit leaves the last good one in force, over a restart with Git
     // What the last good one declares is still followed.
     await apps.commit({
       'compose.yaml': stringify({
-        services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: 'of the commit' } } },
+        services: { web: { image, ...light, environment: { VERSION: 'of the commit' } } },
       }),
     });
-    await eventually(async () => expect(await version('shop')).toBe('of the commit\n'));
+    await eventually(async () => expect(await version('shop')).toBe('of the commit'));
   }
   server.behave(503);
   const kept = join(host.state, 'configuration.json');

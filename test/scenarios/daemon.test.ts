@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const compose = (version: string) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version } } } });
 
 test('the daemon deploys a push by itself, heals, answers the CLI, and ends with its apps running', async () => {
   const repository = await host.repository('daemon');
@@ -83,9 +83,7 @@ test('a changed configuration is taken over, a broken one leaves the last good o
   await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
   await one.commit({ 'compose.yaml': compose('still followed') });
   await eventually(async () =>
-    expect(await host.engine.exec((await host.ids('one'))['web'] ?? '', ['sh', '-c', 'echo "$VERSION"'])).toBe(
-      'still followed\n',
-    ),
+    expect(await host.engine.variable((await host.ids('one'))['web'] ?? '', 'VERSION')).toBe('still followed'),
   );
   await writeFile(host.config, good);
   await host.configure({ one: { url: one.url }, two: { url: two.url } });
@@ -97,25 +95,25 @@ test('an environment file that a reload brought in is watched from then on', asy
   const repository = await host.repository('env-file');
   await repository.commit({
     'compose.yaml': stringify({
-      services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: '${VERSION:-none}' } } },
+      services: { web: { image, ...light, environment: { VERSION: '${VERSION:-none}' } } },
     }),
   });
   await host.configure({ env: { url: repository.url } });
   await using daemon = await host.daemon();
   const version = async () => {
     const { web = '' } = await host.ids('env');
-    return host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"']);
+    return host.engine.variable(web, 'VERSION');
   };
-  await eventually(async () => expect(await version()).toBe('none\n'));
+  await eventually(async () => expect(await version()).toBe('none'));
   await writeFile(join(host.folder, 'app.env'), 'VERSION=one\n');
   await host.configure({ env: { url: repository.url, environment_file: 'app.env' } });
-  await eventually(async () => expect(await version()).toBe('one\n'));
+  await eventually(async () => expect(await version()).toBe('one'));
   await writeFile(join(host.folder, 'app.env'), 'not a variable\n');
   await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
   expect(daemon.output()).toContain('"code":"config-invalid"');
   expect(daemon.output()).not.toContain('"stack"');
   await writeFile(join(host.folder, 'app.env'), 'VERSION=two\n');
-  await eventually(async () => expect(await version()).toBe('two\n'));
+  await eventually(async () => expect(await version()).toBe('two'));
 });
 
 const program =
@@ -158,7 +156,7 @@ test('kill -9 in the middle of a deployment: the outcome is written as interrupt
     services: {
       web: {
         image,
-        stop_signal: 'SIGKILL',
+        ...light,
         environment: { VERSION: 'two' },
         healthcheck: { test: ['CMD', 'true'], interval: '3s' },
       },
@@ -175,7 +173,7 @@ test('kill -9 in the middle of a deployment: the outcome is written as interrupt
     .map((entry) => entry.kind === 'finished' && entry.outcome.kind);
   expect(outcomes).toEqual(['applied', 'interrupted', 'applied']);
   const { web = '' } = await host.ids('killed');
-  expect(await host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"'])).toBe('two\n');
+  expect(await host.engine.variable(web, 'VERSION')).toBe('two');
   expect((await host.containers('killed')).length).toBe(1);
   expect((await host.run('log', 'verify')).code).toBe(0);
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { launch, open } from '../browser/rig.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -30,7 +30,7 @@ async function freePort(): Promise<number> {
 test('in a browser a person looks at what the daemon deployed, suspends it, and finds that in the log', async () => {
   const repository = await host.repository('page');
   await repository.commit({
-    'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }),
+    'compose.yaml': stringify({ services: { web: { image, ...light } } }),
   });
   const port = await freePort();
   await host.configure({ page: { url: repository.url } }, { api: { listen: `127.0.0.1:${port}` } });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { type World, world } from '../support/world.ts';
+import { light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -49,6 +49,26 @@ test('a first pass deploys the app, waits until it is healthy, and writes intent
     },
     { kind: 'finished', outcome: { kind: 'applied' }, services: [{ change: 'create' }, { change: 'create' }] },
   ]);
+});
+
+test('the program says and does what a call of its command line in this process does', async () => {
+  const repository = await host.repository('both');
+  await repository.commit({ 'compose.yaml': compose({ web: { ...light, environment: { VERSION: 'one' } } }) });
+  await host.configure({ both: { url: repository.url } });
+  const app = host.named('both');
+  const planned = await host.run('plan', app);
+  expect(planned).toMatchObject({ code: 2, stdout: expect.stringContaining('create') });
+  expect(await host.program('plan', app)).toEqual(planned);
+  expect(await host.program('apply', app)).toMatchObject({ code: 0, stdout: expect.stringContaining('applied') });
+  const calls = [
+    ['plan', app],
+    ['log', '--app', app],
+    ['log', 'verify'],
+    ['history', app, '--json'],
+    ['apply', 'none'],
+    ['imagine'],
+  ];
+  for (const args of calls) expect(await host.program(...args), args.join(' ')).toEqual(await host.run(...args));
 });
 
 test('only the one service of three that changed is replaced', async () => {
@@ -134,7 +154,7 @@ test('changed content of a mounted file, a config and an env file replaces just 
   await host.apply('content');
   const fourth = await host.ids('content');
   expect(Object.keys(first).filter((service) => third[service] !== fourth[service])).toEqual(['variables']);
-  expect(await host.engine.exec(fourth['variables'] ?? '', ['sh', '-c', 'echo "$LEVEL"'])).toBe('two\n');
+  expect(await host.engine.variable(fourth['variables'] ?? '', 'LEVEL')).toBe('two');
 });
 
 test('a service that is no longer declared is removed after the others are healthy, and its volume stays', async () => {
@@ -252,7 +272,7 @@ test('the data folder of an app is its own, and secrets from variables reach the
   expect(await host.apply('secret')).toEqual({ secret: { kind: 'applied' } });
   const { web = '' } = await host.ids('secret');
   expect(await host.engine.exec(web, ['cat', '/run/secrets/token'])).toBe('canary-0815');
-  expect(await host.engine.exec(web, ['sh', '-c', 'echo "$PASSWORD"'])).toBe('swordfish-4711\n');
+  expect(await host.engine.variable(web, 'PASSWORD')).toBe('swordfish-4711');
   expect(await host.engine.inspect(web)).toMatchObject({
     Mounts: [{ Source: join(host.state, 'apps', host.named('secret'), 'data', 'db') }],
   });

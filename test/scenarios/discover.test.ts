@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { GitRig, RigContent } from '../support/git-rig.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const compose = (version = 'one') =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version } } } });
 
 /** Folders of apps by their short names; null takes one away. */
 const push = (
@@ -49,8 +49,7 @@ const told = async () =>
   (await host.log()).filter((entry) => entry.kind === 'configured' || entry.kind === 'configuration-failed');
 const runs = (app: string) => eventually(async () => expect(await host.ids(app)).not.toEqual({}), 60);
 const isGone = (app: string) => eventually(async () => expect(await host.ids(app)).toEqual({}), 60);
-const version = async (app: string) =>
-  host.engine.exec((await host.ids(app))['web'] ?? '', ['sh', '-c', 'echo "$VERSION"']);
+const version = async (app: string) => host.engine.variable((await host.ids(app))['web'] ?? '', 'VERSION');
 
 test('apps come and go with their folders, each change is an entry, and a person is asked before many go', async () => {
   await push({ shop: compose(), blog: compose() }, { 'apps/_draft/compose.yaml': compose() });
@@ -68,7 +67,7 @@ test('apps come and go with their folders, each change is an entry, and a person
   // A commit that changes no folder is no change of the configuration.
   const entries = (await told()).length;
   await push({ wiki: compose('two') });
-  await eventually(async () => expect(await version('wiki')).toBe('two\n'));
+  await eventually(async () => expect(await version('wiki')).toBe('two'));
   expect(await told()).toHaveLength(entries);
   expect(await host.lives('shop')).toEqual(before);
   // Both at once: the guard waits for a person.

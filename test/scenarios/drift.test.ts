@@ -9,6 +9,8 @@ let daemon: Daemon;
 
 /** Git is looked at so rarely that whatever is back sooner is back because of an event. */
 const interval = '10m';
+/** Seconds. */
+const soon = 15;
 
 const compose = (environment: Readonly<Record<string, string>> = {}) =>
   stringify({
@@ -70,7 +72,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     const details = await host.engine.inspect(before.id);
     const seq = await lastSeq('kept');
     await change(before.id);
-    const heal = await eventually(() => lastHeal('kept', seq), 5);
+    const heal = await eventually(() => lastHeal('kept', seq), soon);
     expect(heal.acts).toEqual([act, 'await']);
     const { stdout } = await host.run('log', 'show', String(heal.seq));
     expect(stdout).toMatch(because);
@@ -88,7 +90,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ Container: before.id }),
     });
-    await eventually(() => lastHeal('kept', seq), 5);
+    await eventually(() => lastHeal('kept', seq), soon);
     expect((await webOf('kept')).id).toBe(before.id);
     const { NetworkSettings } = (await host.engine.inspect(before.id)) as {
       NetworkSettings: { Networks: Record<string, { Aliases: string[] }> };
@@ -100,7 +102,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     const before = await host.ids('kept');
     const seq = await lastSeq('kept');
     await host.engine.rm(before['web'] ?? '');
-    const { acts } = await eventually(() => lastHeal('kept', seq), 8);
+    const { acts } = await eventually(() => lastHeal('kept', seq), soon);
     expect(acts).toEqual(['create', 'await']);
     expect((await host.ids('kept'))['side']).toBe(before['side']);
   });
@@ -118,7 +120,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
       const details = (await host.engine.inspect((await webOf('kept')).id)) as { Config: { Env: string[] } };
       expect(details.Config.Env).toContain('COLOR=red');
       await lastHeal('kept', seq);
-    }, 12);
+    });
     const { stdout } = await host.run('log', '--json', '--limit', '1000');
     expect(stdout).not.toContain('hunter2');
   });
@@ -128,7 +130,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     const seq = await lastSeq('kept');
     const { Config, HostConfig } = (await host.engine.inspect(before.id)) as { Config: object; HostConfig: object };
     const extra = await host.engine.run(host.named('kept-extra'), image, { ...Config, HostConfig });
-    await eventually(() => lastHeal('kept', seq), 8);
+    await eventually(() => lastHeal('kept', seq), soon);
     const ids = (await host.containers('kept')).map(({ id }) => id);
     expect(ids).toContain(before.id);
     expect(ids).not.toContain(extra);
@@ -153,7 +155,7 @@ describe('drift that nobody wants corrected', () => {
       const entry = (await entriesOf('told')).at(-1);
       expect(entry).toMatchObject({ kind: 'drifted', state: 'reported', causes: ['web: found exited (137)'] });
       return entry;
-    }, 5);
+    }, soon);
     await host.engine.act(id, `rename?name=${host.named('told-web-9')}`);
     expect(await webOf('told')).toMatchObject({ state: 'exited' });
     const why = await host.run('why', host.named('told'));

@@ -75,7 +75,7 @@ describe.runIf(canHaveEngines)('an engine', () => {
 
   async function runs(version: number): Promise<void> {
     const { plain = '' } = await host.ids('moved');
-    expect(await host.engine.exec(plain, ['sh', '-c', 'echo $VERSION'])).toBe(`${version}\n`);
+    expect(await host.engine.variable(plain, 'VERSION')).toBe(`${version}`);
   }
 
   /** The record is whole, and each app tells of the outage once, if it met it at all. */

@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { eventually, world } from '../support/world.ts';
+import { eventually, light, world } from '../support/world.ts';
 
 const upTo = (last: number): readonly number[] => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -30,7 +30,7 @@ test('who listens hears a deployment step by step, and goes on where he was afte
   const socket = join(host.state, 'run/socket');
   const image = await host.engine.image('web');
   const compose = (version: string) =>
-    stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } } });
+    stringify({ services: { web: { image, ...light, environment: { VERSION: version } } } });
   const repository = await host.repository('events');
   await repository.commit({ 'compose.yaml': compose('one') });
   await host.configure({ events: { url: repository.url } });

@@ -6,7 +6,7 @@ import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { HookMoment } from '../../src/model/hook.ts';
 import { entriesOf, intentsWithoutOneOutcome, kill } from '../support/crashes.ts';
 import { storyOf, versionOf } from '../support/story.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -24,7 +24,7 @@ afterAll(async () => {
 const files = (version: string, migrate: object = {}, more: object = {}) => ({
   'compose.yaml': stringify({
     services: {
-      web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, volumes: ['data:/data'] },
+      web: { image, ...light, environment: { VERSION: version }, volumes: ['data:/data'] },
       migrate: {
         image,
         profiles: ['hooks'],
@@ -81,14 +81,14 @@ test('a hook runs once before each new release, sees that release’s files, is 
 const everyMoment = (version: string, { slow, code = 0 }: { slow?: HookMoment; code?: number } = {}) => ({
   'compose.yaml': stringify({
     services: {
-      web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } },
+      web: { image, ...light, environment: { VERSION: version } },
       ...Object.fromEntries(
         moments.map((moment) => [
           moment,
           {
             image,
             profiles: ['hooks'],
-            stop_signal: 'SIGKILL',
+            ...light,
             volumes: ['${HM_DATA_DIR}:/data'],
             command: [
               'sh',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type RegistryRig, registryRig } from '../support/registry-rig.ts';
-import { type World, world } from '../support/world.ts';
+import { light, type World, world } from '../support/world.ts';
 
 let host: World;
 let registry: RegistryRig;
@@ -16,7 +16,7 @@ afterAll(async () => {
   await registry[Symbol.asyncDispose]();
 });
 
-const compose = (image: string) => stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } });
+const compose = (image: string) => stringify({ services: { web: { image, ...light } } });
 
 test('an image is pulled by digest, and a tag that moved replaces its service at the next look', async () => {
   const { reference } = await registry.publish(`${host.engine.prefix}/moving:1`, { variant: 'before' });
@@ -78,7 +78,7 @@ test('a private registry is asked with the credentials that Docker knows', async
 test('an image is built from the repository before anything is touched, and a failed build touches nothing', async () => {
   const base = await host.engine.image('base');
   const repository = await host.repository('built');
-  const file = stringify({ services: { web: { build: './image', stop_signal: 'SIGKILL' } } });
+  const file = stringify({ services: { web: { build: './image', ...light } } });
   await repository.commit({
     'compose.yaml': file,
     'image/Dockerfile': `FROM ${base}\nCOPY page /www/index.html\n`,

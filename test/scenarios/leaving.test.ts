@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { HostStatus } from '../../src/model/report.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let image: string;
 let host: World;
@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const compose = (more: object = {}) =>
   stringify({
-    services: { web: { image, stop_signal: 'SIGKILL', volumes: ['data:/data'], ...more } },
+    services: { web: { image, ...light, volumes: ['data:/data'], ...more } },
     volumes: { data: {} },
   });
 

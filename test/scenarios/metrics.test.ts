@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { eventually, world } from '../support/world.ts';
+import { eventually, light, world } from '../support/world.ts';
 
 interface Answer {
   readonly status: number;
@@ -45,7 +45,7 @@ test('a daemon tells Prometheus of a deployment, and what the alert rules ask fo
   const socket = join(host.state, 'run/socket');
   const image = await host.engine.image('web');
   const repository = await host.repository('metrics');
-  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }) });
+  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, ...light } } }) });
   await host.configure({ metrics: { url: repository.url } });
   await using _daemon = await host.daemon();
   const app = host.named('metrics');

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { PlanReport } from '../../src/model/report.ts';
 import { entriesOnDisk, kill, stepBegins } from '../support/crashes.ts';
@@ -29,6 +29,11 @@ beforeAll(async () => {
     command: ['reader'],
     changes: ['HEALTHCHECK --interval=1s --retries=1 CMD if grep -q bad /read; then exit 1; fi'],
   });
+});
+
+// Their health checks would go on, and take time from the next test.
+afterEach(async () => {
+  await host.engine.clear();
 });
 
 afterAll(async () => {

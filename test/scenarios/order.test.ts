@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
 import type { HostStatus } from '../../src/model/report.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -12,12 +12,17 @@ beforeAll(async () => {
   image = await host.engine.image('web');
 });
 
+// Their health checks would go on, and take time from the next test.
+afterEach(async () => {
+  await host.engine.clear();
+});
+
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
 });
 
 const compose = (version: string, more: object = {}) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version }, ...more } } });
 
 /** Healthy as long as there is a file, which comes so many seconds after the start. */
 const slowly = (seconds: number) => ({

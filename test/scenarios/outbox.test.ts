@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { receiver, status } from '../edges/notifiers/receiver.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -36,7 +36,7 @@ test('a failure while the webhook is away, and a daemon that is killed meanwhile
   const second = await host.daemon();
   const events = () => hook.seen.map(({ headers }) => headers['x-harbormaster-event']);
   await eventually(() => expect(events()).toEqual(['failed']));
-  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }) });
+  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, ...light } } }) });
   await eventually(() => expect(events()).toEqual(['failed', 'recovered']));
   await eventually(async () => expect((await host.run('status')).stdout).not.toContain('cannot be told'));
   expect((await host.run('status')).stdout).not.toContain('s3cret');

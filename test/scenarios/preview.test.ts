@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { PlanReport } from '../../src/model/report.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image = '';
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const compose = (version: string, more: object = {}) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version }, ...more } } });
 
 const plansOf = (stdout: string) => (JSON.parse(stdout) as { plans: readonly PlanReport[] }).plans;
 

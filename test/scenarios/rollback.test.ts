@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { registryRig } from '../support/registry-rig.ts';
 import { type Story, storyOf, versionOf } from '../support/story.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 const web = (image: string, version: string, more: object = {}) => ({
   image,
-  stop_signal: 'SIGKILL',
+  ...light,
   environment: { VERSION: version },
   ...more,
 });

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
 import type { GitRig } from '../support/git-rig.ts';
 import { type SigningKey, type SigningRig, signedCommit, signedTag, signingRig } from '../support/signing-rig.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let keys: SigningRig;
@@ -27,11 +27,10 @@ afterAll(async () => {
 
 const compose = (version: string) => ({
   'compose.yaml': stringify({
-    services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } },
+    services: { web: { image, ...light, environment: { VERSION: version } } },
   }),
 });
-const version = async (app: string) =>
-  (await host.engine.exec((await host.ids(app))['web'] ?? '', ['sh', '-c', 'echo "$VERSION"'])).trim();
+const version = async (app: string) => await host.engine.variable((await host.ids(app))['web'] ?? '', 'VERSION');
 const verify = (more: object = {}) => ({ allowed_signers: keys.allowedSigners, ...more });
 const entriesOf = async (app: string): Promise<readonly Entry[]> =>
   (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named(app));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { receiver, status } from '../edges/notifiers/receiver.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -18,7 +18,7 @@ afterAll(async () => {
 test('a Git server that is silent for too long is told once, also over a kill, shown by status, and its end is told', async () => {
   await using hook = await receiver(status(204));
   const repository = await host.repository('stale');
-  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }) });
+  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, ...light } } }) });
   const notifier = { type: 'webhook', url: hook.url, secret: 'a-secret-of-some-length', on: ['stale'] };
   await host.configure({ stale: { url: repository.url, stale_after: '3s' } }, { notifiers: [notifier] });
   const events = () => hook.seen.map(({ headers }) => headers['x-harbormaster-event']);

@@ -6,12 +6,12 @@ import { stringify } from 'yaml';
 import type { EntryOf } from '../../src/model/entry.ts';
 import { registryRig } from '../support/registry-rig.ts';
 import { storyOf, versionOf } from '../support/story.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 const limits = { health: { deadline: '60s', min_ready: '500ms' } };
 const web = (image: string, version: string, more: object = {}) => ({
   image,
-  stop_signal: 'SIGKILL',
+  ...light,
   environment: { VERSION: version },
   ...more,
 });

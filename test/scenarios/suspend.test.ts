@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { GitRig } from '../support/git-rig.ts';
-import { type Daemon, eventually, type World, world } from '../support/world.ts';
+import { type Daemon, eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -9,7 +9,7 @@ let daemon: Daemon;
 let repository: GitRig & { readonly url: string };
 
 const compose = (version: string) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } } });
+  stringify({ services: { web: { image, ...light, environment: { VERSION: version } } } });
 
 /** Apps that run version one, kept by a daemon. */
 async function running(apps: readonly string[], more: object = {}): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { receiver, status } from '../edges/notifiers/receiver.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -18,7 +18,7 @@ afterAll(async () => {
 test('a policy that is tightened under a running app is told once, tears nothing down, and its end is told, too', async () => {
   await using hook = await receiver((response) => status(204)(response));
   const repository = await host.repository('shop');
-  const web = { image, stop_signal: 'SIGKILL', restart: 'always' };
+  const web = { image, ...light, restart: 'always' };
   await repository.commit({ 'compose.yaml': stringify({ services: { web: { ...web, cap_add: ['NET_ADMIN'] } } }) });
   const configure = (preset: string, allow = {}) =>
     host.configure(

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { githubPush, type Message } from '../support/forges.ts';
 import { freePort } from '../support/free-port.ts';
 import { type GitRig, gitRig } from '../support/git-rig.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 const secret = 'a secret of some length';
 /** Nothing that happens within a test is due by itself. */
@@ -43,7 +43,7 @@ const push = (version: string) =>
   repository.commit(
     {
       'compose.yaml': stringify({
-        services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } } },
+        services: { web: { image, ...light, environment: { VERSION: version } } },
       }),
     },
     `Version ${version}`,
@@ -59,7 +59,7 @@ const pushOf = (url: string, delivery: string) =>
 
 const version = async (app = 'shop') => {
   const { web = '' } = await host.ids(app);
-  return (await host.engine.exec(web, ['sh', '-c', 'echo "$VERSION"'])).trim();
+  return await host.engine.variable(web, 'VERSION');
 };
 
 const outcomes = async () => (await host.log()).filter((entry) => entry.kind === 'finished');

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
 import type { HostStatus } from '../../src/model/report.ts';
 import type { GitRig } from '../support/git-rig.ts';
-import { eventually, world } from '../support/world.ts';
+import { eventually, light, world } from '../support/world.ts';
 
 const minute = 60_000;
 /** What an operation of the app below needs: its deadline and half a minute. */
@@ -29,7 +29,7 @@ async function hostWithWindows() {
 
   const compose = (version: string, more: object = {}) =>
     stringify({
-      services: { web: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, ...more } },
+      services: { web: { image, ...light, environment: { VERSION: version }, ...more } },
     });
 
   /** An app of its own repository, looked at every second. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { Step } from '../../src/model/plan.ts';
@@ -12,6 +12,13 @@ export async function entriesOnDisk(state: string): Promise<readonly Entry[]> {
   return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line) as Entry);
 }
 
+/** A look that costs next to nothing: the log only grows, but for what leaves it. */
+async function bytesOnDisk(state: string): Promise<number> {
+  const names = await readdir(join(state, 'log')).catch(() => []);
+  const sizes = names.map(async (name) => (await stat(join(state, 'log', name)).catch(() => undefined))?.size ?? 0);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 export interface Awaited {
   readonly act: Step['kind'];
   /** Only of an operation for this. */
@@ -23,7 +30,10 @@ export interface Awaited {
 /** The entry of a step, as soon as it is on disk: the step begins now. */
 export async function stepBegins(state: string, { act, purpose, after }: Awaited): Promise<EntryOf<'step'>> {
   const end = Date.now() + 60_000;
-  for (;;) {
+  for (let size = -1; ; await delay(2)) {
+    const now = await bytesOnDisk(state);
+    if (now === size && Date.now() < end) continue;
+    size = now;
     const entries = await entriesOnDisk(state);
     const intents = entries.filter((entry) => entry.kind === 'started' && (purpose ?? entry.purpose) === entry.purpose);
     const found = entries.find(
@@ -35,7 +45,6 @@ export async function stepBegins(state: string, { act, purpose, after }: Awaited
     );
     if (found?.kind === 'step') return found;
     if (Date.now() > end) throw new Error(`no step "${act}" began after entry ${after}:\n${told(entries, after)}`);
-    await delay(2);
   }
 }
 

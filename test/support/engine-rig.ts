@@ -31,6 +31,8 @@ export interface EngineRig extends AsyncDisposable {
   containers(project?: string): Promise<readonly ObservedContainer[]>;
   /** The engine's own JSON about a container. */
   inspect(id: string): Promise<Record<string, unknown>>;
+  /** What an environment variable was set to when the container was made; empty if it was not. */
+  variable(id: string, name: string): Promise<string>;
   /** Runs a command in a container and gives what it wrote. */
   exec(id: string, command: readonly string[]): Promise<string>;
   /** Makes and starts a container that is not Harbormaster's; gives its id. `options`: the Engine API's body. */
@@ -39,10 +41,13 @@ export interface EngineRig extends AsyncDisposable {
   act(id: string, what: string, body?: Readonly<Record<string, unknown>>): Promise<void>;
   kill(id: string, signal?: string): Promise<void>;
   rm(id: string): Promise<void>;
+  /** Removes every container with the prefix: nobody looks at them any more. */
+  clear(): Promise<void>;
   cleanUp(): Promise<void>;
 }
 
 const created = z.object({ Id: z.string() });
+const made = z.object({ Config: z.object({ Env: z.array(z.string()) }) });
 
 /** How the prefixes of all rigs begin that are made by one run of tests, where whoever starts it gave it a name. */
 export const runPrefix = (run = process.env['HARBORMASTER_TEST_RUN'] ?? ''): string => `hmt-${run}`;
@@ -75,6 +80,10 @@ export async function engineRig(dockerHost = findEngine(), prefix = newPrefix())
     },
     inspect: async (id) =>
       z.record(z.string(), z.unknown()).parse(await api.json({ method: 'GET', path: `/containers/${id}/json` })),
+    async variable(id, name) {
+      const { Config } = made.parse(await rig.inspect(id));
+      return Config.Env.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+    },
     async exec(id, command) {
       const exec = JSON.parse(
         (
@@ -93,6 +102,7 @@ export async function engineRig(dockerHost = findEngine(), prefix = newPrefix())
     kill: async (id, signal = 'KILL') => void (await post(`/containers/${id}/kill?signal=${signal}`)),
     rm: async (id) =>
       void (await api.send({ method: 'DELETE', path: `/containers/${id}?force=1&v=1`, accept: [404, 409] })),
+    clear: async () => void (await Promise.all((await rig.containers()).map(({ id }) => rig.rm(id)))),
     cleanUp: () => cleanUp(rig),
     [Symbol.asyncDispose]: () => cleanUp(rig),
   };
@@ -113,11 +123,10 @@ async function cleanUp(rig: EngineRig): Promise<void> {
   const drop = (path: string) => api.send({ method: 'DELETE', path, accept: [404, 409] });
   const containers = await rig.containers();
   const anonymous = await Promise.all(containers.map(({ id }) => anonymousVolumes(rig, id)));
-  for (const { id } of containers) await rig.rm(id);
+  await Promise.all(containers.map(({ id }) => rig.rm(id)));
   for (const name of anonymous.flat()) await drop(`/volumes/${name}`);
-  for (const { Id, Name } of networks.parse(await api.json({ method: 'GET', path: '/networks' }))) {
-    if (Name.startsWith(prefix)) await drop(`/networks/${Id}`);
-  }
+  const nets = networks.parse(await api.json({ method: 'GET', path: '/networks' }));
+  await Promise.all(nets.filter(({ Name }) => Name.startsWith(prefix)).map(({ Id }) => drop(`/networks/${Id}`)));
   for (const { Name } of volumes.parse(await api.json({ method: 'GET', path: '/volumes' })).Volumes ?? []) {
     if (Name.startsWith(prefix)) await drop(`/volumes/${Name}`);
   }

@@ -47,5 +47,5 @@ export async function versionOf(host: World, app: string, service = 'web'): Prom
   const running = (await host.containers(app)).filter((each) => each.service === service && each.state === 'running');
   const [container] = running;
   if (container === undefined || running.length > 1) throw new Error(`${running.length} containers of ${service} run`);
-  return (await host.engine.exec(container.id, ['sh', '-c', 'echo "$VERSION"'])).trim();
+  return await host.engine.variable(container.id, 'VERSION');
 }

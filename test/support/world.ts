@@ -8,20 +8,17 @@ import { findPlugin } from '../../src/edges/engines/compose/plugin.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { call, type Ran } from './call.ts';
 import { entriesOnDisk } from './crashes.ts';
 import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 
+export type { Ran };
+
 /** What is driven: the bundle, or another build of it. */
 export const program =
   process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
-
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface Report {
   readonly app: string;
@@ -40,7 +37,10 @@ export interface World extends AsyncDisposable {
   repository(name?: string): Promise<GitRig & { readonly url: string }>;
   /** Writes harbormaster.yml; apps are named by their short names. */
   configure(apps: Readonly<Record<string, object>>, rest?: object): Promise<void>;
+  /** One call of the command line, in this process unless another build is driven. */
   run(...args: string[]): Promise<Ran>;
+  /** The same by the program, in a process of its own. */
+  program(...args: string[]): Promise<Ran>;
   /** One pass, as a person asks for it; the reports by the apps' short names. */
   apply(...apps: string[]): Promise<Readonly<Record<string, Outcome>>>;
   /** The entries without the steps in between. */
@@ -70,6 +70,9 @@ export interface Daemon extends AsyncDisposable {
   readonly ended: Promise<number>;
 }
 
+/** For a service that need not end in order, nor reach anybody: it stops at once, and its app has no network to be made and removed. */
+export const light = { stop_signal: 'SIGKILL', network_mode: 'none' } as const;
+
 /** Short limits: what is not healthy after a few seconds never will be in a test. */
 const quick = { health: { deadline: '12s', min_ready: '1s' }, interval: '1s' };
 
@@ -93,7 +96,8 @@ export async function world(dockerHost = findEngine()): Promise<World> {
   const named = (app: string) => engine.project(app);
   const short = (app: string) => app.replace(`${engine.prefix}-`, '');
 
-  const run = (...args: string[]): Promise<Ran> => execute(args, environment);
+  const ofProgram = (...args: string[]): Promise<Ran> => execute(args, environment);
+  const run = (...args: string[]): Promise<Ran> => call(args, { ...environment });
 
   const self: World = {
     folder,
@@ -103,6 +107,7 @@ export async function world(dockerHost = findEngine()): Promise<World> {
     git,
     named,
     run,
+    program: ofProgram,
     environment,
     async repository(name) {
       const rig = await gitRig(name);

@@ -34,7 +34,7 @@ async function push(): Promise<void> {
 async function runs(): Promise<void> {
   const [web, other] = await host.containers(app);
   expect([web?.state, other]).toEqual(['running', undefined]);
-  expect(await host.engine.exec(web?.id ?? '', ['sh', '-c', 'echo $VERSION'])).toBe(`${version}\n`);
+  expect(await host.engine.variable(web?.id ?? '', 'VERSION')).toBe(`${version}`);
   expect((await entriesOf(host, app)).at(-1)).toMatchObject({ kind: 'finished', outcome: { kind: 'applied' } });
 }
 

@@ -46,8 +46,7 @@ async function runs(): Promise<void> {
   expect(containers.map(({ name, state }) => `${name} ${state}`)).toEqual(
     ['side', 'web'].map((service) => `${host.named(app)}-${service}-1 running`),
   );
-  for (const { id } of containers)
-    expect(await host.engine.exec(id, ['sh', '-c', 'echo $VERSION'])).toBe(`${version}\n`);
+  for (const { id } of containers) expect(await host.engine.variable(id, 'VERSION')).toBe(`${version}`);
   expect(intentsWithoutOneOutcome(await entriesOf(host, app))).toEqual([]);
   expect((await host.run('status')).stdout).toContain('matches Git');
 }
