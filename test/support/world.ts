@@ -74,7 +74,7 @@ export interface Daemon extends AsyncDisposable {
 export const light = { stop_signal: 'SIGKILL', network_mode: 'none' } as const;
 
 /** Short limits: what is not healthy after a few seconds never will be in a test. */
-const quick = { health: { deadline: '12s', min_ready: '1s' }, interval: '1s' };
+const quick = { health: { deadline: '12s', min_ready: '500ms' }, interval: '1s' };
 
 export async function world(dockerHost = findEngine()): Promise<World> {
   const engine = await engineRig(dockerHost);

@@ -43,27 +43,30 @@ export interface FenceFound {
   readonly isolation: Isolation;
   /** Why each better one does not work here. */
   readonly refusals: readonly string[];
+  /** What the program wrote behind it; undefined if it failed even there. */
+  readonly output: string | undefined;
 }
 
 /** The best fence behind which this program still starts. Throws `tool-missing` where there is not even `prlimit`. */
 export async function findFence(probe: Argv): Promise<FenceFound> {
   const refusals: string[] = [];
   for (const isolation of ['namespace', 'unprivileged'] as const) {
-    const refusal = await tryFence(isolation, probe);
-    if (refusal === undefined) return { isolation, refusals };
-    refusals.push(`${isolation}: ${refusal}`);
+    const tried = await tryFence(isolation, probe);
+    if ('output' in tried) return { isolation, refusals, ...tried };
+    refusals.push(`${isolation}: ${tried.refusal}`);
   }
-  await run(fenced('limits', probe), probeOptions);
-  return { isolation: 'limits', refusals };
+  const { exitCode, stdout } = await run(fenced('limits', probe), probeOptions);
+  return { isolation: 'limits', refusals, output: exitCode === 0 ? stdout.toString() : undefined };
 }
 
 const probeOptions = { env: { PATH: standardPath, DOCKER_CONFIG: '/nonexistent' }, cwd: '/', limit: 10_000 } as const;
 
-async function tryFence(isolation: Isolation, probe: Argv): Promise<string | undefined> {
+async function tryFence(isolation: Isolation, probe: Argv): Promise<{ output: string } | { refusal: string }> {
   try {
-    const { exitCode, stderr } = await run(fenced(isolation, probe), probeOptions);
-    return exitCode === 0 ? undefined : lastLines(stderr, 1) || `exit code ${exitCode}`;
+    const { exitCode, stdout, stderr } = await run(fenced(isolation, probe), probeOptions);
+    if (exitCode === 0) return { output: stdout.toString() };
+    return { refusal: lastLines(stderr, 1) || `exit code ${exitCode}` };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { refusal: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,8 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarborError } from '../../../errors.ts';
-import { run } from '../../process.ts';
-import { standardPath } from './environment.ts';
+import { type FenceFound, findFence } from './fence.ts';
 
 export interface PluginPlaces {
   /** A path that the operator gave: then no other is looked for. */
@@ -30,15 +29,18 @@ export interface Plugin {
   readonly path: string;
   /** E.g. `2.26.1`. */
   readonly version: string;
+  /** Behind which it can render. */
+  readonly fence: FenceFound;
 }
 
-/** Throws `tool-missing`, also where there is only the first, Python Compose. */
+/** Asks each for its version behind the best fence: one start of it tells both. Throws `tool-missing`, also where there is only the first, Python Compose. */
 export async function findPlugin(places: PluginPlaces): Promise<Plugin> {
   const outdated: string[] = [];
   for (const path of pluginCandidates(places)) {
     if (!(await isExecutable(path))) continue;
-    const version = await versionOf(path);
-    if (version !== undefined && !version.startsWith('1.')) return { path, version };
+    const fence = await findFence([path, 'version', '--short']);
+    const version = fence.output?.trim().replace(/^v/, '');
+    if (version !== undefined && !version.startsWith('1.')) return { path, version, fence };
     outdated.push(path);
   }
   throw new HarborError(
@@ -52,9 +54,3 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-async function versionOf(path: string): Promise<string | undefined> {
-  const env = { PATH: standardPath, DOCKER_CONFIG: '/nonexistent' };
-  const { exitCode, stdout } = await run([path, 'version', '--short'], { env, cwd: '/', limit: 10_000 });
-  return exitCode === 0 ? stdout.toString().trim().replace(/^v/, '') : undefined;
-}

@@ -1,5 +1,4 @@
 import type { Isolation, Logger } from '../../../ports.ts';
-import { findFence } from './fence.ts';
 import { findPlugin, type Plugin, type PluginPlaces } from './plugin.ts';
 
 /** What rendering and applying need of the host: looked for once, when it is first needed. */
@@ -11,12 +10,9 @@ export interface ComposeTools {
 export function composeTools(places: PluginPlaces, logger: Logger): ComposeTools {
   const plugin = once(() => findPlugin(places));
   const isolation = once(async () => {
-    const { path } = await plugin();
-    const found = await findFence([path, 'version', '--short']);
-    const { refusals } = found;
-    if (refusals.length > 0)
-      logger.warn({ isolation: found.isolation, refusals }, 'compose files are rendered behind a weaker fence');
-    return found.isolation;
+    const { isolation, refusals } = (await plugin()).fence;
+    if (refusals.length > 0) logger.warn({ isolation, refusals }, 'compose files are rendered behind a weaker fence');
+    return isolation;
   });
   return { plugin, isolation };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -32,10 +32,20 @@ test("the plugin is looked for in Docker's order, then on the PATH", () => {
 
 test("the user's own plugin goes first", async () => {
   const path = await compose('cli-plugins/docker-compose', 'v2.40.3');
-  expect(await findPlugin({ explicit: undefined, dockerConfig: folder, searchPath: '' })).toEqual({
+  expect(await findPlugin({ explicit: undefined, dockerConfig: folder, searchPath: '' })).toMatchObject({
     path,
     version: '2.40.3',
   });
+});
+
+test('one start of it tells its version and behind which fence it can render', async () => {
+  const path = await compose('docker-compose', `2.40.3; echo started >> ${folder}/starts`);
+  await writeFile(`${folder}/starts`, '');
+  await chmod(`${folder}/starts`, 0o666);
+  await chmod(folder, 0o755);
+  const { fence } = await findPlugin({ explicit: path, dockerConfig: folder, searchPath: '' });
+  expect(fence.output).toBe('2.40.3\n');
+  expect((await readFile(`${folder}/starts`, 'utf8')).split('\n')).toEqual(['started', '']);
 });
 
 test('the first Compose, written in Python, is not it', async () => {
