@@ -38,6 +38,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           pool: 'forks',
           maxWorkers: 3,
+          // Of those tests in a file that have a world of their own.
+          maxConcurrency: 2,
           // No file changes anything of its process: each module is loaded once a worker.
           isolate: false,
           testTimeout: 120_000,

@@ -39,7 +39,7 @@ const rollback = ({ host, name }: Given, ...args: string[]): Promise<Ran> =>
 /** A pass of the loop's own: with nobody naming an app. */
 const passOf = async ({ host }: Given) => (await host.apply())['shop']?.kind;
 
-test('rollback goes to the last good release, with Git down too; what it left is not tried again, the next commit is deployed by itself', async () => {
+test.concurrent('rollback goes to the last good release, with Git down too; what it left is not tried again, the next commit is deployed by itself', async () => {
   const given = await hostWith('one', 'two');
   const { host, story, version, push, releaseOf, name } = given;
   await using _ = host;
@@ -75,7 +75,7 @@ test('rollback goes to the last good release, with Git down too; what it left is
   ]);
 });
 
-test('a second rollback goes further back, never to what was just left, and a third has nowhere to go', async () => {
+test.concurrent('a second rollback goes further back, never to what was just left, and a third has nowhere to go', async () => {
   const given = await hostWith('one', 'two', 'three');
   const { host, version, name } = given;
   await using _ = host;
@@ -92,7 +92,7 @@ test('a second rollback goes further back, never to what was just left, and a th
   expect(await version()).toBe('one');
 });
 
-test('rollback --to takes the first digits of a release or of its commit, also of one that was rolled back; --hold pins until release', async () => {
+test.concurrent('rollback --to takes the first digits of a release or of its commit, also of one that was rolled back; --hold pins until release', async () => {
   const given = await hostWith('one', 'two', 'three');
   const { host, version, commits, releaseOf, push, name, story } = given;
   await using _ = host;
@@ -119,7 +119,7 @@ test('rollback --to takes the first digits of a release or of its commit, also o
   expect(await version()).toBe('four');
 });
 
-test('a rollback that cannot be is refused with one clear hint, and changes nothing', async () => {
+test.concurrent('a rollback that cannot be is refused with one clear hint, and changes nothing', async () => {
   const given = await hostWith('one', 'two');
   const { host, name, releaseOf } = given;
   await using _ = host;
@@ -141,7 +141,7 @@ test('a rollback that cannot be is refused with one clear hint, and changes noth
   expect((await host.journal()).length).toBe(entries);
 });
 
-test('hold lets nothing newer in and keeps what runs running; holding twice is told, releasing twice too', async () => {
+test.concurrent('hold lets nothing newer in and keeps what runs running; holding twice is told, releasing twice too', async () => {
   const given = await hostWith('one');
   const { host, name, push, version, story } = given;
   await using _ = host;
@@ -170,7 +170,7 @@ test('hold lets nothing newer in and keeps what runs running; holding twice is t
   );
 });
 
-test('retry brings in a bad release that is good by now, and history tells every attempt in order, with purpose and outcome', async () => {
+test.concurrent('retry brings in a bad release that is good by now, and history tells every attempt in order, with purpose and outcome', async () => {
   const given = await hostWith('one');
   const { host, image, name, push, version, story } = given;
   await using _ = host;

@@ -36,6 +36,10 @@ async function hostWith(app: string, settings: object = {}) {
 const told = (story: Story, lines: readonly string[], seconds?: number) =>
   eventually(async () => expect(await story.lines()).toEqual(lines), seconds);
 
+/** A daemon knows it once it is flushed, which is after one can read it. */
+const attemptIs = (story: Story, outcome: string) =>
+  eventually(async () => expect((await story.status()).attempted?.outcome).toBe(outcome));
+
 /** Nothing is tried, neither written down nor done, while the daemon comes by twice. */
 async function nothingHappens(host: World, app: string): Promise<void> {
   const [before, ids] = [(await host.journal()).length, await host.ids(app)];
@@ -44,7 +48,7 @@ async function nothingHappens(host: World, app: string): Promise<void> {
   expect(await host.ids(app)).toEqual(ids);
 }
 
-test('a crash loop is rolled back long before the limit, is never taken for deployed, and is still known after a restart; the next different release comes by itself', async () => {
+test.concurrent('a crash loop is rolled back long before the limit, is never taken for deployed, and is still known after a restart; the next different release comes by itself', async () => {
   const { host, push, first, story, repository } = await hostWith('loop', {
     // Longer than the engine takes to tell that something ended, also on a crowded machine.
     health: { deadline: '90s', min_ready: '4s' },
@@ -75,7 +79,7 @@ test('a crash loop is rolled back long before the limit, is never taken for depl
     expect(blockedBy[0]).not.toHaveProperty('until');
     expect(await story.why()).toContain(`harbormaster retry ${host.named('loop')}`);
   };
-  await expectKnown();
+  await eventually(expectKnown);
 
   daemon.signal('SIGTERM');
   expect(await daemon.ended).toBe(0);
@@ -97,7 +101,7 @@ test('a crash loop is rolled back long before the limit, is never taken for depl
   ]);
 });
 
-test('a release that never becomes healthy, and one whose job fails, are rolled back; what was not touched is not touched', async () => {
+test.concurrent('a release that never becomes healthy, and one whose job fails, are rolled back; what was not touched is not touched', async () => {
   const { host, image, push, story } = await hostWith('never', { health: { deadline: '4s', min_ready: '1s' } });
   await using _ = host;
   await push('two', { healthcheck: { test: ['CMD', 'true'], interval: '60s' } });
@@ -124,7 +128,7 @@ test('a release that never becomes healthy, and one whose job fails, are rolled 
   expect(await host.ids('never')).toEqual(before);
 });
 
-test('a bad release is rolled back while Git and registry are gone, with the mounted file as it was, also without the mirror', async () => {
+test.concurrent('a bad release is rolled back while Git and registry are gone, with the mounted file as it was, also without the mirror', async () => {
   await using host = await world();
   await using registry = await registryRig(host.engine.api);
   const app = 'dark';
@@ -170,7 +174,7 @@ test('a bad release is rolled back while Git and registry are gone, with the mou
   await nothingHappens(host, app);
 });
 
-test('what was healthy at first and dies later is healed, said to be fought after the fifth time, and lifted by retry', async () => {
+test.concurrent('what was healthy at first and dies later is healed, said to be fought after the fifth time, and lifted by retry', async () => {
   const { host, image, push, story } = await hostWith('later', { health: { deadline: '10s', min_ready: '500ms' } });
   await using _ = host;
   const dying = 'if test -e /data/die; then sleep 4; exit 7; fi; exec idle';
@@ -211,7 +215,7 @@ test('what was healthy at first and dies later is healed, said to be fought afte
   await eventually(async () => expect((await story.status()).blockedBy).toEqual([]));
 });
 
-test('on_failure: leave keeps the bad release and corrects nothing; the next different one is tried by itself', async () => {
+test.concurrent('on_failure: leave keeps the bad release and corrects nothing; the next different one is tried by itself', async () => {
   const { host, push, first, story } = await hostWith('left', {
     on_failure: 'leave',
     health: { deadline: '4s', min_ready: '1s' },
@@ -222,6 +226,7 @@ test('on_failure: leave keeps the bad release and corrects nothing; the next dif
   const bad = await push('two', { healthcheck: { test: ['CMD', 'true'], interval: '60s' } });
   await told(story, ['deploy applied', 'deploy failed']);
   expect(await versionOf(host, 'left')).toBe('two');
+  await attemptIs(story, 'failed');
   const { deployed, applied, attempted, desired } = await story.status();
   expect({ release: deployed?.release, commit: deployed?.commit }).toEqual({ release: good, commit: first });
   expect(attempted).toMatchObject({ release: applied, commit: bad, outcome: 'failed' });
@@ -239,7 +244,7 @@ test('on_failure: leave keeps the bad release and corrects nothing; the next dif
   await eventually(async () => expect((await story.status()).blockedBy).toEqual([]));
 });
 
-test('on_failure: hold keeps the bad release and lets nothing newer in until release; why says so', async () => {
+test.concurrent('on_failure: hold keeps the bad release and lets nothing newer in until release; why says so', async () => {
   const { host, push, story } = await hostWith('held', {
     on_failure: 'hold',
     health: { deadline: '4s', min_ready: '1s' },
@@ -249,6 +254,7 @@ test('on_failure: hold keeps the bad release and lets nothing newer in until rel
   await using _daemon = await host.daemon();
   await push('two', { healthcheck: { test: ['CMD', 'true'], interval: '60s' } });
   await told(story, ['deploy applied', 'deploy failed', 'hold']);
+  await attemptIs(story, 'failed');
   const { deployed, applied, attempted } = await story.status();
   expect(deployed?.release).toBe(good);
   expect(attempted).toMatchObject({ release: applied, outcome: 'failed' });
@@ -267,7 +273,7 @@ test('on_failure: hold keeps the bad release and lets nothing newer in until rel
   await eventually(async () => expect((await story.status()).blockedBy).toEqual([]));
 });
 
-test('deploy: manual waits and says how to let it through: apply without a name does not, apply with the name does', async () => {
+test.concurrent('deploy: manual waits and says how to let it through: apply without a name does not, apply with the name does', async () => {
   const { host, push, story } = await hostWith('manual', { deploy: 'manual' });
   await using _ = host;
   const name = host.named('manual');

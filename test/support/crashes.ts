@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { Step } from '../../src/model/plan.ts';
@@ -10,6 +10,18 @@ export async function entriesOnDisk(state: string): Promise<readonly Entry[]> {
   const texts = await Promise.all(names.map((name) => readFile(join(state, 'log', name), 'utf8')));
   // What follows the last line's end is still being written.
   return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line) as Entry);
+}
+
+/** Once what can be read is on the disk: only then does the one who wrote it go by it. */
+export async function entriesFlushed(state: string): Promise<readonly Entry[]> {
+  const entries = await entriesOnDisk(state);
+  const names = (await readdir(join(state, 'log')).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
+  for (const name of names.slice(-1)) {
+    const file = await open(join(state, 'log', name)).catch(() => undefined);
+    await file?.datasync();
+    await file?.close();
+  }
+  return entries;
 }
 
 /** A look that costs next to nothing: the log only grows, but for what leaves it. */

@@ -9,7 +9,7 @@ import type { Entry } from '../../src/model/entry.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { call, type Ran } from './call.ts';
-import { entriesOnDisk } from './crashes.ts';
+import { entriesFlushed } from './crashes.ts';
 import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
@@ -127,7 +127,7 @@ export async function world(dockerHost = findEngine()): Promise<World> {
     },
     log: async () => (await self.journal()).filter(({ kind }) => kind !== 'step'),
     // Where the program writes by now: some tests let it work in another folder.
-    journal: () => entriesOnDisk(environment['HARBORMASTER_STATE_DIR'] ?? state),
+    journal: () => entriesFlushed(environment['HARBORMASTER_STATE_DIR'] ?? state),
     containers: (app) => engine.containers(named(app)),
     async ids(app) {
       return Object.fromEntries((await engine.containers(named(app))).map(({ service, id }) => [service ?? '', id]));
