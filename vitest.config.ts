@@ -22,10 +22,10 @@ export default defineConfig({
         // Real Git and SSH servers, real files, processes that are killed, a real browser; no Docker.
         test: {
           name: 'edges',
-          isolate: false,
           include: ['test/edges/**/*.test.ts', 'test/browser/**/*.test.ts'],
           pool: 'threads',
           maxWorkers: 2,
+          isolate: false,
           testTimeout: 120_000,
         },
       },

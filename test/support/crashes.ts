@@ -4,10 +4,16 @@ import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { Daemon, World } from './world.ts';
 
+/** The oldest first. */
+async function logFiles(state: string): Promise<readonly string[]> {
+  const folder = join(state, 'log');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
+  return names.map((name) => join(folder, name));
+}
+
 /** The log as it is on disk at this moment, without asking any process. */
 export async function entriesOnDisk(state: string): Promise<readonly Entry[]> {
-  const names = (await readdir(join(state, 'log')).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
-  const texts = await Promise.all(names.map((name) => readFile(join(state, 'log', name), 'utf8')));
+  const texts = await Promise.all((await logFiles(state)).map((file) => readFile(file, 'utf8')));
   // What follows the last line's end is still being written.
   return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line) as Entry);
 }
@@ -15,9 +21,8 @@ export async function entriesOnDisk(state: string): Promise<readonly Entry[]> {
 /** Once what can be read is on the disk: only then does the one who wrote it go by it. */
 export async function entriesFlushed(state: string): Promise<readonly Entry[]> {
   const entries = await entriesOnDisk(state);
-  const names = (await readdir(join(state, 'log')).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
-  for (const name of names.slice(-1)) {
-    const file = await open(join(state, 'log', name)).catch(() => undefined);
+  for (const newest of (await logFiles(state)).slice(-1)) {
+    const file = await open(newest).catch(() => undefined);
     await file?.datasync();
     await file?.close();
   }
@@ -26,8 +31,7 @@ export async function entriesFlushed(state: string): Promise<readonly Entry[]> {
 
 /** A look that costs next to nothing: the log only grows, but for what leaves it. */
 async function bytesOnDisk(state: string): Promise<number> {
-  const names = await readdir(join(state, 'log')).catch(() => []);
-  const sizes = names.map(async (name) => (await stat(join(state, 'log', name)).catch(() => undefined))?.size ?? 0);
+  const sizes = (await logFiles(state)).map(async (file) => (await stat(file).catch(() => undefined))?.size ?? 0);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 

@@ -37,7 +37,7 @@ export interface World extends AsyncDisposable {
   repository(name?: string): Promise<GitRig & { readonly url: string }>;
   /** Writes harbormaster.yml; apps are named by their short names. */
   configure(apps: Readonly<Record<string, object>>, rest?: object): Promise<void>;
-  /** One call of the command line, in this process unless another build is driven. */
+  /** One call of the command line, in this process. */
   run(...args: string[]): Promise<Ran>;
   /** The same by the program, in a process of its own. */
   program(...args: string[]): Promise<Ran>;
@@ -96,7 +96,6 @@ export async function world(dockerHost = findEngine()): Promise<World> {
   const named = (app: string) => engine.project(app);
   const short = (app: string) => app.replace(`${engine.prefix}-`, '');
 
-  const ofProgram = (...args: string[]): Promise<Ran> => execute(args, environment);
   const run = (...args: string[]): Promise<Ran> => call(args, { ...environment });
 
   const self: World = {
@@ -107,7 +106,7 @@ export async function world(dockerHost = findEngine()): Promise<World> {
     git,
     named,
     run,
-    program: ofProgram,
+    program: (...args) => execute(args, environment),
     environment,
     async repository(name) {
       const rig = await gitRig(name);
