@@ -70,11 +70,6 @@ function ask(verb: 'approve' | 'reject', name: string, user: string, body: objec
   });
 }
 
-const version = async (name: string): Promise<string> => {
-  const { web = '' } = await host.ids(name);
-  return await host.engine.variable(web, 'VERSION');
-};
-
 const of = async (name: string): Promise<readonly Entry[]> =>
   (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named(name));
 
@@ -94,7 +89,7 @@ test('a new release waits until its plan is approved, and the approval deploys i
   expect(await host.lives('one')).toEqual(before);
 
   expect(await say('approve', 'one', plan)).toMatchObject({ code: 0, stdout: expect.stringContaining('applied') });
-  expect(await version('one')).toBe('two');
+  expect(await host.version('one')).toBe('two');
   expect((await host.ids('one'))['side']).toBe(before['side']?.split(' ')[0]);
   const start = await lastStart('one');
   expect(start?.consent?.plan.startsWith(plan)).toBe(true);
@@ -134,11 +129,11 @@ test('the author is refused, two people are needed, and one of them twice is one
   await eventually(async () =>
     expect((await of('two')).at(-1)).toMatchObject({ kind: 'finished', purpose: 'heal', outcome: { kind: 'applied' } }),
   );
-  expect(await version('two')).toBe('one');
+  expect(await host.version('two')).toBe('one');
 
   expect(await planOf('two')).toBe(plan);
   expect(await ask('approve', 'two', 'eve', { plan })).toHaveProperty('reports');
-  await eventually(async () => expect(await version('two')).toBe('two'));
+  await eventually(async () => expect(await host.version('two')).toBe('two'));
   expect((await lastStart('two'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob (as root)', 'eve (as root)']);
   expect((await of('two')).filter(({ kind }) => kind === 'approved')).toHaveLength(2);
 });
@@ -164,7 +159,7 @@ test('a newer commit, a killed container and another policy make an approval sta
   expect(await host.ids('stale')).toEqual(before);
   expect((await of('stale')).map(({ kind }) => kind)).not.toContain('approved');
   expect((await say('approve', 'stale', read.at(-1) ?? '')).code).toBe(0);
-  expect(await version('stale')).toBe('three');
+  expect(await host.version('stale')).toBe('three');
 });
 
 test('a rejected plan is left until somebody else approves it or a new commit comes', async () => {
@@ -181,9 +176,9 @@ test('a rejected plan is left until somebody else approves it or a new commit co
     ),
   );
   expect(await ask('approve', 'no', 'bob', { plan })).toMatchObject({ code: 'usage' });
-  expect(await version('no')).toBe('one');
+  expect(await host.version('no')).toBe('one');
   expect(await ask('approve', 'no', 'eve', { plan })).toHaveProperty('reports');
-  await eventually(async () => expect(await version('no')).toBe('two'));
+  await eventually(async () => expect(await host.version('no')).toBe('two'));
   await repository.commit({ 'compose.yaml': compose('three') });
   const next = await eventually(() => planOf('no'));
   await ask('reject', 'no', 'bob', { plan: next, reason: 'nor this one' });
@@ -191,7 +186,7 @@ test('a rejected plan is left until somebody else approves it or a new commit co
   await eventually(async () => expect(await planOf('no')).not.toBe(next));
   // The daemon's own pass may be first to find the approval.
   expect(await ask('approve', 'no', 'bob', { plan: await planOf('no') })).toHaveProperty('reports');
-  await eventually(async () => expect(await version('no')).toBe('four'));
+  await eventually(async () => expect(await host.version('no')).toBe('four'));
 });
 
 test('an approval that nothing came of expires, and can be given again', async () => {
@@ -206,9 +201,9 @@ test('an approval that nothing came of expires, and can be given again', async (
   );
   await host.run('release', host.named('old'));
   expect(await host.apply('old')).toMatchObject({ old: { kind: 'blocked', reasons: [{ code: 'approval' }] } });
-  expect(await version('old')).toBe('one');
+  expect(await host.version('old')).toBe('one');
   expect(await ask('approve', 'old', 'bob', { plan })).toHaveProperty('reports');
-  await eventually(async () => expect(await version('old')).toBe('two'));
+  await eventually(async () => expect(await host.version('old')).toBe('two'));
 });
 
 test('an approval outlives a kill -9 between it and the deployment', async () => {
@@ -225,7 +220,7 @@ test('an approval outlives a kill -9 between it and the deployment', async () =>
   first.signal('SIGKILL');
   await first.ended;
   await host.run('release', host.named('kill'));
-  expect(await version('kill')).toBe('one');
+  expect(await host.version('kill')).toBe('one');
   await using _second = await host.daemon();
   await eventually(async () =>
     expect((await of('kill')).at(-1)).toMatchObject({
@@ -234,6 +229,6 @@ test('an approval outlives a kill -9 between it and the deployment', async () =>
       outcome: { kind: 'applied' },
     }),
   );
-  expect(await version('kill')).toBe('two');
+  expect(await host.version('kill')).toBe('two');
   expect((await lastStart('kill'))?.consent?.approvals.map(({ by }) => by)).toEqual(['bob (as root)', 'eve (as root)']);
 });

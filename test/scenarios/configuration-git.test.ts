@@ -60,11 +60,6 @@ async function become(name: string, own?: object): Promise<void> {
 const told = async () =>
   (await host.log()).filter((entry) => entry.kind === 'configured' || entry.kind === 'configuration-failed');
 
-const version = async (app: string) => {
-  const { web = '' } = await host.ids(app);
-  return host.engine.variable(web, 'VERSION');
-};
-
 const runs = (app: string) => eventually(async () => expect(await host.ids(app)).not.toEqual({}));
 const isGone = (app: string) => eventually(async () => expect(await host.ids(app)).toEqual({}));
 
@@ -78,13 +73,13 @@ test('two hosts run different apps of one repository, each with its own secrets,
   await using _db = await host.daemon();
   await runs('front');
   await runs('back');
-  expect(await version('front')).toBe('of this host');
+  expect(await host.version('front')).toBe('of this host');
   const commit = await push({
     front: { hosts: 'box-*', environment: { VERSION: 'two' } },
     more: { hosts: 'db-1.example.org' },
     extra: { hosts: 'db-*' },
   });
-  await eventually(async () => expect(await version('front')).toBe('two'));
+  await eventually(async () => expect(await host.version('front')).toBe('two'));
   await runs('extra');
   await isGone('back');
   expect(await host.ids('more')).toEqual({});
@@ -114,7 +109,7 @@ test('a broken commit leaves the last good one in force, over a restart with Git
   const good = await push({ shop: { environment: { VERSION: 'one' } } });
   {
     await using _daemon = await host.daemon();
-    await eventually(async () => expect(await version('shop')).toBe('one'));
+    await eventually(async () => expect(await host.version('shop')).toBe('one'));
     const broken = await push({ shop: { brunch: 'x' }, other: {} });
     const place = `${url}@${broken.slice(0, 12)}:harbormaster.yml:`;
     await eventually(async () => expect((await told()).at(-1)).toMatchObject({ kind: 'configuration-failed' }));
@@ -132,7 +127,7 @@ test('a broken commit leaves the last good one in force, over a restart with Git
         services: { web: { image, ...light, environment: { VERSION: 'of the commit' } } },
       }),
     });
-    await eventually(async () => expect(await version('shop')).toBe('of the commit'));
+    await eventually(async () => expect(await host.version('shop')).toBe('of the commit'));
   }
   server.behave(503);
   const kept = join(host.state, 'configuration.json');
@@ -204,7 +199,7 @@ test('what only the host may say is refused from a repository, and taken from th
   // Now the host lets it.
   await become('box-1', { config: { host: 'box-1', from: { url, interval: '1s', files: ['/etc'] } } });
   await eventually(async () =>
-    expect((await version('shop')).trim()).toBe((await readFile('/etc/hostname', 'utf8')).trim()),
+    expect((await host.version('shop')).trim()).toBe((await readFile('/etc/hostname', 'utf8')).trim()),
   );
 });
 

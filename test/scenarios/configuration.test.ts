@@ -28,11 +28,6 @@ afterEach(async () => {
 const told = async () =>
   (await host.log()).filter((entry) => entry.kind === 'configured' || entry.kind === 'configuration-failed');
 
-const version = async (app = 'shop') => {
-  const { web = '' } = await host.ids(app);
-  return host.engine.variable(web, 'VERSION');
-};
-
 const app = (more: object = {}) => ({
   branch: 'main',
   url: repository.url,
@@ -47,7 +42,7 @@ test('each change of the file is one entry that names apps and no values, also o
   await host.configure({ shop: app({ environment: { VERSION: 'hunter2-one' } }) });
   {
     await using daemon = await host.daemon();
-    await eventually(async () => expect(await version()).toBe('hunter2-one'));
+    await eventually(async () => expect(await host.version('shop')).toBe('hunter2-one'));
     await writeFile(host.config, 'apps:\n');
     await eventually(async () => expect((await told()).at(-1)).toMatchObject({ kind: 'configuration-failed' }));
     // The same mistake, looked at again: no news.
@@ -63,7 +58,7 @@ test('each change of the file is one entry that names apps and no values, also o
       { shop: app({ environment: { VERSION: 'hunter2-two' } }), blog: app() },
       { config: { removal_guard: 3 } },
     );
-    await eventually(async () => expect(await version()).toBe('hunter2-two'));
+    await eventually(async () => expect(await host.version('shop')).toBe('hunter2-two'));
     await eventually(async () => expect(await host.ids('blog')).not.toEqual({}));
     daemon.signal('SIGHUP');
     await eventually(() => expect(daemon.output()).toContain('the configuration was read anew'));
@@ -123,15 +118,15 @@ test('links that are swapped as Kubernetes does, and secrets beside the file, ar
   for (const name of ['harbormaster.yml', 'secret', 'app.env']) await symlink(`..data/${name}`, join(mount, name));
   host.environment['HARBORMASTER_CONFIG'] = join(mount, 'harbormaster.yml');
   await using _daemon = await host.daemon();
-  await eventually(async () => expect(await version()).toBe('one'));
+  await eventually(async () => expect(await host.version('shop')).toBe('one'));
   await swap('..2', yaml({ environment: { VERSION: '${file:secret}' } }));
-  await eventually(async () => expect(await version()).toBe('from a file'));
+  await eventually(async () => expect(await host.version('shop')).toBe('from a file'));
   await swap('..3', { ...yaml({ environment: { VERSION: '${file:secret}' } }), secret: 'another' });
-  await eventually(async () => expect(await version()).toBe('another'));
+  await eventually(async () => expect(await host.version('shop')).toBe('another'));
   await swap('..4', yaml({ environment_file: 'app.env' }));
-  await eventually(async () => expect(await version()).toBe('env'));
+  await eventually(async () => expect(await host.version('shop')).toBe('env'));
   await swap('..5', { ...yaml({ environment_file: 'app.env' }), 'app.env': 'VERSION=env two\n' });
-  await eventually(async () => expect(await version()).toBe('env two'));
+  await eventually(async () => expect(await host.version('shop')).toBe('env two'));
 });
 
 test('an editor that puts another file in its place is followed, and a file that is named before it is there', async () => {
@@ -141,14 +136,14 @@ test('an editor that puts another file in its place is followed, and a file that
   };
   await save(file({ environment: { VERSION: 'one' } }));
   await using daemon = await host.daemon();
-  await eventually(async () => expect(await version()).toBe('one'));
+  await eventually(async () => expect(await host.version('shop')).toBe('one'));
   await save(file({ environment: { VERSION: 'two' } }));
-  await eventually(async () => expect(await version()).toBe('two'));
+  await eventually(async () => expect(await host.version('shop')).toBe('two'));
   await save(file({ environment_file: 'late.env' }));
   await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
   await writeFile(join(host.folder, 'late.env.new'), 'VERSION=late\n');
   await rename(join(host.folder, 'late.env.new'), join(host.folder, 'late.env'));
-  await eventually(async () => expect(await version()).toBe('late'));
+  await eventually(async () => expect(await host.version('shop')).toBe('late'));
 });
 
 test('an app that is for other hosts now goes as one that left, and every answer says why', async () => {

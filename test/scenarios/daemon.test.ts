@@ -82,9 +82,7 @@ test('a changed configuration is taken over, a broken one leaves the last good o
   await writeFile(host.config, 'apps:\n');
   await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
   await one.commit({ 'compose.yaml': compose('still followed') });
-  await eventually(async () =>
-    expect(await host.engine.variable((await host.ids('one'))['web'] ?? '', 'VERSION')).toBe('still followed'),
-  );
+  await eventually(async () => expect(await host.version('one')).toBe('still followed'));
   await writeFile(host.config, good);
   await host.configure({ one: { url: one.url }, two: { url: two.url } });
   await eventually(async () => expect((await host.containers('two')).length).toBe(1));
@@ -100,20 +98,16 @@ test('an environment file that a reload brought in is watched from then on', asy
   });
   await host.configure({ env: { url: repository.url } });
   await using daemon = await host.daemon();
-  const version = async () => {
-    const { web = '' } = await host.ids('env');
-    return host.engine.variable(web, 'VERSION');
-  };
-  await eventually(async () => expect(await version()).toBe('none'));
+  await eventually(async () => expect(await host.version('env')).toBe('none'));
   await writeFile(join(host.folder, 'app.env'), 'VERSION=one\n');
   await host.configure({ env: { url: repository.url, environment_file: 'app.env' } });
-  await eventually(async () => expect(await version()).toBe('one'));
+  await eventually(async () => expect(await host.version('env')).toBe('one'));
   await writeFile(join(host.folder, 'app.env'), 'not a variable\n');
   await eventually(() => expect(daemon.output()).toContain('last good one stays in force'));
   expect(daemon.output()).toContain('"code":"config-invalid"');
   expect(daemon.output()).not.toContain('"stack"');
   await writeFile(join(host.folder, 'app.env'), 'VERSION=two\n');
-  await eventually(async () => expect(await version()).toBe('two'));
+  await eventually(async () => expect(await host.version('env')).toBe('two'));
 });
 
 const program =
@@ -172,8 +166,7 @@ test('kill -9 in the middle of a deployment: the outcome is written as interrupt
     .filter((entry) => entry.kind === 'finished' && entry.app === host.named('killed'))
     .map((entry) => entry.kind === 'finished' && entry.outcome.kind);
   expect(outcomes).toEqual(['applied', 'interrupted', 'applied']);
-  const { web = '' } = await host.ids('killed');
-  expect(await host.engine.variable(web, 'VERSION')).toBe('two');
+  expect(await host.version('killed')).toBe('two');
   expect((await host.containers('killed')).length).toBe(1);
   expect((await host.run('log', 'verify')).code).toBe(0);
 });

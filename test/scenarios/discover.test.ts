@@ -49,7 +49,6 @@ const told = async () =>
   (await host.log()).filter((entry) => entry.kind === 'configured' || entry.kind === 'configuration-failed');
 const runs = (app: string) => eventually(async () => expect(await host.ids(app)).not.toEqual({}), 60);
 const isGone = (app: string) => eventually(async () => expect(await host.ids(app)).toEqual({}), 60);
-const version = async (app: string) => host.engine.variable((await host.ids(app))['web'] ?? '', 'VERSION');
 
 test('apps come and go with their folders, each change is an entry, and a person is asked before many go', async () => {
   await push({ shop: compose(), blog: compose() }, { 'apps/_draft/compose.yaml': compose() });
@@ -67,7 +66,7 @@ test('apps come and go with their folders, each change is an entry, and a person
   // A commit that changes no folder is no change of the configuration.
   const entries = (await told()).length;
   await push({ wiki: compose('two') });
-  await eventually(async () => expect(await version('wiki')).toBe('two'));
+  await eventually(async () => expect(await host.version('wiki')).toBe('two'));
   expect(await told()).toHaveLength(entries);
   expect(await host.lives('shop')).toEqual(before);
   // Both at once: the guard waits for a person.

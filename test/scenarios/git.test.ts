@@ -19,7 +19,6 @@ afterAll(async () => {
 
 const compose = (version: string) =>
   stringify({ services: { web: { image, ...light, environment: { VERSION: version } } } });
-const version = async (app: string) => host.engine.variable((await host.ids(app))['web'] ?? '', 'VERSION');
 
 test('one repository serves three apps from two branches, with one look and one mirror', async () => {
   const mirrors = () => readdir(join(host.state, 'repos')).catch(() => []);
@@ -37,7 +36,11 @@ test('one repository serves three apps from two branches, with one look and one 
     two: { kind: 'applied' },
     three: { kind: 'applied' },
   });
-  expect([await version('one'), await version('two'), await version('three')]).toEqual(['one', 'two', 'three']);
+  expect([await host.version('one'), await host.version('two'), await host.version('three')]).toEqual([
+    'one',
+    'two',
+    'three',
+  ]);
   const before = [await host.ids('one'), await host.ids('three')];
   await repository.commit({ 'two/compose.yaml': compose('two again') });
   const asked = host.git.requests.length;
@@ -62,7 +65,7 @@ test('a force-push is followed', async () => {
   await host.apply('forced');
   await repository.rewrite({ 'compose.yaml': compose('rewritten') });
   expect(await host.apply('forced')).toEqual({ forced: { kind: 'applied' } });
-  expect(await version('forced')).toBe('rewritten');
+  expect(await host.version('forced')).toBe('rewritten');
 });
 
 test('a branch that is gone leaves the app running and says which branches there are', async () => {
@@ -110,10 +113,10 @@ test('one Git server that never answers costs the other apps nothing', { timeout
   expect(reports).toMatchObject({ fine: { kind: 'applied' }, silent: { kind: 'failed', code: 'source-unreachable' } });
   await using _daemon = await host.daemon();
   await fine.commit({ 'compose.yaml': compose('two') });
-  await eventually(async () => expect(await version('fine')).toBe('two'));
+  await eventually(async () => expect(await host.version('fine')).toBe('two'));
   await fine.commit({ 'compose.yaml': compose('three') });
   // A look at the silent one takes 15 s, and one is always under way.
-  await eventually(async () => expect(await version('fine')).toBe('three'), 8);
+  await eventually(async () => expect(await host.version('fine')).toBe('three'), 8);
 });
 
 test('over ssh with a key and pinned host keys; a changed host key is refused, the app goes on', async () => {

@@ -30,7 +30,6 @@ const compose = (version: string) => ({
     services: { web: { image, ...light, environment: { VERSION: version } } },
   }),
 });
-const version = async (app: string) => await host.engine.variable((await host.ids(app))['web'] ?? '', 'VERSION');
 const verify = (more: object = {}) => ({ allowed_signers: keys.allowedSigners, ...more });
 const entriesOf = async (app: string): Promise<readonly Entry[]> =>
   (await host.log()).filter((entry) => 'app' in entry && entry.app === host.named(app));
@@ -80,7 +79,7 @@ test('a commit of a known key is deployed and its signer is in the log; others a
   await host.engine.kill((await host.ids('signed'))['web'] ?? '');
   expect(await host.apply('signed')).toMatchObject({ signed: { code: 'source-unverified' } });
   expect((await host.containers('signed')).map(({ state }) => state)).toEqual(['running']);
-  expect(await version('signed')).toBe('one');
+  expect(await host.version('signed')).toBe('one');
   expect((await host.log()).slice(written)).toMatchObject([
     { kind: 'started', purpose: 'heal' },
     { kind: 'finished', outcome: { kind: 'applied' } },
@@ -88,7 +87,7 @@ test('a commit of a known key is deployed and its signer is in the log; others a
 
   await keys.allow(ada.line('ada@example.org'), eve.line('eve@example.org'));
   expect(await host.apply('signed')).toEqual({ signed: { kind: 'applied' } });
-  expect(await version('signed')).toBe('of a stranger');
+  expect(await host.version('signed')).toBe('of a stranger');
   await keys.allow(ada.line('ada@example.org'));
 });
 
@@ -110,7 +109,7 @@ test('a running daemon follows no key whose line was taken out, and does again w
   await eventually(async () => expect((await sourceOf('rotated'))?.detail).toContain(second));
   expect(await host.lives('rotated')).toEqual(before);
   await signedCommit(repository, ada, compose('three'));
-  await eventually(async () => expect(await version('rotated')).toBe('three'));
+  await eventually(async () => expect(await host.version('rotated')).toBe('three'));
 });
 
 test('a range refuses an unsigned commit under a signed head', async () => {
@@ -124,10 +123,10 @@ test('a range refuses an unsigned commit under a signed head', async () => {
   expect(await host.apply('range')).toMatchObject({
     range: { kind: 'failed', code: 'source-unverified', message: expect.stringContaining(`commit ${hidden}`) },
   });
-  expect(await version('range')).toBe('one');
+  expect(await host.version('range')).toBe('one');
   await configure('head');
   expect(await host.apply('range')).toEqual({ range: { kind: 'applied' } });
-  expect(await version('range')).toBe('two');
+  expect(await host.version('range')).toBe('two');
 });
 
 test('a branch that was wound back is refused, with both commits named, until a person accepts it', async () => {
@@ -137,7 +136,7 @@ test('a branch that was wound back is refused, with both commits named, until a 
   await host.configure({ rewound: { url: repository.url, verify: verify() } });
   await using _daemon = await host.daemon();
   await eventually(async () => expect((await entriesOf('rewound')).at(-1)).toMatchObject({ kind: 'finished' }));
-  expect(await version('rewound')).toBe('two');
+  expect(await host.version('rewound')).toBe('two');
   const before = await host.lives('rewound');
   await repository.git(['update-ref', 'refs/heads/main', first]);
   const refused = await eventually(async () => {
@@ -152,12 +151,12 @@ test('a branch that was wound back is refused, with both commits named, until a 
   expect((await host.run(...command)).code).toBe(4);
   const accepted = await host.run(...command, '--reason', 'two was a mistake');
   expect([accepted.code, accepted.stderr]).toEqual([0, '']);
-  await eventually(async () => expect(await version('rewound')).toBe('one'));
+  await eventually(async () => expect(await host.version('rewound')).toBe('one'));
   expect(await entriesOf('rewound')).toContainEqual(
     expect.objectContaining({ kind: 'history-accepted', from: second, to: first, reason: 'two was a mistake' }),
   );
   await signedCommit(repository, ada, compose('three'));
-  await eventually(async () => expect(await version('rewound')).toBe('three'));
+  await eventually(async () => expect(await host.version('rewound')).toBe('three'));
 });
 
 test('^1.4 follows 1.4.1 and 1.5.0, no 2.0.0 and no pre-release; a deleted tag takes nothing back', async () => {
@@ -170,10 +169,10 @@ test('^1.4 follows 1.4.1 and 1.5.0, no 2.0.0 and no pre-release; a deleted tag t
   const older = await tagged('v1.4.1');
   await host.configure({ ranged: { url: repository.url, tag: '^1.4', branch: undefined } });
   expect(await host.apply('ranged')).toEqual({ ranged: { kind: 'applied' } });
-  expect(await version('ranged')).toBe('v1.4.1');
+  expect(await host.version('ranged')).toBe('v1.4.1');
   for (const tag of ['1.5.0', 'v2.0.0', 'v1.6.0-rc.1']) await tagged(tag);
   expect(await host.apply('ranged')).toEqual({ ranged: { kind: 'applied' } });
-  expect(await version('ranged')).toBe('1.5.0');
+  expect(await host.version('ranged')).toBe('1.5.0');
   expect((await entriesOf('ranged')).at(-1)).toMatchObject({ kind: 'finished', revision: { ref: '1.5.0' } });
   const before = await host.lives('ranged');
   await deleteTag(repository, '1.5.0');
@@ -187,7 +186,7 @@ test('^1.4 follows 1.4.1 and 1.5.0, no 2.0.0 and no pre-release; a deleted tag t
   expect(await host.lives('ranged')).toEqual(before);
   expect((await host.run('accept-history', host.named('ranged'), '--reason', '1.5.0 was withdrawn')).code).toBe(0);
   expect(await host.apply('ranged')).toEqual({ ranged: { kind: 'applied' } });
-  expect(await version('ranged')).toBe('v1.4.1');
+  expect(await host.version('ranged')).toBe('v1.4.1');
 });
 
 test('a signed tag is deployed, also by a range; one that a stranger signed is not', async () => {
@@ -203,7 +202,7 @@ test('a signed tag is deployed, also by a range; one that a stranger signed is n
   expect(await host.apply('tagged')).toMatchObject({
     tagged: { code: 'source-unverified', message: expect.stringMatching(/^tag "v1\.1\.0" /) },
   });
-  expect(await version('tagged')).toBe('v1.0.0');
+  expect(await host.version('tagged')).toBe('v1.0.0');
 });
 
 const deleteTag = (repository: GitRig, tag: string): Promise<string> =>

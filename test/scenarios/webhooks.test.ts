@@ -57,11 +57,6 @@ async function tell(message: Message): Promise<{ status: number; body: Record<st
 const pushOf = (url: string, delivery: string) =>
   githubPush({ secret, repository: url.replace(/\.git$/, ''), delivery });
 
-const version = async (app = 'shop') => {
-  const { web = '' } = await host.ids(app);
-  return await host.engine.variable(web, 'VERSION');
-};
-
 const outcomes = async () => (await host.log()).filter((entry) => entry.kind === 'finished');
 
 /** What docs/webhooks.md says that whoever has a shell sends. */
@@ -79,7 +74,7 @@ test('a push that a forge tells of is deployed long before the interval, and the
   await host.configure({ shop: { url: repository.url, interval: never } }, listening());
   await using daemon = await host.daemon();
   await eventually(async () => expect(await outcomes()).toHaveLength(1));
-  expect(await version()).toBe('one');
+  expect(await host.version('shop')).toBe('one');
   await push('two');
   const forged = githubPush({ secret: `${secret}!`, repository: repository.url });
   expect(await tell(forged)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -94,7 +89,7 @@ test('a push that a forge tells of is deployed long before the interval, and the
     },
   });
   expect(Date.now() - began).toBeLessThan(5_000);
-  await eventually(async () => expect(await version()).toBe('two'));
+  await eventually(async () => expect(await host.version('shop')).toBe('two'));
   await eventually(async () =>
     expect((await outcomes()).at(-1)).toMatchObject({
       outcome: { kind: 'applied' },
@@ -109,7 +104,7 @@ test('a push that a forge tells of is deployed long before the interval, and the
   });
   await push('three');
   expect(await byTheBook(`http://127.0.0.1:${port}/webhooks/own`)).toMatchObject({ status: 'accepted' });
-  await eventually(async () => expect(await version()).toBe('three'));
+  await eventually(async () => expect(await host.version('shop')).toBe('three'));
   const everything = `${daemon.output()}${(await host.run('log', '--json')).stdout}${(await host.run('status', '--json')).stdout}`;
   expect(everything).not.toContain(secret);
 });
@@ -126,7 +121,7 @@ test('a push that a forge tells of while the one before is being fetched is not 
   await push('three');
   expect(await tell(pushOf(repository.url, 'delivery-3'))).toMatchObject({ status: 202, body: { status: 'accepted' } });
   held.release();
-  await eventually(async () => expect(await version()).toBe('three'));
+  await eventually(async () => expect(await host.version('shop')).toBe('three'));
   await eventually(async () =>
     expect((await outcomes()).at(-1)).toMatchObject({
       outcome: { kind: 'applied' },
@@ -152,5 +147,5 @@ test('a push to the repository that the configuration comes from is taken up at 
     status: 202,
     body: { status: 'accepted', detail: 'Git is looked at now for the configuration.', configuration: true },
   });
-  await eventually(async () => expect(await version()).toBe('one'));
+  await eventually(async () => expect(await host.version('shop')).toBe('one'));
 });

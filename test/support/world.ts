@@ -51,6 +51,8 @@ export interface World extends AsyncDisposable {
   containers(app: string): Promise<readonly ObservedContainer[]>;
   /** Ids by service. */
   ids(app: string): Promise<Readonly<Record<string, string>>>;
+  /** What an app's service `web` was given as VERSION: which commit's it is. */
+  version(app: string): Promise<string>;
   /** Ids and starts by service, once nothing is about to be started: equal only while nobody has stopped, restarted or replaced anything. */
   lives(app: string): Promise<Readonly<Record<string, string>>>;
   /** The full name of an app: the prefix and the short name. */
@@ -131,6 +133,7 @@ export async function world(dockerHost = findEngine()): Promise<World> {
     async ids(app) {
       return Object.fromEntries((await engine.containers(named(app))).map(({ service, id }) => [service ?? '', id]));
     },
+    version: async (app) => engine.variable((await self.ids(app))['web'] ?? '', 'VERSION'),
     lives: (app) =>
       eventually(async () => {
         const containers = await engine.containers(named(app));

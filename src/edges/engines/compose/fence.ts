@@ -1,5 +1,6 @@
+import { asHarborError, HarborError } from '../../../errors.ts';
 import type { Isolation } from '../../../ports.ts';
-import { type Argv, run } from '../../process.ts';
+import { type Argv, type Finished, run } from '../../process.ts';
 import { lastLines } from '../text.ts';
 import { standardPath } from './environment.ts';
 
@@ -47,26 +48,45 @@ export interface FenceFound {
   readonly output: string | undefined;
 }
 
-/** The best fence behind which this program still starts. Throws `tool-missing` where there is not even `prlimit`. */
-export async function findFence(probe: Argv): Promise<FenceFound> {
+/**
+ * The best fence behind which this program still starts. Throws `tool-missing` where there is not even `prlimit`, and `timeout` if the program did not
+ * end within the limit, milliseconds: a slow host says nothing about its fences.
+ */
+export async function findFence(probe: Argv, limit = 10_000): Promise<FenceFound> {
   const refusals: string[] = [];
   for (const isolation of ['namespace', 'unprivileged'] as const) {
-    const tried = await tryFence(isolation, probe);
+    const tried = await tryFence(isolation, probe, limit);
     if ('output' in tried) return { isolation, refusals, ...tried };
     refusals.push(`${isolation}: ${tried.refusal}`);
   }
-  const { exitCode, stdout } = await run(fenced('limits', probe), probeOptions);
+  const { exitCode, stdout } = await start('limits', probe, limit);
   return { isolation: 'limits', refusals, output: exitCode === 0 ? stdout.toString() : undefined };
 }
 
-const probeOptions = { env: { PATH: standardPath, DOCKER_CONFIG: '/nonexistent' }, cwd: '/', limit: 10_000 } as const;
+type Tried = { readonly output: string } | { readonly refusal: string };
 
-async function tryFence(isolation: Isolation, probe: Argv): Promise<{ output: string } | { refusal: string }> {
+async function tryFence(isolation: Isolation, probe: Argv, limit: number): Promise<Tried> {
   try {
-    const { exitCode, stdout, stderr } = await run(fenced(isolation, probe), probeOptions);
+    const { exitCode, stdout, stderr } = await start(isolation, probe, limit);
     if (exitCode === 0) return { output: stdout.toString() };
     return { refusal: lastLines(stderr, 1) || `exit code ${exitCode}` };
   } catch (error) {
-    return { refusal: error instanceof Error ? error.message : String(error) };
+    const { code, message } = asHarborError(error);
+    if (code !== 'tool-missing') throw error;
+    return { refusal: message };
+  }
+}
+
+async function start(isolation: Isolation, probe: Argv, limit: number): Promise<Finished> {
+  const options = { env: { PATH: standardPath, DOCKER_CONFIG: '/nonexistent' }, cwd: '/', limit };
+  try {
+    return await run(fenced(isolation, probe), options);
+  } catch (error) {
+    if (asHarborError(error).code !== 'timeout') throw error;
+    throw new HarborError(`${probe.join(' ')} did not end within ${limit / 1000} s and was stopped`, {
+      code: 'timeout',
+      hint: 'The host may be overloaded. If it is not, run this by hand: it should print a version at once.',
+      cause: error,
+    });
   }
 }
