@@ -1,8 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Vitest begins with what is large; these are small, and take a minute and more. */
+const long = ['scenarios/soak', 'torture/kills', 'torture/engine', 'scenarios/windows', 'scenarios/engine-outage'];
+
+/** What begins last should be short: one worker alone leaves the other processors idle. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      long.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         // Values, and what needs no other process: part of `npm run check`.

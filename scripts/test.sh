@@ -4,6 +4,22 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Scenarios wait much of their time; what they leave of the processors is for all other tests, which are told as one when they have ended.
+both() {
+  local red=0 others
+  others=$(mktemp)
+  (
+    without=0
+    nice -n 5 npx vitest run --project unit --project edges >"$others" 2>&1 || without=$?
+    cat "$others"
+    rm -f "$others"
+    exit "$without"
+  ) &
+  npx vitest run --project scenarios || red=$?
+  wait $! || red=$?
+  return "$red"
+}
+
 scripts/set-up.sh --tests
 HARBORMASTER_ENGINE_STARTED=
 code=0
@@ -13,7 +29,7 @@ if ((code == 0)); then
   eval "$engine"
   if [[ -n $HARBORMASTER_ENGINE_STARTED ]]; then trap 'scripts/engine.sh stop' EXIT; fi
   trap 'exit 143' TERM # waits for vitest, so that the engine goes last
-  npx vitest run "$@"
+  if (($#)); then npx vitest run "$@"; else both; fi
 elif ((code == 3)) && [[ ${CI:-} != true && ${HARBORMASTER_REQUIRE_DOCKER:-} != 1 ]]; then
   unit=0
   npx vitest run --project unit --project edges "$@" || unit=$?

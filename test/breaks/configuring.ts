@@ -65,6 +65,12 @@ export const configuring: Breaks = {
       from: 'void begin(true);',
       to: 'void begin(false);',
     },
+    {
+      tests: ['a Git server that takes every request and never answers'],
+      in: 'src/edges/git/source.ts',
+      from: 'Timeouts = { look: 15_000,',
+      to: 'Timeouts = { look: 60_000,',
+    },
   ],
   'scenarios/discover': [
     {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { type World, world } from '../support/world.ts';
+import { light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const compose = (web: object, more: Record<string, object> = {}) =>
-  stringify({ services: { web: { image, stop_signal: 'SIGKILL', ...web }, ...more } });
+  stringify({ services: { web: { image, ...light, ...web }, ...more } });
 
 async function deployed(name: string) {
   const repository = await host.repository(name);
@@ -167,7 +167,7 @@ test('a one-shot that exits 0 is healthy and runs once; one that exits 1 fails t
 
 test('a service that exits 0 fails the deployment, until the label that the failure names makes it a one-shot', async () => {
   const repository = await host.repository('labelled');
-  const file = (job: object) => compose({}, { job: { image, command: ['true'], ...job } });
+  const file = (job: object) => compose({}, { job: { image, ...light, command: ['true'], ...job } });
   await repository.commit({ 'compose.yaml': file({}) });
   await host.configure({ labelled: { url: repository.url } });
   expect(await host.apply('labelled')).toMatchObject({

@@ -218,3 +218,20 @@ test('SIGHUP looks at the repository now, however long its interval; over ssh wi
   daemon.signal('SIGHUP');
   await runs('blog');
 });
+
+test('a Git server that takes every request and never answers keeps no daemon from starting with the last good one', async () => {
+  await push({ shop: { environment: { VERSION: 'one' } } });
+  await become('box');
+  {
+    await using _daemon = await host.daemon();
+    await eventually(async () => expect(await host.version('shop')).toBe('one'));
+  }
+  server.behave('silent');
+  await using _daemon = await host.daemon();
+  // It gives up that look at its time limit.
+  await eventually(async () => expect((await host.run('healthcheck')).code).toBe(0), 25);
+  await apps.commit({
+    'compose.yaml': stringify({ services: { web: { image, ...light, environment: { VERSION: 'two' } } } }),
+  });
+  await eventually(async () => expect(await host.version('shop')).toBe('two'), 12);
+});

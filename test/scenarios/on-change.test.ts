@@ -6,10 +6,12 @@ import type { PlanReport } from '../../src/model/report.ts';
 import { entriesOnDisk, kill, stepBegins } from '../support/crashes.ts';
 import type { GitRig } from '../support/git-rig.ts';
 import { storyOf } from '../support/story.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let reader: string;
+/** Its service in an app. */
+let calm: object;
 
 /** Reads what it mounts when it starts and at each SIGHUP, and keeps it; ends with 3 once somebody wants it to. */
 const program = `#!/bin/sh
@@ -17,7 +19,7 @@ read_all() { cat /etc/app.conf /etc/conf/* >/read.new 2>/dev/null; mv /read.new 
 trap read_all HUP
 trap "exit 0" TERM
 read_all
-while [ ! -e /die ]; do sleep 0.1 & wait $!; done
+while [ ! -e /die ]; do sleep 0.5 & wait $!; done
 rm /die
 exit 3
 `;
@@ -29,6 +31,7 @@ beforeAll(async () => {
     command: ['reader'],
     changes: ['HEALTHCHECK --interval=1s --retries=1 CMD if grep -q bad /read; then exit 1; fi'],
   });
+  calm = { image: reader, ...light };
 });
 
 // Their health checks would go on, and take time from the next test.
@@ -46,13 +49,13 @@ const folder = ['./conf:/etc/conf:ro'];
 const compose = () =>
   stringify({
     services: {
-      anew: { image: reader, volumes: file },
-      restarted: { image: reader, volumes: file },
-      file: { image: reader, volumes: file, restart: 'unless-stopped' },
-      folder: { image: reader, volumes: folder },
-      granted: { image: reader, configs: [{ source: 'app', target: '/etc/app.conf' }] },
-      quiet: { image: reader, volumes: file },
-      side: { image: reader },
+      anew: { ...calm, volumes: file },
+      restarted: { ...calm, volumes: file },
+      file: { ...calm, volumes: file, restart: 'unless-stopped' },
+      folder: { ...calm, volumes: folder },
+      granted: { ...calm, configs: [{ source: 'app', target: '/etc/app.conf' }] },
+      quiet: { ...calm, volumes: file },
+      side: calm,
     },
     configs: { app: { file: './app.conf' } },
   });
@@ -158,7 +161,7 @@ test('each service whose file changed gets what was asked for, sees the new cont
 });
 
 test('a content that makes a service unhealthy is taken back by files and signal, and its container stays', async () => {
-  const services = stringify({ services: { web: { image: reader, volumes: file }, side: { image: reader } } });
+  const services = stringify({ services: { web: { ...calm, volumes: file }, side: calm } });
   const repository = await deployed('bad', services, { web: 'signal HUP' });
   const before = await host.lives('bad');
   await change(repository, 'bad');
@@ -174,7 +177,7 @@ test('a content that makes a service unhealthy is taken back by files and signal
 });
 
 test('killed while the files change, and while the signal is sent, the next start sends it; what was made anew by hand is made anew once more', async () => {
-  const services = stringify({ services: { web: { image: reader, volumes: file }, side: { image: reader } } });
+  const services = stringify({ services: { web: { ...calm, volumes: file }, side: calm } });
   const repository = await deployed('killed', services, { web: 'signal HUP' });
   const before = await host.lives('killed');
   for (const act of ['files', 'refresh'] as const) {
@@ -201,7 +204,7 @@ test('killed while the files change, and while the signal is sent, the next star
 });
 
 test('a container that holds on to a file which another one took the place of is made anew, and the plan says why', async () => {
-  const services = stringify({ services: { web: { image: reader, volumes: file }, side: { image: reader } } });
+  const services = stringify({ services: { web: { ...calm, volumes: file }, side: calm } });
   const repository = await deployed('chain', services, { web: 'signal HUP' });
   const live = join(host.state, 'apps', host.named('chain'), 'live');
   const before = await host.ids('chain');

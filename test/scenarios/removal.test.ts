@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -167,7 +167,7 @@ test('a removal waits for the deployment of its app, and the record stays whole'
   await using own = await world();
   const repository = await own.repository();
   const slow = (version: string) =>
-    compose({ environment: { VERSION: version }, healthcheck: { test: ['CMD', 'true'], interval: '3s' } });
+    compose({ ...light, environment: { VERSION: version }, healthcheck: { test: ['CMD', 'true'], interval: '3s' } });
   await repository.commit({ 'compose.yaml': slow('one') });
   await own.configure({ busy: { url: repository.url } });
   await own.apply('busy');

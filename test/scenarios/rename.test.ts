@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { entriesOf, entriesOnDisk, intentsWithoutOneOutcome, kill, stepBegins } from '../support/crashes.ts';
 import { storyOf, versionOf } from '../support/story.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let image: string;
 let maker: World;
@@ -21,12 +21,12 @@ const files = (version: string, health: object = {}) => ({
     services: {
       web: {
         image,
-        stop_signal: 'SIGKILL',
+        ...light,
         environment: { VERSION: version },
         volumes: ['volume:/volume', '${HM_DATA_DIR}:/data', './page:/www:ro'],
         ...health,
       },
-      idler: { image, command: ['idle'] },
+      idler: { image, ...light, command: ['idle'] },
     },
     volumes: { volume: {} },
   }),

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { type GitRig, rigEnvironment } from './git-rig.ts';
 
 /**
@@ -49,11 +51,11 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
   let fetches = Promise.resolve();
   let waiting = 0;
   const backends = new Set<ChildProcess>();
+  const remembered = new Map<string, Answer>();
   let connections = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // Looks say that they are git as well, and whose.
-    if (/^git\/(?!.*harbormaster)/.test(request.headers['user-agent'] ?? '')) {
+    if (!isLook(request)) {
       waiting += 1;
       await fetches;
       waiting -= 1;
@@ -73,6 +75,7 @@ export async function gitHttpServer(options: GitHttpServerOptions = {}): Promise
     else if (how === 'drop') dropped(response);
     else if (!rig) response.writeHead(404).end();
     else if (how === 'dumb') asFile(request, response, rig);
+    else if (isLook(request)) await looked({ request, response, rig, old: how === 'old' }, backends, remembered);
     else backend({ request, response, rig, old: how === 'old' }, backends);
   };
   const server = options.tls ? createTlsServer({ ...options.tls }, answer) : createServer(answer);
@@ -145,7 +148,7 @@ interface Exchange {
 }
 
 /** Common Gateway Interface, RFC 3875. */
-function backend({ request, response, rig, old }: Exchange, backends: Set<ChildProcess>): void {
+function startBackend({ request, rig, old }: Exchange, backends: Set<ChildProcess>) {
   const { pathname, search } = placeOf(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
   const env = {
@@ -164,6 +167,12 @@ function backend({ request, response, rig, old }: Exchange, backends: Set<ChildP
   backends.add(child);
   child.once('close', () => backends.delete(child));
   child.stdin.on('error', () => undefined);
+  return child;
+}
+
+function backend(exchange: Exchange, backends: Set<ChildProcess>): void {
+  const { request, response } = exchange;
+  const child = startBackend(exchange, backends);
   request.pipe(child.stdin);
   let head = Buffer.alloc(0);
   const onHead = (chunk: Buffer): void => {
@@ -178,6 +187,41 @@ function backend({ request, response, rig, old }: Exchange, backends: Set<ChildP
   };
   child.stdout.on('data', onHead);
   child.once('close', () => response.end());
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+/** Harbormaster asks for refs; it says that it is git as well, and whose. */
+const isLook = ({ headers }: IncomingMessage): boolean => !/^git\/(?!.*harbormaster)/.test(headers['user-agent'] ?? '');
+
+/** What git answered to the same look while no ref has changed since: most looks find nothing new, and git takes three processes to say so. */
+async function looked(exchange: Exchange, backends: Set<ChildProcess>, remembered: Map<string, Answer>): Promise<void> {
+  const { request, response, rig, old } = exchange;
+  const body = await buffer(request);
+  const asked = [request.method, request.url, old, request.headers['git-protocol'], body.toString('latin1')];
+  const key = JSON.stringify([...asked, await refsOf(rig.path)]);
+  const answer = remembered.get(key) ?? (await said(startBackend(exchange, backends), body));
+  if (answer.status === 200) remembered.set(key, answer);
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+async function said(child: ReturnType<typeof startBackend>, body: Buffer): Promise<Answer> {
+  child.stdin.end(body);
+  const output = await buffer(child.stdout);
+  const end = output.indexOf('\r\n\r\n');
+  return { ...cgiHead(output.toString('latin1', 0, end)), body: output.subarray(end + 4) };
+}
+
+/** Another text as soon as any ref of the repository, or what it hides of them, is another one. */
+async function refsOf(path: string): Promise<string> {
+  const refs = await readdir(join(path, 'refs'), { recursive: true });
+  const files = ['HEAD', 'config', 'packed-refs', ...refs.map((ref) => join('refs', ref))];
+  const stats = await Promise.all(files.map((file) => stat(join(path, file), { bigint: true }).catch(() => undefined)));
+  return stats.map((found, at) => `${files[at]} ${found?.ino} ${found?.mtimeNs} ${found?.ctimeNs}`).join();
 }
 
 function cgiHead(text: string): { status: number; headers: Record<string, string> } {

@@ -212,17 +212,21 @@ function startDaemon(build: string, environment: Record<string, string>): Daemon
   };
 }
 
-/** Puts a Compose plugin in front of the real one that writes down each call; gives the path of that list. */
+/** The real one: looked for once. */
+let plugin: ReturnType<typeof findPlugin> | undefined;
+
+/** Puts a Compose plugin in front of the real one that writes down each call, and tells by itself what version that is; gives the path of that list. */
 async function countingPlugin(folder: string): Promise<string> {
-  const { path } = await findPlugin({
-    explicit: undefined,
-    dockerConfig: '/nonexistent',
-    searchPath: process.env['PATH'] ?? '',
-  });
+  const searchPath = process.env['PATH'] ?? '';
+  plugin ??= findPlugin({ explicit: undefined, dockerConfig: '/nonexistent', searchPath });
+  const { path, version } = await plugin;
   const plugins = join(folder, 'docker', 'cli-plugins');
   const list = join(folder, 'compose-calls');
   await mkdir(plugins, { recursive: true });
-  const script = `#!/bin/sh\necho "$*" >> ${list}\nexec ${path} "$@"\n`;
+  const script = `#!/bin/sh
+echo "$*" >> ${list}
+if [ "$*" = 'version --short' ]; then echo ${version}; else exec ${path} "$@"; fi
+`;
   await writeFile(join(plugins, 'docker-compose'), script);
   await chmod(join(plugins, 'docker-compose'), 0o755);
   await writeFile(list, '', { mode: 0o666 });
@@ -231,16 +235,18 @@ async function countingPlugin(folder: string): Promise<string> {
   return list;
 }
 
-/** Tries until it is true, and leaves others at least as much time as it takes itself; the last failure is told. */
+/** Tries until it is true, seldomer the longer it takes, and leaves others at least as much time as it takes itself; the last failure is told. */
 export async function eventually<T>(look: () => Promise<T> | T, seconds = 30): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+  const begin = Date.now();
   for (;;) {
     const began = Date.now();
     try {
       return await look();
     } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(100, Date.now() - began)));
+      const waited = Date.now() - begin;
+      if (waited > seconds * 1000) throw error;
+      const pause = Math.min(400, Math.max(100, waited / 10));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(pause, Date.now() - began)));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { light } from '../support/world.ts';
 
 /** What a commit may change, each with a number; what it does not name stays. */
 export interface Version {
@@ -71,6 +72,7 @@ const shop: TortureApp = {
 };
 
 const hook = (local: string, line: string) => ({
+  ...light,
   image: local,
   profiles: ['hooks'],
   command: ['sh', '-c', `echo '${line}' >> /data/ran`],
@@ -92,7 +94,7 @@ const kit: TortureApp = {
     'compose.yaml': stringify({
       services: {
         web: {
-          ...quick,
+          ...light,
           image: local,
           environment: { VERSION: all },
           volumes: ['./page:/www:ro', 'data:/data'],

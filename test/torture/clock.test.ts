@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { entriesOf } from '../support/crashes.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 import { type TortureProgram, tortureProgram } from './program.ts';
 
 const app = 'timed';
@@ -27,7 +27,7 @@ afterAll(() => host[Symbol.asyncDispose]());
 
 async function push(): Promise<void> {
   version += 1;
-  const service = { image, stop_signal: 'SIGKILL', environment: { VERSION: version } };
+  const service = { image, ...light, environment: { VERSION: version } };
   await repository.commit({ 'compose.yaml': stringify({ services: { web: service } }) });
 }
 

@@ -4,7 +4,7 @@ import type { Entry } from '../../src/model/entry.ts';
 import { receiver, status } from '../edges/notifiers/receiver.ts';
 import { entriesOnDisk } from '../support/crashes.ts';
 import { type MemoryLimit, memoryLimit, peakOf } from '../support/memory-limit.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 /** MB: of the daemon's own heap, of the daemon, and of it with all that it starts. */
 const limits = { heap: 64, daemon: 180, all: 400 };
@@ -39,7 +39,7 @@ const failing = kinds.flatMap((kind) => Array.from({ length: failures[kind].coun
 const failureOf = (app: string) => failures[kinds.find((kind) => app.includes(`-${kind}-`)) ?? 'missing'];
 
 function composeOf(app: string): string {
-  const web = { image, stop_signal: 'SIGKILL' };
+  const web = { image, ...light };
   const [kind] = app.split('-');
   if (kind === 'broken') return stringify({ services: { web: { ...web, ports: 'all of them' } } });
   if (kind === 'denied') return stringify({ services: { web: { ...web, privileged: true } } });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { delay, entriesOf, intentsWithoutOneOutcome, kill, stepBegins } from '../support/crashes.ts';
-import { type Daemon, eventually, type World, world } from '../support/world.ts';
+import { type Daemon, eventually, light, type World, world } from '../support/world.ts';
 
 const app = 'stored';
 let host: World;
@@ -40,7 +40,7 @@ const free = () => call('rm', '-f', join(host.state, 'filler'));
 
 async function push(): Promise<void> {
   version += 1;
-  const service = { image, stop_signal: 'SIGKILL', environment: { VERSION: version } };
+  const service = { image, ...light, environment: { VERSION: version } };
   await repository.commit({
     'compose.yaml': stringify({ services: { web: { ...service, volumes: ['./page:/www:ro'] } } }),
     'page/index.html': `${version}`,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { entriesOf, intentsWithoutOneOutcome, stepBegins } from '../support/crashes.ts';
 import { type Fault, type FaultProxy, faultProxy } from '../support/fault-proxy.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 const app = 'moved';
 let host: World;
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function push(): Promise<void> {
   version += 1;
-  const service = { image, stop_signal: 'SIGKILL', environment: { VERSION: version } };
+  const service = { image, ...light, environment: { VERSION: version } };
   await repository.commit({ 'compose.yaml': stringify({ services: { web: service, side: service } }) });
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Fault, type FaultProxy, faultProxy } from '../support/fault-proxy.ts';
 import { type RegistryRig, registryRig } from '../support/registry-rig.ts';
-import { type World, world } from '../support/world.ts';
+import { light, type World, world } from '../support/world.ts';
 
 let host: World;
 let registry: RegistryRig;
@@ -34,7 +34,7 @@ async function push(): Promise<void> {
   const name = `${host.engine.prefix}/pulled:${tag}`;
   await registry.publish(name, { variant: `${tag}`, files: { large: `${tag}`.repeat(300_000) } });
   const image = `127.0.0.1:${front.port}/${name}`;
-  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }) });
+  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, ...light } } }) });
 }
 
 test.each<readonly [string, Fault, RegExp]>([

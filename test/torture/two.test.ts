@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { entriesOf, intentsWithoutOneOutcome } from '../support/crashes.ts';
-import { type Daemon, eventually, type World, world } from '../support/world.ts';
+import { type Daemon, eventually, light, type World, world } from '../support/world.ts';
 
 const app = 'contended';
 const together = 4;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   host = await world();
   const repository = await host.repository(app);
   const image = await host.engine.image('web', { command: ['idle'] });
-  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, stop_signal: 'SIGKILL' } } }) });
+  await repository.commit({ 'compose.yaml': stringify({ services: { web: { image, ...light } } }) });
   await host.configure({ [app]: { url: repository.url } });
 });
 

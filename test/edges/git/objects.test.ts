@@ -204,7 +204,7 @@ test('what was looked up once is answered from memory', async () => {
 test('one git process answers all questions, and goes when nobody asks', async () => {
   await using at = await holding(
     Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`d${index}/f`, `${index}`])),
-    { timeouts: { idle: 100 } },
+    { timeouts: { idle: 1000 } },
   );
   const paths = Array.from({ length: 50 }, (_, index) => `d${index}/f`);
   const contents = await Promise.all(paths.map((path) => at.read(path)));
