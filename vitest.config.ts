@@ -41,7 +41,10 @@ export default defineConfig({
           pool: 'threads',
           maxWorkers: 2,
           isolate: false,
+          // They run beside the scenarios: a busy machine is no failure.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {

@@ -4,19 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Scenarios wait much of their time; what they leave of the processors is for all other tests, which are told as one when they have ended.
+# Scenarios wait much of their time; what they leave of the processors is for all other tests. These are told as one when they have ended,
+# or last of all if one failed, where nothing hides it.
 both() {
   local red=0 others
   others=$(mktemp)
-  (
-    without=0
-    nice -n 5 npx vitest run --project unit --project edges >"$others" 2>&1 || without=$?
-    cat "$others"
-    rm -f "$others"
-    exit "$without"
-  ) &
+  (nice -n 5 npx vitest run --project unit --project edges >"$others" 2>&1 && cat "$others") &
   npx vitest run --project scenarios || red=$?
-  wait $! || red=$?
+  wait $! || {
+    red=$?
+    cat "$others"
+  }
+  rm -f "$others"
   return "$red"
 }
 

@@ -217,21 +217,21 @@ test('a repository that hangs ends at its limit, while the others answer; and th
   const fine = app(repository(healthy.serve(rig), { id: 'fine' }), { name: 'fine' });
   const started = performance.now();
   const answers = await source.look([...stuck, fine]);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(answers.get('fine')).toBe(commit);
   expect(stuck.every(({ name }) => answers.get(name) instanceof Error)).toBe(true);
 });
 
 test('a server that first says no, slowly, and then nothing more, does not get the limit twice', async () => {
   const server = createHttpServer(({ method }, response) => {
-    if (method === 'POST') setTimeout(() => response.writeHead(404).end(), 800);
+    if (method === 'POST') setTimeout(() => response.writeHead(404).end(), 2400);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await using source = await testSource({ timeouts: { look: 1200 } });
+  await using source = await testSource({ timeouts: { look: 3000 } });
   const started = performance.now();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
   expect((await source.look([app(repository(url))])).get('web')).toMatchObject({ code: 'source-unreachable' });
-  expect(performance.now() - started).toBeLessThan(1900);
+  expect(performance.now() - started).toBeLessThan(5200);
   server.close();
   server.closeAllConnections();
 });

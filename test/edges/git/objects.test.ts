@@ -210,6 +210,6 @@ test('one git process answers all questions, and goes when nobody asks', async (
   const contents = await Promise.all(paths.map((path) => at.read(path)));
   expect(await processesOf(at.source.reposDir)).toEqual(['git cat-file --batch']);
   expect(contents).toEqual(paths.map((_, index) => `${index}`));
-  await expect.poll(() => processesOf(at.source.reposDir), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => processesOf(at.source.reposDir)).toEqual([]);
   expect(await at.read('d1/f')).toBe('1');
 });

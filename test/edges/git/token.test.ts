@@ -34,17 +34,17 @@ test('a repository behind a token is fetched, and the token is nowhere on the di
 
 test('while a fetch is under way, no argument of any process holds the token; when its time is over, no process is left', async () => {
   await using server = await gitHttpServer({ credentials: account });
-  await using source = await testSource({ timeouts: { fetch: 1500 } });
+  await using source = await testSource({ timeouts: { fetch: 4000 } });
   server.behave('silent');
   const url = `${server.origin}/slow.git`;
   const fetching = failureOf(source.fetch(app(repository(url, { credentials })), 'a'.repeat(40)));
   const ours = new RegExp(`git.*${url}`);
   await expect
-    .poll(async () => (await commandLines(ours)).length, { timeout: 1400, interval: 20 })
+    .poll(async () => (await commandLines(ours)).length, { timeout: 3900, interval: 20 })
     .toBeGreaterThanOrEqual(2);
   expect(await commandLines(anyForm)).toEqual([]);
   const failure = await fetching;
-  expect(failure).toMatchObject({ code: 'source-unreachable', message: `${url}: the fetch did not end within 1.5 s` });
+  expect(failure).toMatchObject({ code: 'source-unreachable', message: `${url}: the fetch did not end within 4 s` });
   await delay(50);
   expect(await commandLines(ours)).toEqual([]);
   expect(server.requests[0]?.authorization).toMatch(anyForm);
