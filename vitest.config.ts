@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Vitest begins with what is large; these are small, and take a minute and more. */
-const long = ['scenarios/soak', 'torture/kills', 'torture/engine', 'scenarios/windows', 'scenarios/engine-outage'];
+const long = [
+  'scenarios/container',
+  'scenarios/soak',
+  'torture/kills',
+  'torture/engine',
+  'scenarios/windows',
+  'scenarios/engine-outage',
+];
 
 /** What begins last should be short: one worker alone leaves the other processors idle. */
 class LongFirst extends BaseSequencer {

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 both() {
   local red=0 others
   others=$(mktemp)
-  (nice -n 5 npx vitest run --project unit --project edges >"$others" 2>&1 && cat "$others") &
+  (nice -n 10 npx vitest run --project unit --project edges >"$others" 2>&1 && cat "$others") &
   npx vitest run --project scenarios || red=$?
   wait $! || {
     red=$?

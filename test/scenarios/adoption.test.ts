@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Checkout, checkout } from '../support/by-hand.ts';
-import { eventually, type World, world } from '../support/world.ts';
+import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
@@ -36,8 +36,8 @@ const rich = (more: Services = {}, top: object = {}) => {
       networks: ['front', 'default'],
       depends_on: { job: { condition: 'service_completed_successfully' } },
     },
-    bound: { image, stop_signal: 'SIGKILL', volumes: ['./conf:/conf:ro', 'data:/data', '/anonymous'] },
-    job: { image, command: ['true'] },
+    bound: { image, ...light, volumes: ['./conf:/conf:ro', 'data:/data', '/anonymous'] },
+    job: { image, ...light, command: ['true'] },
   };
   const merged = Object.fromEntries(
     [...new Set([...Object.keys(services), ...Object.keys(more)])].map((name) => [

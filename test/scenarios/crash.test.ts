@@ -49,7 +49,7 @@ const filesOf = ({ tag, context, page, network, extra, all }: Version, db: strin
         image,
         command: ['true'],
         environment: { VERSION: all },
-        networks: ['back'],
+        network_mode: 'none',
         depends_on: { db: { condition: 'service_healthy' } },
       },
       web: {
@@ -63,7 +63,7 @@ const filesOf = ({ tag, context, page, network, extra, all }: Version, db: strin
       [`extra-${extra}`]: {
         image,
         command: ['idle'],
-        networks: ['back'],
+        network_mode: 'none',
         stop_signal: 'SIGUSR1',
         stop_grace_period: '1s',
       },

@@ -248,7 +248,7 @@ test('a service and the one that shares its network are both back, whoever of th
   // As a crash right after the new web was started leaves it: all of it is there and runs, and side is still with the old one.
   const { Config } = (await host.engine.inspect(healed['web'] ?? '')) as { Config: Record<string, unknown> };
   await host.engine.rm(healed['web'] ?? '');
-  const web = await host.engine.run(`${host.named('joined')}-web-1`, image, Config);
+  const web = await host.engine.run(`${host.named('joined')}-web-1`, image, { ...Config, HostConfig: {} });
   expect(await page()).toContain('refused');
   const plan = await host.run('plan', host.named('joined'));
   expect(plan.stdout).toContain('follows web (shares its network with a container that is gone)');

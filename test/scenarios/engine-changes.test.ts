@@ -12,6 +12,7 @@ import type { EngineEvent, ObservedContainer } from '../../src/model/observed.ts
 import type { Engine } from '../../src/ports.ts';
 import { sketchRelease } from '../contracts/engine-release.ts';
 import { type EngineRig, engineRig } from '../support/engine-rig.ts';
+import { light } from '../support/world.ts';
 
 const MiB = 1024 * 1024;
 
@@ -169,7 +170,7 @@ describe('an update that the engine cannot do', () => {
     ['limits.cpu_shares', { CpuShares: 512 }],
     ['limits.cpuset', { CpusetCpus: '0' }],
   ])('to take %s away is refused, and nothing is changed', async (field, foreign) => {
-    const web = await made(`kept-${field.replace(/\W|_/g, '')}`);
+    const web = await made(`kept-${field.replace(/\W|_/g, '')}`, light);
     await rig.act(web.id, 'update', foreign);
     const altered = await fieldsOf(web);
     expect(altered).toHaveProperty([field]);
@@ -183,7 +184,7 @@ describe('an update that the engine cannot do', () => {
   });
 
   test('is told in its words where it says them', async () => {
-    const web = await made('refused');
+    const web = await made('refused', light);
     const fields = { 'limits.memory': '1000' };
     expect(await failureOf(engine.mend({ kind: 'update', container: web, fields }))).toMatchObject({
       code: 'engine-refused',
@@ -193,7 +194,7 @@ describe('an update that the engine cannot do', () => {
 });
 
 test('limits that are taken back are gone in the kernel too', async () => {
-  const web = await made('kernel');
+  const web = await made('kernel', light);
   await rig.act(web.id, 'update', { CpuQuota: 20_000, PidsLimit: 100 });
   const quota = async () =>
     (
@@ -206,7 +207,7 @@ test('limits that are taken back are gone in the kernel too', async () => {
 });
 
 test('a name that another container took is called so', async () => {
-  const web = await made('taken');
+  const web = await made('taken', light);
   const other = `${rig.prefix}-taken-other`;
   await rig.run(other, image);
   expect(await failureOf(engine.mend({ kind: 'rename', container: web, to: other }))).toMatchObject({

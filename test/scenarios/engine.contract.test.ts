@@ -19,6 +19,7 @@ import { type ReleaseSketch, sketchRelease } from '../contracts/engine-release.t
 import { type EngineRig, engineRig } from '../support/engine-rig.ts';
 import { pushImage, testImage } from '../support/images.ts';
 import { registryRig } from '../support/registry-rig.ts';
+import { light } from '../support/world.ts';
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const instance = 'engine-contract';
@@ -433,6 +434,7 @@ describe('applying', () => {
   test('gives secrets and configs their values from the release, not from the environment of others', async () => {
     const project = rig.project('secret');
     const service = {
+      ...light,
       image,
       secrets: [{ source: 'token', target: '/run/token' }],
       configs: [{ source: 'level', target: '/run/level' }],
@@ -481,7 +483,7 @@ describe('applying', () => {
   test('a name that a container has is refused', async () => {
     const name = rig.project('named');
     await rig.run(name, image);
-    const failure = await failureOf(up(rig.project('renamed'), { web: { image, container_name: name } }));
+    const failure = await failureOf(up(rig.project('renamed'), { web: { ...light, image, container_name: name } }));
     expect(failure).toMatchObject({ code: 'name-taken', message: expect.stringContaining(name) });
   });
 
@@ -490,24 +492,24 @@ describe('applying', () => {
     const { reference, digest } = await registry.publish('shop/absent:1', { variant: 'absent' });
     const absent = pinOf(reference, digest).pinned;
     expect(await engine.image(absent)).toBeUndefined();
-    const failure = await failureOf(up(rig.project('absent'), { web: { image: absent } }));
+    const failure = await failureOf(up(rig.project('absent'), { web: { ...light, image: absent } }));
     expect(failure).toMatchObject({ code: 'image-unavailable' });
     expect(await engine.image(absent)).toBeUndefined();
   });
 
   test('a running container is not touched by a second creation, whatever Compose makes of it', async () => {
     const project = rig.project('twice');
-    const release = await up(project, { web: { image } });
+    const release = await up(project, { web: { ...light, image } });
     const [before] = await rig.containers(project);
     await engine.create(release, ['web']);
     // As a Compose that hashes the same service in another way.
-    await up(project, { web: { image, environment: { HASHED: 'differently' } } });
+    await up(project, { web: { ...light, image, environment: { HASHED: 'differently' } } });
     expect(await rig.containers(project)).toMatchObject([{ id: before!.id }]);
   });
 
   test('replacing keeps anonymous volumes, removing leaves them', async () => {
     const project = rig.project('data');
-    const release = await up(project, { web: { image: imageWithData } });
+    const release = await up(project, { web: { ...light, image: imageWithData } });
     const [before] = await rig.containers(project);
     const volume = anonymousVolume(await rig.inspect(before!.id));
     await engine.replace(release, ['web']);
@@ -576,7 +578,7 @@ describe('applying', () => {
   test('what a container wrote last can be read, made harmless', async () => {
     const project = rig.project('tail');
     await up(project, {
-      web: { image, command: ['sh', '-c', 'printf "one\\ntwo \\033[31mred\\007\\n" >&2; exit 3'] },
+      web: { ...light, image, command: ['sh', '-c', 'printf "one\\ntwo \\033[31mred\\007\\n" >&2; exit 3'] },
     });
     const [web] = await rig.containers(project);
     await expect.poll(() => engine.inspect([web!.id])).toMatchObject([{ state: 'exited', exitCode: 3 }]);
@@ -657,7 +659,7 @@ describe('where a container is reached', () => {
 describe('sweeping after a recreation that was cut short', () => {
   async function halfDone(name: string) {
     const project = rig.project(name);
-    const release = await stored({ project, services: { web: { image: imageWithData } } });
+    const release = await stored({ project, services: { web: { ...light, image: imageWithData } } });
     await engine.create(release, ['web']);
     const [old] = await rig.containers(project);
     const volume = anonymousVolume(await rig.inspect(old!.id));

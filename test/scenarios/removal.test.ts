@@ -50,7 +50,7 @@ test('several apps that leave at once wait for an approval of exactly them, whic
   // A host of its own: what other tests left would count for the guard.
   await using own = await world();
   const repository = await own.repository();
-  await repository.commit({ 'compose.yaml': compose() });
+  await repository.commit({ 'compose.yaml': compose(light) });
   const names = ['one', 'two', 'three'];
   await own.configure(Object.fromEntries(names.map((name) => [name, { url: repository.url }])));
   await own.apply();
@@ -116,7 +116,7 @@ test('two apps on one project name are refused by name', async () => {
 
 test('a project that somebody else runs is blocked and left alone', async () => {
   const repository = await host.repository();
-  await repository.commit({ 'compose.yaml': compose() });
+  await repository.commit({ 'compose.yaml': compose(light) });
   const labels = { 'com.docker.compose.project': host.named('theirs'), 'com.docker.compose.service': 'web' };
   const id = await host.engine.run(`${host.named('theirs')}-web-1`, image, { Labels: labels });
   await host.configure({ theirs: { url: repository.url } });

@@ -35,7 +35,7 @@ export interface EngineRig extends AsyncDisposable {
   variable(id: string, name: string): Promise<string>;
   /** Runs a command in a container and gives what it wrote. */
   exec(id: string, command: readonly string[]): Promise<string>;
-  /** Makes and starts a container that is not Harbormaster's; gives its id. `options`: the Engine API's body. */
+  /** Makes and starts a container that is not Harbormaster's; gives its id. `options`: the Engine API's body; without a HostConfig it has no network. */
   run(name: string, image: string, options?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Does to a container what the Engine API knows, e.g. `pause`, or `update` with its body. */
   act(id: string, what: string, body?: Readonly<Record<string, unknown>>): Promise<void>;
@@ -93,7 +93,8 @@ export async function engineRig(dockerHost = findEngine(), prefix = newPrefix())
       return demultiplex((await post(`/exec/${created.parse(exec).Id}/start`, { Detach: false })).body).toString();
     },
     async run(name, image, options = {}) {
-      const { body } = await post(`/containers/create?name=${encodeURIComponent(name)}`, { Image: image, ...options });
+      const alone = { Image: image, HostConfig: { NetworkMode: 'none' } };
+      const { body } = await post(`/containers/create?name=${encodeURIComponent(name)}`, { ...alone, ...options });
       const { Id } = created.parse(JSON.parse(body.toString()));
       await post(`/containers/${Id}/start`);
       return Id;

@@ -37,7 +37,6 @@ export interface TortureApp {
   readonly farewell: (version: Version) => readonly string[];
 }
 
-const quick = { stop_signal: 'SIGKILL' };
 /** It says so at once: it ends. */
 const crashes = { command: ['crash', '3'] };
 
@@ -49,16 +48,16 @@ const shop: TortureApp = {
     'compose.yaml': stringify({
       services: {
         web: {
-          ...quick,
+          stop_signal: 'SIGKILL',
           image: local,
           environment: { VERSION: all },
           volumes: ['./page:/www:ro', 'data:/data'],
           networks: ['back'],
           ...(bad && crashes),
         },
-        pulled: { ...quick, image: published(tag), networks: ['back'] },
-        [`extra-${extra}`]: { ...quick, image: local, networks: ['back'] },
-        built: { ...quick, build: './image', networks: ['back'] },
+        pulled: { ...light, image: published(tag) },
+        [`extra-${extra}`]: { ...light, image: local },
+        built: { ...light, build: './image' },
       },
       networks: { back: { internal: network % 2 === 0 } },
       volumes: { data: {} },
