@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { HarborError } from '../errors.ts';
 import { isFull } from './fs-errors.ts';
@@ -20,6 +21,8 @@ export interface LockOptions {
   readonly holder: LockHolder;
   /** Where `flock` and `sh` are looked for. */
   readonly path?: string;
+  /** Milliseconds, as long as a lock is waited for that no living process says is its own; default 3000. */
+  readonly patience?: number;
 }
 
 export interface HeldLock extends AsyncDisposable {
@@ -32,15 +35,13 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const taken = 75;
 
 /**
- * Takes a lock of the kernel on a file, without waiting. A child holds it for as long as its stdin, a pipe from us, is open: when we die, however
- * suddenly, the lock is free. What the file says only names the holder. Throws `lock-held`, `tool-missing`, and
+ * Takes a lock of the kernel on a file. A child holds it for as long as its stdin, a pipe from us, is open: when we die, however suddenly, the lock is
+ * free as soon as the child has noticed; only for that is it waited. What the file says only names the holder. Throws `lock-held`, `tool-missing`, and
  * `state-unwritable`; then the lock is given back.
  */
-export async function acquireLock({ file, holder, path = defaultPath }: LockOptions): Promise<HeldLock> {
-  const script = 'echo ok && exec cat >/dev/null';
-  const argv = ['flock', '-n', '-E', String(taken), file, 'sh', '-c', script] as const;
-  const child = await open(argv, { env: { PATH: path } });
-  if (!(await answered(child))) throw await refusal(file, child);
+export async function acquireLock(options: LockOptions): Promise<HeldLock> {
+  const { file, holder, path = defaultPath, patience = 3000 } = options;
+  const child = await keeper(file, path, performance.now() + patience);
   try {
     const proof = { space: await processSpace(), start: await startOf(holder.pid) };
     await writeFile(file, JSON.stringify({ ...holder, ...proof }), { mode: 0o600 });
@@ -49,6 +50,21 @@ export async function acquireLock({ file, holder, path = defaultPath }: LockOpti
     throw unwritable(file, error);
   }
   return held(file, child);
+}
+
+/** A child that has the lock. */
+async function keeper(file: string, path: string, until: number): Promise<OpenProcess> {
+  const script = 'echo ok && exec cat >/dev/null';
+  const argv = ['flock', '-n', '-E', String(taken), file, 'sh', '-c', script] as const;
+  for (;;) {
+    const child = await open(argv, { env: { PATH: path } });
+    if (await answered(child)) return child;
+    const { exitCode, stderr } = await child.ended;
+    if (exitCode !== taken) throw untakeable(file, stderr.trim() || `flock ended with ${exitCode}`);
+    const who = await holderOf(file);
+    if (who !== undefined || performance.now() >= until) throw refusal(who);
+    await delay(50);
+  }
 }
 
 /** Whether it wrote before it ended: then the lock is ours. */
@@ -74,15 +90,10 @@ function held(file: string, child: OpenProcess): HeldLock {
   };
 }
 
-async function refusal(file: string, child: OpenProcess): Promise<HarborError> {
-  const { exitCode, stderr } = await child.ended;
-  if (exitCode !== taken) {
-    return new HarborError(`the lock ${file} cannot be taken: ${stderr.trim() || `flock ended with ${exitCode}`}`, {
-      code: 'state-unwritable',
-      hint: unwritableHint,
-    });
-  }
-  const who = await holderOf(file);
+const untakeable = (file: string, reason: string): HarborError =>
+  new HarborError(`the lock ${file} cannot be taken: ${reason}`, { code: 'state-unwritable', hint: unwritableHint });
+
+function refusal(who: LockHolder | undefined): HarborError {
   const name = who
     ? `${who.command} (pid ${who.pid}, since ${who.since})`
     : 'another process, which has not said its name yet';

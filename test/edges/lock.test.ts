@@ -47,9 +47,19 @@ test('a holder that is killed leaves the lock free', async () => {
   await expect(acquireLock({ file, holder })).rejects.toThrow(`in use by harbormaster run (pid ${child.pid}`);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const lock = await vi.waitFor(() => acquireLock({ file, holder }), { timeout: 5_000, interval: 20 });
+  const lock = await acquireLock({ file, holder });
   expect(await readFile(file, 'utf8')).toContain('harbormaster apply');
   await lock[Symbol.asyncDispose]();
+});
+
+test('a lock that no living process says is its own is waited for, a moment', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'lock');
+  const keeper = spawn('flock', [file, 'sh', '-c', 'echo has it && exec sleep 0.5'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(keeper.stdout, 'data');
+  await using _lock = await acquireLock({ file, holder, patience: 60_000 });
 });
 
 test('what a killed holder or anyone else left in the file holds nothing and names nobody', async () => {
@@ -64,7 +74,9 @@ test('what a killed holder or anyone else left in the file holds nothing and nam
     (await readFile(file, 'utf8')).replace(`"pid":${process.pid}`, '"pid":4194303'),
   ]) {
     await writeFile(file, left);
-    await expect(acquireLock({ file, holder })).rejects.toThrow('another process, which has not said its name yet');
+    await expect(acquireLock({ file, holder, patience: 100 })).rejects.toThrow(
+      'another process, which has not said its name yet',
+    );
   }
   expect(lock.lost.aborted).toBe(false);
 });

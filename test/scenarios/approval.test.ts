@@ -219,7 +219,7 @@ test('an approval outlives a kill -9 between it and the deployment', async () =>
   });
   first.signal('SIGKILL');
   await first.ended;
-  await host.run('release', host.named('kill'));
+  expect(await host.run('release', host.named('kill'))).toMatchObject({ code: 0 });
   expect(await host.version('kill')).toBe('one');
   await using _second = await host.daemon();
   await eventually(async () =>
