@@ -24,6 +24,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     projects: [
       {
@@ -33,7 +34,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/edges/**', 'test/browser/**', 'test/scenarios/**', 'test/torture/**'],
           pool: 'threads',
-          maxWorkers: 2,
           // Values alone: no file has anything to hide from the next one, and each module is loaded once a thread.
           isolate: false,
           testTimeout: 120_000,
@@ -46,7 +46,6 @@ export default defineConfig({
           name: 'edges',
           include: ['test/edges/**/*.test.ts', 'test/browser/**/*.test.ts'],
           pool: 'threads',
-          maxWorkers: 2,
           isolate: false,
           // They run beside the scenarios: a busy machine is no failure.
           testTimeout: 120_000,

@@ -4,12 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Scenarios wait much of their time; what they leave of the processors is for all other tests. These are told as one when they have ended,
-# or last of all if one failed, where nothing hides it.
+# Scenarios wait much of their time; what they leave of the processors is for all other tests, one after the other, so that there is enough of them
+# to the end. They are told as one when they have ended, or last of all if one failed, where nothing hides it.
 both() {
   local red=0 others
   others=$(mktemp)
-  (nice -n 10 npx vitest run --project unit --project edges >"$others" 2>&1 && cat "$others") &
+  (nice -n 2 npx vitest run --project unit --project edges --maxWorkers=1 >"$others" 2>&1 && cat "$others") &
   npx vitest run --project scenarios || red=$?
   wait $! || {
     red=$?
