@@ -164,11 +164,12 @@ const objectionBy = ({ objection }: AppHistory, entry: EntryOf<'objected'>): App
   return { seq, since, release, fingerprint };
 };
 
-/** Git asks for what is deployed: nothing newer is wanted, and nothing of it is left to be finished. */
+/** Git asks for what is deployed, and that runs: nothing newer is wanted, and nothing of it is left, to be finished or in place. */
 function wantedAgain(history: AppHistory): AppHistory {
-  const { deployed, desired } = history;
-  const wanted = deployed ? { release: deployed.release, commit: deployed.commit } : desired;
-  return { ...history, desired: wanted, trouble: undefined, unfinished: undefined };
+  const settled = { ...history, trouble: undefined, unfinished: undefined };
+  if (history.deployed === undefined) return settled;
+  const { release, commit } = history.deployed;
+  return { ...settled, desired: { release, commit }, applied: release };
 }
 
 const driftedBy = ({ seq, at, state, fingerprint, causes }: EntryOf<'drifted'>): AppHistory['drift'] => ({

@@ -16,11 +16,11 @@ export async function settle({ app }: Pass, { revision, release }: Aim, context:
   return { app: app.name, outcome: { kind: 'unchanged' }, entry: entry?.seq, revision };
 }
 
-/** The entry that is no longer how it stands: a trouble, or that Git asked for something else; undefined: there is none. */
+/** The entry that is no longer how it stands: a trouble, or that something else was asked for or begun; undefined: there is none. */
 function supersededBy(history: AppHistory | undefined, { digest }: Release): number | undefined {
   if (history?.trouble) return history.trouble.seq;
-  const { deployed, desired, unfinished, attempted } = history ?? {};
-  const isOther = desired?.release !== undefined && desired.release !== digest;
+  const { deployed, desired, applied, unfinished, attempted } = history ?? {};
+  const isOther = [desired?.release, applied].some((release) => release !== undefined && release !== digest);
   return deployed?.release === digest && (isOther || unfinished !== undefined) ? attempted?.seq : undefined;
 }
 

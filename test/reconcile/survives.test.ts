@@ -222,6 +222,23 @@ const policies = fc.record({
   onFailure: fc.constantFrom<App['onFailure'][]>('rollback', 'rollback', 'leave', 'hold'),
 });
 
+test.each(['hold', 'leave', 'rollback'] as const)(
+  'a deployment that was killed before its first act left nothing in place, once Git asks for what runs (on_failure: %s)',
+  async (onFailure) => {
+    const world = await worldOf(testApp({ onFailure }));
+    await world.happen({ kind: 'pass', trigger: 'interval' });
+    await world.happen({ kind: 'push', version: 0, isGood: false });
+    await world.happen({ kind: 'crash', at: 5 });
+    await world.happen({ kind: 'pass', trigger: 'interval' });
+    expect(runningOf(world)).toEqual(runs('good:0'));
+    expect(world.history()?.open).toMatchObject({ step: 'replace web' });
+    await world.happen({ kind: 'push', version: 0, isGood: true });
+    await world.happen({ kind: 'pass', trigger: 'interval' });
+    await expectAllWell(world, onFailure);
+    expect(world.log.written.at(-1)).toMatchObject({ kind: 'recovered', of: 'release' });
+  },
+);
+
 test('whatever happens to a host, it ends well', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(policies, fc.array(events, { minLength: 1, maxLength: 25 }), async (declared, story) => {
