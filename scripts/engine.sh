@@ -216,7 +216,8 @@ start_engine() {
   say "starting dockerd (data in $data_dir, log in $log_file)"
   # Its own session, no inherited descriptors: it must outlive the shell that asked for it and hold no lock of ours.
   # Docker's default address pools end after about 31 networks; these hold 512.
-  setsid dockerd --host "$ours" --data-root "$data_dir" --exec-root "$exec_dir" --pidfile "$pid_file" \
+  # Each start of a container costs two to four short runs of dockerd itself, which are a quarter cheaper without a garbage collection.
+  GOGC=400 setsid dockerd --host "$ours" --data-root "$data_dir" --exec-root "$exec_dir" --pidfile "$pid_file" \
     --default-address-pool base=10.201.0.0/16,size=24 --default-address-pool base=10.202.0.0/16,size=24 \
     </dev/null >"$log_file" 2>&1 9>&- &
   local pid=$! deadline=$((SECONDS + 60))

@@ -176,11 +176,9 @@ describe('kill -9 in the middle of a deployment: the next start finishes the sam
     ['remove-network', ['network'], 20],
     ['create', ['extra'], 500],
     ['replace', ['all'], 0],
-    ['replace', ['all'], 400],
     ['replace', ['all'], 800],
     ['replace', everyPart, 1500],
     ['await', ['all'], 900],
-    ['remove', ['extra'], 5],
     ['remove', ['extra'], 300],
   ])('at the step %s of a change of %j, within %i ms', async (act, changes, within) => {
     const after = await lastSeq();

@@ -115,8 +115,6 @@ describe.runIf(canHaveEngines)('an engine', () => {
 
   test.each([
     ['SIGTERM', 'replace'],
-    ['SIGKILL', 'replace'],
-    ['SIGTERM', 'await'],
     ['SIGKILL', 'await'],
   ] as const)(
     'that goes by %s at the step %s of a deployment deploys that release when it is back',

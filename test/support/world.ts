@@ -180,9 +180,14 @@ function parseReports({ stdout, stderr, code }: Ran): readonly Report[] {
   throw new Error(`apply gave no reports (exit code ${code}):\n${stdout}\n${stderr}`);
 }
 
+const start = (argv: readonly string[], env: Record<string, string>) =>
+  spawn(process.execPath, [compiledOnce, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+
+const compiledOnce = `--require=${fileURLToPath(new URL('compiled-once.cjs', import.meta.url))}`;
+
 function execute(args: readonly string[], environment: Record<string, string>): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = start([program, ...args], environment);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -193,7 +198,7 @@ function execute(args: readonly string[], environment: Record<string, string>): 
 }
 
 function startDaemon(build: string, environment: Record<string, string>): Daemon {
-  const child = spawn(process.execPath, [build, 'run'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = start([build, 'run'], environment);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));

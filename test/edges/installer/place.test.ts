@@ -59,7 +59,8 @@ test("somebody else's unit is refused before anything is written", async () => {
 });
 
 test('a folder that cannot be written is told with the way out', async () => {
-  await expect(place(await installation((await temporaryFolder()).path), '/proc/nowhere')).rejects.toMatchObject({
+  await using folder = await temporaryFolder();
+  await expect(place(await installation(folder.path), '/proc/nowhere')).rejects.toMatchObject({
     code: 'state-unwritable',
     message: expect.stringContaining('/proc/nowhere/usr/local/lib/harbormaster/harbormaster.cjs cannot be written'),
     hint: expect.stringContaining('sudo'),
