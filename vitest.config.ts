@@ -61,7 +61,7 @@ export default defineConfig({
           globalSetup: ['test/support/scenario-setup.ts'],
           sequence: { groupOrder: 1 },
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 4,
           // Of those tests in a file that have a world of their own.
           maxConcurrency: 2,
           // No file changes anything of its process: each module is loaded once a worker.

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 both() {
   local red=0 others
   others=$(mktemp)
-  (nice -n 2 npx vitest run --project unit --project edges --maxWorkers=1 >"$others" 2>&1 && cat "$others") &
+  (nice -n 10 npx vitest run --project unit --project edges --maxWorkers=1 >"$others" 2>&1 && cat "$others") &
   npx vitest run --project scenarios || red=$?
   wait $! || {
     red=$?
