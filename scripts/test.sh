@@ -4,21 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Scenarios wait much of their time; what they leave of the processors is for all other tests, one after the other, so that there is enough of them
-# to the end. They are told as one when they have ended, or last of all if one failed, where nothing hides it.
-both() {
-  local red=0 others
-  others=$(mktemp)
-  (nice -n 10 npx vitest run --project unit --project edges --maxWorkers=1 >"$others" 2>&1 && cat "$others") &
-  npx vitest run --project scenarios || red=$?
-  wait $! || {
-    red=$?
-    cat "$others"
-  }
-  rm -f "$others"
-  return "$red"
-}
-
 scripts/set-up.sh --tests
 HARBORMASTER_ENGINE_STARTED=
 code=0
@@ -28,7 +13,7 @@ if ((code == 0)); then
   eval "$engine"
   if [[ -n $HARBORMASTER_ENGINE_STARTED ]]; then trap 'scripts/engine.sh stop' EXIT; fi
   trap 'exit 143' TERM # waits for vitest, so that the engine goes last
-  if (($#)); then npx vitest run "$@"; else both; fi
+  npx vitest run "$@"
 elif ((code == 3)) && [[ ${CI:-} != true && ${HARBORMASTER_REQUIRE_DOCKER:-} != 1 ]]; then
   unit=0
   npx vitest run --project unit --project edges "$@" || unit=$?
