@@ -59,7 +59,7 @@ export default defineConfig({
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts', 'test/torture/**/*.test.ts'],
           globalSetup: ['test/support/scenario-setup.ts'],
-          // After all others, not beside them: together they cost the processors a fifth more.
+          // After all others, not beside them: what is kept waiting comes too late for its limits.
           sequence: { groupOrder: 1 },
           pool: 'forks',
           maxWorkers: 4,
