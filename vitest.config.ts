@@ -25,6 +25,8 @@ export default defineConfig({
   test: {
     teardownTimeout: 30_000,
     maxWorkers: 2,
+    // Unit, edges and scenarios load the same modules: each is compiled once, also for the next run.
+    experimental: { fsModuleCache: true },
     sequence: { sequencer: LongFirst },
     projects: [
       {

@@ -28,8 +28,11 @@ export interface Joined {
   readonly how: string;
 }
 
-/** What `network_mode` may be besides a network's name; `bridge` is the one that every container without a network of its own is in. */
-const modes = /^(?:none|host|(?:service|container):.*)?$/s;
+/**
+ * What `network_mode` may be besides a network's name; `bridge` is the one that every container without a network of its own is in.
+ * For `disabled` Compose tells the engine to make no network at all, whatever network has this name.
+ */
+const modes = /^(?:none|disabled|host|(?:service|container):.*)?$/s;
 
 /** External ones, those with a name of the author's choice (Compose takes what is there), and the `network_mode` that is a network's name. */
 export const othersNetworks = (input: Pick<GateInput, 'model' | 'release'>): readonly Joined[] => [

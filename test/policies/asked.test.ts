@@ -272,6 +272,7 @@ describe('networks', () => {
       'homelab',
     ],
     [{ network_mode: 'none' }, '', 'strict'],
+    [{ network_mode: 'disabled' }, '', 'strict'],
     [{ network_mode: 'service:db' }, '', 'strict'],
   ]);
 

@@ -146,7 +146,6 @@ describe('kill -9 on the way back', () => {
   });
 
   test.each<readonly [Step['kind'], number]>([
-    ['files', 2],
     ['replace', 700],
     ['await', 500],
   ])(

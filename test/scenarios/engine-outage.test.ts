@@ -17,9 +17,9 @@ const names = ['moved', 'near', 'still'];
 const compose = (version: number) =>
   stringify({
     services: {
-      plain: { image, stop_signal: 'SIGKILL', environment: { VERSION: version } },
-      eager: { image, stop_signal: 'SIGKILL', environment: { VERSION: version }, restart: 'unless-stopped' },
-      // So long takes its start that there is time to hurt the engine.
+      plain: { image, ...light, environment: { VERSION: version } },
+      eager: { image, ...light, environment: { VERSION: version }, restart: 'unless-stopped' },
+      // In a network; and so long takes its start that there is time to hurt the engine.
       slow: {
         image,
         stop_signal: 'SIGKILL',

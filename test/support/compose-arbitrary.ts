@@ -77,7 +77,7 @@ const asked: readonly fc.Arbitrary<Part>[] = [
   part('security_opt', some(option)),
   part('devices', some(device)),
   part('device_cgroup_rules', oneOf(['c 1:1 rwm'], ['a *:* rwm'], ['b 8:* r'])),
-  part('network_mode', oneOf('host', 'none', 'bridge', 'NETWORK', 'container:OTHER')),
+  part('network_mode', oneOf('host', 'none', 'disabled', 'bridge', 'NETWORK', 'container:OTHER')),
   part('pid', oneOf('host', 'container:OTHER')),
   part('ipc', oneOf('host', 'shareable', 'private')),
   part('uts', oneOf('host')),

@@ -136,8 +136,9 @@ function mountText({ Type, Name, Source, RW }: z.output<typeof mount>): string {
   return `${Type}:${Type === 'volume' ? volume : Source}:${RW ? 'rw' : 'ro'}`;
 }
 
-/** The engine lists these two among the networks; they are no attachment that could be made or taken away. */
-const isOwnNetwork = (mode: string): boolean => mode !== 'host' && mode !== 'none' && !mode.startsWith('container:');
+/** The engine lists the first two among the networks; none of these is an attachment that could be made or taken away. */
+const isOwnNetwork = (mode: string): boolean =>
+  mode !== 'host' && mode !== 'none' && mode !== 'disabled' && !mode.startsWith('container:');
 
 function networks({ Id, Name, Config, HostConfig, NetworkSettings }: Inspected): Fields {
   const mode = HostConfig.NetworkMode;

@@ -91,6 +91,7 @@ test('a container that stands still in a renaming tells its attachments as befor
 test.each([
   ['host', { network_mode: 'host' }],
   ['none', { network_mode: 'none' }],
+  ['disabled', { network_mode: 'disabled' }],
   ['container:0a1b', { network_mode: 'container:0a1b' }],
 ])('a container in network mode %s is attached to nothing of its own', (mode, told) => {
   const networks = { Networks: { [mode]: { Aliases: null, IPAMConfig: null } } };
