@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Vitest begins with what is large; these are small, and take a minute and more. */
+/** Vitest begins with what is large; these are small, and take a minute and more, or wait for most of their time. */
 const long = [
   'scenarios/container',
   'scenarios/soak',
@@ -9,6 +9,8 @@ const long = [
   'torture/engine',
   'scenarios/windows',
   'scenarios/engine-outage',
+  'torture/registry',
+  'scenarios/stale',
 ];
 
 /** What begins last should be short: one worker alone leaves the other processors idle. */

@@ -191,7 +191,7 @@ test('a rejected plan is left until somebody else approves it or a new commit co
 
 test('an approval that nothing came of expires, and can be given again', async () => {
   await waiting('old', { expires_after: '3s' });
-  await host.run('hold', host.named('old'), '--reason', 'so that it waits');
+  expect(await host.run('hold', host.named('old'), '--reason', 'so that it waits')).toMatchObject({ code: 0 });
   await using _daemon = await host.daemon();
   await eventually(async () => expect((await host.run('healthcheck')).code).toBe(0));
   const plan = await planOf('old');
@@ -199,7 +199,7 @@ test('an approval that nothing came of expires, and can be given again', async (
   await eventually(async () =>
     expect((await host.run('plan', host.named('old'))).stdout).toContain('it was approved, but that has expired'),
   );
-  await host.run('release', host.named('old'));
+  expect(await host.run('release', host.named('old'))).toMatchObject({ code: 0 });
   expect(await host.apply('old')).toMatchObject({ old: { kind: 'blocked', reasons: [{ code: 'approval' }] } });
   expect(await host.version('old')).toBe('one');
   expect(await ask('approve', 'old', 'bob', { plan })).toHaveProperty('reports');
@@ -213,7 +213,7 @@ test('an approval outlives a kill -9 between it and the deployment', async () =>
   const plan = await planOf('kill');
   await ask('approve', 'kill', 'bob', { plan });
   // Nothing is deployed while it is held: the last word is said, and the daemon dies before it could act on it.
-  await host.run('hold', host.named('kill'), '--reason', 'so that it waits');
+  expect(await host.run('hold', host.named('kill'), '--reason', 'so that it waits')).toMatchObject({ code: 0 });
   expect(await ask('approve', 'kill', 'eve', { plan })).toMatchObject({
     reports: [{ outcome: { kind: 'blocked', reasons: [{ code: 'held' }] } }],
   });

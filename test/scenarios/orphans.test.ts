@@ -60,7 +60,7 @@ test('orphans lists what is left of apps that are not declared, each with what r
   const { engine } = host;
   const [stopped] = await host.containers('stopped');
   expect(found[2]?.things[0]?.remove).toBe(`docker rm --force ${stopped?.name}`);
-  await host.run('forget', host.named('stopped'));
+  expect(await host.run('forget', host.named('stopped'))).toMatchObject({ code: 0 });
   await engine.rm(stopped?.id ?? '');
   const left = (await orphans()).find(({ app }) => app === host.named('stopped'));
   expect(left?.things.map(({ kind }) => kind)).not.toContain('container');

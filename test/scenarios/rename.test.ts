@@ -51,7 +51,7 @@ test('an app that has another name keeps containers, volumes, data, history, hol
   await host.apply();
   const { web = '' } = await host.ids('old');
   await host.engine.exec(web, ['sh', '-c', 'echo kept > /volume/marker; echo kept > /data/marker']);
-  await host.run('hold', host.named('old'), '--reason', 'until monday');
+  expect(await host.run('hold', host.named('old'), '--reason', 'until monday')).toMatchObject({ code: 0 });
   const lives = await host.lives('old');
 
   const renamed = { new: { url: repository.url, formerly: [host.named('old')] } };
@@ -77,7 +77,7 @@ test('an app that has another name keeps containers, volumes, data, history, hol
   expect(status).toMatchObject({ sync: { state: 'in-sync' }, health: { state: 'healthy' } });
   expect((await story.block('held')).detail).toContain('until monday');
 
-  await host.run('release', host.named('new'));
+  expect(await host.run('release', host.named('new'))).toMatchObject({ code: 0 });
   const back = await host.run('rollback', host.named('new'), '--reason', 'two is no good');
   expect(back).toMatchObject({ code: 0 });
   expect(await versionOf(host, 'old')).toBe('one');

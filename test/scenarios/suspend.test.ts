@@ -101,7 +101,9 @@ test('a suspended app is neither deployed nor healed, says why, and catches up a
 test('a suspension ends by itself, is then written down once, and what waited is done at once', async () => {
   await running(['shop'], { interval: '10m' });
   const { web = '' } = await host.ids('shop');
-  await host.run('suspend', host.named('shop'), '--until', '6s', '--reason', 'a look');
+  expect(await host.run('suspend', host.named('shop'), '--until', '6s', '--reason', 'a look')).toMatchObject({
+    code: 0,
+  });
   await host.engine.kill(web);
   await repository.commit({ 'compose.yaml': compose('two') });
   await severalPasses();
@@ -182,7 +184,7 @@ test('what kill -9 cut short is written down at once, and goes on only when it i
   await eventually(async () =>
     expect((await host.journal()).filter((entry) => entry.kind === 'step' && entry.act === 'replace')).toHaveLength(1),
   );
-  await host.run('suspend', host.named('shop'), '--reason', 'wait');
+  expect(await host.run('suspend', host.named('shop'), '--reason', 'wait')).toMatchObject({ code: 0 });
   daemon.signal('SIGKILL');
   await daemon.ended;
   daemon = await host.daemon();
@@ -195,7 +197,7 @@ test('what kill -9 cut short is written down at once, and goes on only when it i
   );
   await severalPasses();
   expect(await kinds('started')).toHaveLength(2);
-  await host.run('resume', host.named('shop'));
+  expect(await host.run('resume', host.named('shop'))).toMatchObject({ code: 0 });
   await eventually(async () => expect((await host.log()).filter(applied('shop'))).toHaveLength(2), 60);
   expect(await states('shop')).toEqual(['running']);
 });
