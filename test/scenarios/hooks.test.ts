@@ -27,6 +27,7 @@ const files = (version: string, migrate: object = {}, more: object = {}) => ({
       web: { image, ...light, environment: { VERSION: version }, volumes: ['data:/data'] },
       migrate: {
         image,
+        ...light,
         profiles: ['hooks'],
         command: ['sh', '-c', `echo "${version}: $$(cat /migration)" >> /data/ran`],
         volumes: ['data:/data', './migration:/migration'],
