@@ -69,13 +69,6 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
   const isGlanced = ({ name, interval }: App, now: number): boolean =>
     busy.has(name) && (now - (looked.get(name) ?? -never) >= interval || (hinted.get(name) ?? never) <= now);
 
-  const begin = (names: readonly string[]): void => {
-    for (const name of names) {
-      busy.add(name);
-      noticed.delete(name);
-    }
-  };
-
   return {
     turn(now) {
       const late = apps().filter(({ name }) => (due.get(name)?.at ?? 0) <= now);
@@ -83,9 +76,13 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const idle = late.filter(({ name }) => !busy.has(name)).map(({ name }) => name);
       for (const name of [...idle, ...glanced.map((app) => app.name)]) looked.set(name, now);
       for (const [name, at] of hinted) if (at <= now) hinted.delete(name);
-      begin(idle);
+      for (const name of idle) busy.add(name);
+      // A full pass takes no closer look at the containers: what was noticed before it began is looked at when it is over.
       const stirred = apps().flatMap(({ name }) => (isStirred(name, now) ? [name] : []));
-      begin(stirred);
+      for (const name of stirred) {
+        busy.add(name);
+        noticed.delete(name);
+      }
       return { passes: byTrigger(idle, due), stirred, glances: glanced.map(({ name }) => name) };
     },
 

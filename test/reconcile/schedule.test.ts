@@ -237,12 +237,14 @@ describe('what the engine told of', () => {
     expect(known.turn(6500)).toEqual({ ...nothing, stirred: ['one'] });
   });
 
-  test('is part of a full pass that is due anyway', () => {
+  test('just before a full pass, which looks into no container, is looked at after it', () => {
     const known = settled();
     known.notice(['one'], minute);
     expect(known.turn(minute)).toEqual({ ...nothing, passes: [[{ kind: 'interval' }, ['one', 'two']]] });
     known.ended(report('one'), interval, minute + 1);
-    expect(known.turn(minute + 2).stirred).toEqual([]);
+    expect(known.turn(minute + 2).stirred).toEqual(['one']);
+    known.ended(report('one'), event, minute + 3);
+    expect(known.turn(minute + 4).stirred).toEqual([]);
   });
 });
 
