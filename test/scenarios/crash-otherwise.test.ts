@@ -6,7 +6,8 @@ import type { EntryOf } from '../../src/model/entry.ts';
 import type { Step } from '../../src/model/plan.ts';
 import { delay, entriesOf, intentsWithoutOneOutcome, kill, seeded, stepBegins } from '../support/crashes.ts';
 import type { GitRig } from '../support/git-rig.ts';
-import { type Daemon, eventually, light, program, type World, world } from '../support/world.ts';
+import { program } from '../support/program.ts';
+import { type Daemon, eventually, light, type World, world } from '../support/world.ts';
 
 const app = 'crash';
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

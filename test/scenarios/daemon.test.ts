@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { program } from '../support/program.ts';
 import { eventually, light, type World, world } from '../support/world.ts';
 
 let host: World;
@@ -110,8 +110,6 @@ test('an environment file that a reload brought in is watched from then on', asy
   await eventually(async () => expect(await host.version('env')).toBe('two'));
 });
 
-const program =
-  process.env['HARBORMASTER_PROGRAM'] ?? fileURLToPath(new URL('../../dist/harbormaster.cjs', import.meta.url));
 const ownMounts = ['unshare', '--mount'];
 const canMount = spawnSync('env', [...ownMounts, 'true']).status === 0;
 

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
+import { githubPush } from '../support/forges.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Daemon, eventually, type World, world } from '../support/world.ts';
 
 let host: World;
 let image: string;
 let daemon: Daemon;
+let origin: string;
+let url: string;
 
 /** Git is looked at so rarely that whatever is back sooner is back because of an event. */
 const interval = '10m';
 /** Seconds. */
 const soon = 15;
+const secret = 'a secret of some length';
 
 const compose = (environment: Readonly<Record<string, string>> = {}) =>
   stringify({
@@ -26,8 +31,15 @@ beforeAll(async () => {
   image = await host.engine.image('web');
   const repository = await host.repository('drift');
   await repository.commit({ 'compose.yaml': compose({ COLOR: 'red' }) });
-  const app = { url: repository.url, interval };
-  await host.configure({ kept: app, told: { ...app, drift: 'report' }, left: { ...app, drift: 'ignore' } });
+  url = repository.url;
+  const app = { url, interval };
+  const listen = `127.0.0.1:${await freePort()}`;
+  origin = `http://${listen}`;
+  host.environment['WEBHOOK_SECRET'] = secret;
+  await host.configure(
+    { kept: app, told: { ...app, drift: 'report' }, left: { ...app, drift: 'ignore' } },
+    { api: { listen }, webhooks: { forge: { type: 'github', secret: '${WEBHOOK_SECRET}' } } },
+  );
   daemon = await host.daemon();
   await eventually(async () => expect((await host.run('status')).stdout).toContain('all 3 apps'));
 });
@@ -80,7 +92,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     expect((await host.engine.inspect(before.id))['HostConfig']).toEqual(details['HostConfig']);
   });
 
-  test('a container that was disconnected from a network, with its names there', async () => {
+  test('a container that was disconnected from a network, with its names there, also while a push is told of', async () => {
     const before = await webOf('kept');
     const seq = await lastSeq('kept');
     const network = `${host.named('kept')}_back`;
@@ -90,6 +102,10 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ Container: before.id }),
     });
+    // Within the moment that the engine's events are gathered in: the look at Git that follows looks into no container.
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const push = githubPush({ secret, repository: url.replace(/\.git$/, '') });
+    expect((await fetch(`${origin}/webhooks/forge`, { method: 'POST', ...push })).status).toBe(202);
     await eventually(() => lastHeal('kept', seq), soon);
     expect((await webOf('kept')).id).toBe(before.id);
     const { NetworkSettings } = (await host.engine.inspect(before.id)) as {

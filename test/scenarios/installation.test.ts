@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { neededCapabilities } from '../../src/core/systemd-unit.ts';
-import { eventually, program, type World, world } from '../support/world.ts';
+import { program } from '../support/program.ts';
+import { eventually, type World, world } from '../support/world.ts';
 
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url));
 

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { processesOf } from '../edges/git/processes.ts';
+import { program, startProgram } from '../support/program.ts';
 import { eventually, type World, world } from '../support/world.ts';
 
 let host: World;
@@ -36,11 +36,7 @@ async function dieWhileStopping(app: string) {
   expect(await host.apply(app)).toEqual({ [app]: { kind: 'applied' } });
   const before = await host.ids(app);
   await repository.commit({ 'compose.yaml': compose('2') });
-  const program = process.env['HARBORMASTER_PROGRAM'] ?? 'dist/harbormaster.cjs';
-  const killed = spawn(process.execPath, [program, 'apply', host.named(app)], {
-    env: host.environment,
-    stdio: 'ignore',
-  });
+  const killed = startProgram([program, 'apply', host.named(app)], host.environment);
   const ended = new Promise((resolve) => killed.on('exit', resolve));
   // The successors are made before the old ones are asked to stop.
   await eventually(async () => expect((await host.containers(app)).length).toBe(4));

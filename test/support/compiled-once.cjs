@@ -1,5 +1,6 @@
 // For node --require=…: of the program in dist what V8 made of its text is kept for its next start, which takes a third less of a processor; tests start it
-// hundreds of times. V8 refuses what another Node or other flags made; then, and for any other build, nothing is different.
+// hundreds of times. V8 refuses what another Node or other flags made; then, and for any other build, nothing is different. A daemon sets flags of its own
+// (src/edges/heap.ts), so what it would keep would be refused from then on.
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { basename, dirname, join, resolve } = require('node:path');
@@ -18,7 +19,8 @@ Module.prototype._compile = function (content, filename) {
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  if (cachedData === undefined) process.once('exit', () => keep(kept, script.createCachedData()));
+  const isKeeper = !process.argv.includes('run') && (cachedData === undefined || script.cachedDataRejected);
+  if (isKeeper) process.once('exit', () => keep(kept, script.createCachedData()));
   const require = Object.assign((id) => this.require(id), { main: process.mainModule, cache: Module._cache });
   return script.runInThisContext().call(this.exports, this.exports, require, this, filename, dirname(filename));
 };

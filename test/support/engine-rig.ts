@@ -6,7 +6,7 @@ import { untagImages } from '../../src/edges/engines/api/images.ts';
 import { demultiplex } from '../../src/edges/engines/api/logs.ts';
 import { listContainers } from '../../src/edges/engines/api/observe.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
-import { type ImageRecipe, testImage } from './images.ts';
+import { type ImageRecipe, shelvedImage, testImage } from './images.ts';
 
 const sockets = ['/run/harbormaster-engine/docker.sock', '/var/run/docker.sock'] as const;
 
@@ -69,7 +69,12 @@ export async function engineRig(dockerHost = findEngine(), prefix = newPrefix())
     api,
     prefix,
     project: (name) => `${prefix}-${name}`,
-    image: (name, recipe) => testImage(api, `${prefix}/${name}${name.includes(':') ? '' : ':1'}`, recipe),
+    image(name, recipe) {
+      const reference = `${prefix}/${name}${name.includes(':') ? '' : ':1'}`;
+      const shelf = process.env['HARBORMASTER_TEST_SHELF'];
+      const isShared = shelf !== undefined && dockerHost === findEngine();
+      return isShared ? shelvedImage(api, shelf, reference, recipe) : testImage(api, reference, recipe);
+    },
     async containers(project) {
       const all = await listContainers(api, project);
       const own =

@@ -32,7 +32,7 @@ const scripts = {
  * already. Returns the reference.
  */
 export async function testImage(api: EngineApi, reference: string, recipe: ImageRecipe = {}): Promise<string> {
-  const digest = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+  const digest = recipeDigest(recipe);
   const before = await findImage(api, reference);
   if (before !== undefined && (await recipeOf(api, reference)) === digest) return reference;
   const changes = [
@@ -50,6 +50,30 @@ export async function testImage(api: EngineApi, reference: string, recipe: Image
   if (id === undefined) throw new Error(`the engine imported no image: ${body}`);
   await tagImage(api, id, reference);
   if (before !== undefined) await dropIfUnused(api, before.id);
+  return reference;
+}
+
+const recipeDigest = (recipe: ImageRecipe): string =>
+  createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);
+
+/** Images that this process made already, by recipe. */
+const shelved = new Map<string, Promise<string>>();
+
+/**
+ * As `testImage`, but each recipe is imported once a process: a further name for it costs an eighth. What is made stays in the engine under names that
+ * begin with `shelf`, until whoever named the shelf clears it.
+ */
+export async function shelvedImage(
+  api: EngineApi,
+  shelf: string,
+  reference: string,
+  recipe: ImageRecipe = {},
+): Promise<string> {
+  const digest = recipeDigest(recipe);
+  const image = shelved.get(digest) ?? testImage(api, `${shelf}-${process.pid}:${digest}`, recipe);
+  shelved.set(digest, image);
+  image.catch(() => shelved.delete(digest));
+  await tagImage(api, await image, reference);
   return reference;
 }
 

@@ -32,7 +32,9 @@ export async function registryRig(api: EngineApi, { login = false } = {}): Promi
   return {
     host,
     async publish(name, recipe) {
-      const reference = await testImage(api, `${host}/${name}${name.includes(':') ? '' : ':1'}`, recipe);
+      // A layer that the engine has from another image would not be pulled.
+      const own = { ...recipe, files: { ...recipe?.files, '/etc/registry': folder } };
+      const reference = await testImage(api, `${host}/${name}${name.includes(':') ? '' : ':1'}`, own);
       const digest = await pushImage(
         api,
         reference,
