@@ -187,6 +187,12 @@ export const telling: Breaks = {
       to: 'gzipSync(text, { level: 0 })',
     },
     {
+      tests: ['leave no gap in what that one shows'],
+      in: 'web/src/views/log-page.tsx',
+      from: '    return () => stop.current.abort();\n',
+      to: '',
+    },
+    {
       tests: ['without a token the page asks for one'],
       in: 'web/src/ask.ts',
       from: '(isRemembered ? localStorage : sessionStorage).setItem',

@@ -73,6 +73,8 @@ test('without a token the page asks for one, and keeps it out of the address and
   await page.getByRole('alert').waitFor();
   await enter(page, 'viewer');
   await page.getByText('1 of 2 apps matches Git and is healthy; 1 waits for a person.').waitFor();
+  // Also while nothing happens.
+  await page.getByText('live, viewers (viewer)').waitFor();
   expect(page.url()).toBe(url);
   expect(await page.evaluate('[localStorage.length, sessionStorage.length]')).toEqual([0, 1]);
   await page.getByText('Needs a person').waitFor();
@@ -285,12 +287,55 @@ test('100 apps and 10,000 entries are looked through on a phone', async () => {
   await expect.poll(() => page.locator('ul.apps li').count()).toBe(1);
   await page.getByRole('link', { name: 'Log' }).click();
   await expect.poll(() => page.locator('ol.log li').count()).toBe(100);
+  // Nothing moves away from under a finger.
+  const height = () => page.evaluate<number>('document.documentElement.scrollHeight');
+  const whole = await height();
+  await page.getByRole('button', { name: 'Show older' }).scrollIntoViewIfNeeded();
+  await page.evaluate('new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))');
+  expect(await height()).toBe(whole);
   await page.getByRole('button', { name: 'Show older' }).click();
   await expect.poll(() => page.locator('ol.log li').count()).toBe(200);
   await page.getByRole('combobox', { name: 'App', exact: true }).selectOption('shop');
   await expect.poll(() => page.locator('ol.log li').first().textContent()).toContain('10000');
   await expect.poll(() => page.locator('ol.log li', { hasText: 'blog' }).count()).toBe(0);
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+});
+
+test('older entries that come after another filter was chosen leave no gap in what that one shows', async () => {
+  const log = Array.from({ length: 400 }, (_, index) => entry(400 - index));
+  let held: Promise<void> | undefined;
+  const { url } = await site({
+    ...harbor,
+    async log({ apps = [] }, page) {
+      if (page.order === 'oldest') return { entries: [], next: undefined };
+      const { before = Number.POSITIVE_INFINITY } = page;
+      if (before < 400) await held;
+      const found = log.filter((one) => apps.length === 0 || apps.includes('app' in one ? (one.app ?? '') : ''));
+      const entries = found.filter(({ seq }) => seq < before).slice(0, page.limit);
+      return { entries, next: entries.at(-1)?.seq };
+    },
+  });
+  const page = await open(browser, url);
+  await enter(page, 'viewer');
+  await page.getByRole('link', { name: 'Log' }).click();
+  const app = page.getByRole('combobox', { name: 'App', exact: true });
+  const rows = page.locator('ol.log li');
+  await app.selectOption('shop');
+  await expect.poll(() => rows.last().textContent()).toContain('202');
+  let release = (): void => undefined;
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.getByRole('button', { name: 'Show older' }).click();
+  await app.selectOption('');
+  await expect.poll(() => rows.last().textContent()).toContain('301');
+  release();
+  held = undefined;
+  // What came too late has had its time.
+  await page.waitForTimeout(300);
+  await page.getByRole('button', { name: 'Show older' }).click();
+  await expect.poll(() => rows.count()).toBe(200);
+  expect(await rows.last().textContent()).toContain('201');
 });
 
 test.each(['light', 'dark'] as const)('nothing is in the way of a screen reader, in %s', async (colorScheme) => {

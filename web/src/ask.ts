@@ -82,10 +82,10 @@ interface Report {
 const reportText = ({ app, outcome: { kind, message, reasons = [] } }: Report): string =>
   `${app}: ${[kind, message, ...reasons.map(({ reason }) => reason)].filter((part) => part !== undefined).join(', ')}.`;
 
-/** Events from `after` on, as long as the connection holds. */
-export async function* events(after: number | undefined, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-  const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': String(after) };
-  const response = await answer('/v1/events', { headers, signal });
+/** Events from `after` on, as long as the connection holds; `opened` is called when it stands, which may be long before the first event. */
+export async function* events(after: number, signal: AbortSignal, opened: () => void): AsyncGenerator<ServerEvent> {
+  const response = await answer('/v1/events', { headers: { 'last-event-id': String(after) }, signal });
+  opened();
   let rest = '';
   for await (const text of textOf(response)) {
     const found = eventsIn(rest + text);

@@ -25,9 +25,11 @@ export async function follow(follower: Follower, signal: AbortSignal): Promise<v
     try {
       last ??= await newest();
       follower.stale();
-      for await (const { event, data, id } of events(last, signal)) {
+      const opened = (): void => {
         failures = 0;
         follower.connected(true);
+      };
+      for await (const { event, data, id } of events(last, signal, opened)) {
         if (id !== undefined) last = Number(id);
         tell(follower, event, JSON.parse(data));
       }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Entry } from '../../../src/model/entry.ts';
 import { ask } from '../ask.ts';
 import { useHarbor } from '../harbor.ts';
@@ -22,7 +22,7 @@ interface Page {
 export function LogPage() {
   const { fresh } = useHarbor();
   const [filter, setFilter] = useState(everything);
-  const { entries, next, more, problem } = usePages(filter);
+  const { entries, isRead, next, more, problem } = usePages(filter);
   const shown = merged(entries, fresh).filter((entry) => isShown(entry, filter));
   return (
     <>
@@ -43,9 +43,8 @@ export function LogPage() {
           </li>
         ))}
       </ol>
-      {next === undefined ? (
-        <p class="quiet">That is all.</p>
-      ) : (
+      {isRead && next === undefined ? <p class="quiet">That is all.</p> : undefined}
+      {next === undefined ? undefined : (
         <button type="button" onClick={more}>
           Show older
         </button>
@@ -54,29 +53,35 @@ export function LogPage() {
   );
 }
 
-/** Pages of the log, one more each time that it is asked for. */
+/** Pages of the log, one more each time that it is asked for. Of another filter the last ones stay until its own are read, and none older is asked for. */
 function usePages(filter: LogFilter) {
-  const [entries, setEntries] = useState<readonly Entry[]>([]);
-  const [next, setNext] = useState<number>();
+  const [read, setRead] = useState<Page & { readonly filter: LogFilter }>();
   const [problem, setProblem] = useState<string>();
-  const load = (before: number | undefined, signal?: AbortSignal): void => {
+  const stop = useRef(new AbortController());
+  const load = (before?: number): void => {
+    const { signal } = stop.current;
     ask<Page>(logPath(filter, before), signal).then(
       (page) => {
-        setEntries((known) => (before === undefined ? page.entries : merged(known, page.entries)));
-        setNext(page.next);
+        if (signal.aborted) return;
+        setRead((known) => {
+          const entries = before === undefined ? page.entries : merged(known?.entries ?? [], page.entries);
+          return { ...page, entries, filter };
+        });
         setProblem(undefined);
       },
       (error: Error) => {
-        if (!signal?.aborted) setProblem(error.message);
+        if (!signal.aborted) setProblem(error.message);
       },
     );
   };
   useEffect(() => {
-    const stop = new AbortController();
-    load(undefined, stop.signal);
-    return () => stop.abort();
+    stop.current = new AbortController();
+    load();
+    return () => stop.current.abort();
   }, [filter]);
-  return { entries, next, problem, more: () => load(next) };
+  const isRead = read?.filter === filter;
+  const next = isRead ? read.next : undefined;
+  return { entries: read?.entries ?? [], isRead, next, problem, more: () => load(next) };
 }
 
 const outcomes = ['applied', 'unchanged', 'blocked', 'failed', 'interrupted', 'superseded'];
