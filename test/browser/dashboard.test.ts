@@ -317,7 +317,7 @@ test('older entries that come after another filter was chosen leave no gap in wh
   });
   const page = await open(browser, url);
   await enter(page, 'viewer');
-  await page.getByRole('link', { name: 'Log' }).click();
+  await page.getByRole('link', { name: 'Log', exact: true }).click();
   const app = page.getByRole('combobox', { name: 'App', exact: true });
   const rows = page.locator('ol.log li');
   await app.selectOption('shop');

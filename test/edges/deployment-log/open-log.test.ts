@@ -224,7 +224,7 @@ describe('a log that cannot be written', () => {
         );
         expect((await verify(rig.directory)).torn).toBeUndefined();
       } finally {
-        execFileSync('/bin/umount', [rig.directory]);
+        execFileSync('/bin/umount', ['-l', rig.directory]);
       }
     },
   );

@@ -195,7 +195,7 @@ test.runIf(root)('a full disk and one that cannot be written are told as such, a
     execFileSync('/bin/mount', ['-o', 'remount,rw,size=1m', home]);
     expect(Object.keys(await contentOf(await rig.store.files(release('r1'), fill)))).toEqual(['big', 'small']);
   } finally {
-    execFileSync('/bin/umount', [home]);
+    execFileSync('/bin/umount', ['-l', home]);
   }
 });
 
