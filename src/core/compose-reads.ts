@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { HarborError } from '../errors.ts';
 import { isRecord } from './compose-paths.ts';
-import { parseCompose } from './compose-yaml.ts';
 import { substitute, type Variables } from './variables.ts';
 
 /** A repository path that rendering a compose file will read. */
@@ -19,18 +18,19 @@ export interface ComposeFile {
   readonly path: string;
   /** Repository path that its relative paths start from. */
   readonly directory: string;
-  readonly text: string;
+  /** What is in it: `parseCompose`. */
+  readonly documents: readonly unknown[];
 }
 
 /**
  * The files that a compose file names for rendering: includes, extended files, env files. It only finds them; what they mean is Compose's
- * business, and so is what is wrong with a file that is no YAML. A path that leads out of the repository, or to another machine, is refused here,
+ * business. A path that leads out of the repository, or to another machine, is refused here,
  * before anything reads it.
  */
 export function readsOf(file: ComposeFile, variables: Variables): readonly Read[] {
   const named = (value: unknown, key: string): string[] =>
     texts(value).map((path) => inside(file, key, substitute(path, variables)));
-  return parseCompose(file.path, file.text)
+  return file.documents
     .filter(isRecord)
     .flatMap((content) => [...includes(content['include'], named), ...serviceReads(content['services'], file, named)]);
 }

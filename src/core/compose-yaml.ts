@@ -1,4 +1,4 @@
-import { type Document, isAlias, isNode, Lexer, parseAllDocuments, visit } from 'yaml';
+import { Composer, type CST, type Document, isAlias, isNode, Lexer, Parser, visit } from 'yaml';
 import { HarborError } from '../errors.ts';
 
 const limits = {
@@ -17,13 +17,8 @@ const limits = {
  * take gigabytes to expand, or the parser with it, is refused.
  */
 export function parseCompose(path: string, text: string): readonly unknown[] {
-  assertShallow(path, text);
-  const documents = parseAllDocuments(text, {
-    merge: true,
-    logLevel: 'silent',
-    uniqueKeys: false,
-    prettyErrors: false,
-  });
+  const composer = new Composer({ merge: true, logLevel: 'silent', uniqueKeys: false });
+  const documents = [...composer.compose(tokensOf(path, text))];
   const errors = documents.flatMap((document) => document.errors);
   if (errors.some(({ message }) => message.startsWith('Maximum call stack'))) throw refused(path, 'is nested too deep');
   if (errors.length > 0) return [];
@@ -36,18 +31,21 @@ export function parseCompose(path: string, text: string): readonly unknown[] {
   }
 }
 
-/** The parser answers a line of open brackets by running out of memory, which nothing can catch. Its lexer is safe. */
-function assertShallow(path: string, text: string): void {
+/** The parser answers a line of open brackets by running out of memory, which nothing can catch: it is given no deeper ones. The lexer is safe. */
+function* tokensOf(path: string, text: string): Generator<CST.Token, void> {
+  const parser = new Parser();
   let open = 0;
   let dashes = 0;
   let before = '';
-  for (const token of new Lexer().lex(text)) {
-    const mark = before === scalarFollows ? '' : token;
+  for (const lexeme of new Lexer().lex(text)) {
+    const mark = before === scalarFollows ? '' : lexeme;
     open = Math.max(0, open + (brackets.get(mark) ?? 0));
     dashes = mark.endsWith('\n') ? 0 : dashes + Number(mark === '-' || mark === '?');
     if (open + dashes > limits.brackets) throw refused(path, 'is nested too deep');
-    before = token;
+    before = lexeme;
+    yield* parser.next(lexeme);
   }
+  yield* parser.end();
 }
 
 const brackets: ReadonlyMap<string, number> = new Map([

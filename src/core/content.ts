@@ -31,8 +31,13 @@ function* mounted(service: string, { model, folders, objects }: ContentInput): I
 /** The part of the model that holds a service's mounts; a named volume may be a folder in disguise. */
 export function seenBy(name: string, { name: project, services, volumes = {} }: ComposeModel): ComposeModel {
   const service = services[name];
-  const sources = (service?.volumes ?? []).map(({ type, source }) => (type === 'volume' ? source : undefined));
-  const mountedVolumes = Object.fromEntries(Object.entries(volumes).filter(([key]) => sources.includes(key)));
+  const mountedVolumes = Object.fromEntries(
+    (service?.volumes ?? []).flatMap(({ type, source }) =>
+      type === 'volume' && source !== undefined && Object.hasOwn(volumes, source)
+        ? [[source, volumes[source] ?? null]]
+        : [],
+    ),
+  );
   return { name: project, services: service === undefined ? {} : { [name]: service }, volumes: mountedVolumes };
 }
 

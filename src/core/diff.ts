@@ -4,7 +4,8 @@ import type { Mend } from '../model/mend.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import { alterations, alterationText, isMendable, mendsOf } from './alterations.ts';
-import { contentCause, definitionsOf, explain } from './explain.ts';
+import { contentCause, explain, type Lookup, lookupIn } from './explain.ts';
+import { groupBy } from './group-by.ts';
 import { type OnChangeInput, refreshment } from './on-change.ts';
 import { joinedService } from './release-service.ts';
 
@@ -21,22 +22,41 @@ export interface DiffInput {
   readonly onChange?: OnChangeInput | undefined;
 }
 
+/** The input, and what each service of it is found by: an app may have thousands. */
+interface Sight extends DiffInput {
+  readonly byService: ReadonlyMap<string | undefined, readonly ObservedContainer[]>;
+  readonly ids: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  readonly declared: Lookup;
+  readonly before: Lookup;
+}
+
 /** What must be done so that the app's containers are those of the release. Empty: they are. */
 export function diff(input: DiffInput): readonly Change[] {
-  const declared = new Set(input.release.services.map(({ name }) => name));
-  const undeclared = groupByService(
-    input.containers.filter(({ service }) => service === undefined || !declared.has(service)),
+  const { release, deployed, containers } = input;
+  const sight: Sight = {
+    ...input,
+    byService: groupBy(containers, ({ service }) => service),
+    ids: new Set(containers.map(({ id }) => id)),
+    names: new Set(containers.map(({ name }) => name)),
+    declared: lookupIn(release),
+    before: deployed === undefined ? () => undefined : lookupIn(deployed),
+  };
+  const services = new Set(release.services.map(({ name }) => name));
+  const undeclared = groupBy(
+    containers.filter(({ service }) => service === undefined || !services.has(service)),
+    ({ service, name }) => service ?? name,
   );
   return [
-    ...input.release.services.flatMap((service) => changesOf(service, input)),
-    ...undeclared.map(
+    ...release.services.flatMap((service) => changesOf(service, sight)),
+    ...[...undeclared].map(
       ([service, from]): Change => ({ kind: 'remove', service, from, cause: { kind: 'not-declared' } }),
     ),
   ];
 }
 
-function changesOf(to: ReleaseService, input: DiffInput): readonly Change[] {
-  const from = input.containers.filter(({ service }) => service === to.name);
+function changesOf(to: ReleaseService, input: Sight): readonly Change[] {
+  const from = input.byService.get(to.name) ?? [];
   if (to.replicas === 0) return from.length === 0 ? [] : [removeSurplus(to, from, from)];
   if (isDone(to, input.history)) return clearAway(to, from);
   if (from.length === 0) return [create(to, input)];
@@ -60,17 +80,17 @@ function clearAway(to: ReleaseService, containers: readonly ObservedContainer[])
   return from.length === 0 ? [] : [{ kind: 'remove', service: to.name, from, cause: { kind: 'other-release' } }];
 }
 
-const create = (to: ReleaseService, input: DiffInput): Change => ({ kind: 'create', to, cause: whyCreate(to, input) });
+const create = (to: ReleaseService, input: Sight): Change => ({ kind: 'create', to, cause: whyCreate(to, input) });
 
-function whyCreate(to: ReleaseService, { release, deployed }: DiffInput): Cause {
-  const before = deployed?.services.find(({ name }) => name === to.name);
-  if (deployed === undefined || before === undefined) return { kind: 'new' };
-  if (before.digest !== to.digest) return whyDiffers(to, release, deployed);
+function whyCreate(to: ReleaseService, input: Sight): Cause {
+  const before = input.before(to.name)?.service;
+  if (before === undefined) return { kind: 'new' };
+  if (before.digest !== to.digest) return whyDiffers(to, input);
   return before.replicas === 0 ? { kind: 'scale', from: 0, to: to.replicas } : { kind: 'missing' };
 }
 
 /** What runs as it should but for content that it mounts may be brought up to date without a new container. */
-function refreshOf(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Change | undefined {
+function refreshOf(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): Change | undefined {
   const { release, onChange } = input;
   const stale = from.filter(({ digest }) => digest !== to.digest);
   if (onChange === undefined || !isWhole(to, from, input)) return undefined;
@@ -81,7 +101,7 @@ function refreshOf(to: ReleaseService, from: readonly ObservedContainer[], input
   return found && { kind: 'refresh', to, from: stale, ...found, cause: contentCause(found.content) };
 }
 
-function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): boolean {
+function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): boolean {
   const image = input.history?.deployed?.imageIds[to.name];
   const runsWell = ({ state, adopted, imageId }: ObservedContainer) =>
     state === 'running' && !adopted && (image === undefined || imageId === image);
@@ -91,11 +111,11 @@ function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: 
   return whyRejoin(to, from, input) === undefined && mendOf(to, from, input).length === 0;
 }
 
-function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {
-  const { release, deployed, history } = input;
+function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): Cause | undefined {
+  const { release, history } = input;
   const other = from.find(({ digest }) => digest !== to.digest);
   if (other?.differs !== undefined) return { kind: 'adopted', differs: other.differs };
-  if (other) return whyDiffers(to, release, deployed);
+  if (other) return whyDiffers(to, input);
   const unfit = from.find(({ state }) => state === 'dead');
   if (unfit) return { kind: 'stopped', found: found(unfit) };
   const deployedImage = history?.deployed?.imageIds[to.name];
@@ -107,24 +127,19 @@ function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], inpu
 }
 
 /** An interrupted deployment can leave a service in the network of a container that was replaced since: it runs, and nobody reaches it. */
-function whyRejoin(to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause | undefined {
-  const present = new Set(input.containers.map(({ id }) => id));
+function whyRejoin(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): Cause | undefined {
   const isLost = (container: ObservedContainer) =>
-    container.joins !== undefined && !present.has(container.joins) && !(to.oneShot && isFinished(container));
+    container.joins !== undefined && !input.ids.has(container.joins) && !(to.oneShot && isFinished(container));
   if (to.sharesWith.length === 0 || !from.some(isLost)) return undefined;
   // The mode decides, not `sharesWith`: one may share volumes with a service and the network of a container that is none of ours.
-  const shared = joinedService(definitionsOf(input.release.compose)[to.name]?.network_mode);
-  const leader = input.release.services.find(({ name }) => name === shared);
+  const shared = joinedService(input.declared(to.name)?.definition?.network_mode);
+  const leader = shared === undefined ? undefined : input.declared(shared)?.service;
   if (leader === undefined || leader.replicas === 0 || isDone(leader, input.history)) return undefined;
   return { kind: 'follows', service: leader.name, relation: 'shares its network with a container that is gone' };
 }
 
-function whyDiffers(to: ReleaseService, release: Release, deployed: Release | undefined): Cause {
-  const before = deployed?.services.find(({ name }) => name === to.name);
-  return explain(
-    { service: to, definition: definitionsOf(release.compose)[to.name] },
-    deployed && before && { service: before, definition: definitionsOf(deployed.compose)[to.name] },
-  );
+function whyDiffers(to: ReleaseService, { declared, before }: Sight): Cause {
+  return explain({ service: to, definition: declared(to.name)?.definition }, before(to.name));
 }
 
 function rescale(
@@ -145,9 +160,9 @@ function startOf(to: ReleaseService, kept: readonly ObservedContainer[]): readon
 type Repair = Extract<Change, { kind: 'start' | 'mend' }>;
 
 /** What can be put right on the container that is there. */
-function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: DiffInput): readonly Repair[] {
+function mendOf(to: ReleaseService, kept: readonly ObservedContainer[], input: Sight): readonly Repair[] {
   const isOwn = isNameOf(to, input.release);
-  const free = namesOf(to, input.release).filter((name) => !input.containers.some((other) => other.name === name));
+  const free = namesOf(to, input.release).filter((name) => !input.names.has(name));
   const mended = kept.flatMap((container) => {
     const { id, name, state } = container;
     const own = isOwn(name) || container.adopted ? undefined : free.shift();
@@ -179,7 +194,7 @@ const alterationsOf = (container: ObservedContainer, to: ReleaseService, { relea
   return baseline?.digest === to.digest ? alterations(container.configured, baseline.fields) : [];
 };
 
-const alteredCause = (to: ReleaseService, from: readonly ObservedContainer[], input: DiffInput): Cause => ({
+const alteredCause = (to: ReleaseService, from: readonly ObservedContainer[], input: Sight): Cause => ({
   kind: 'altered',
   fields: [...new Set(from.flatMap((container) => alterationsOf(container, to, input).map(alterationText)))],
 });
@@ -230,10 +245,3 @@ const isFinished = ({ state, exitCode }: ObservedContainer): boolean => state ==
 
 const found = ({ state, exitCode }: ObservedContainer): string =>
   exitCode === undefined ? state : `${state} (${exitCode})`;
-
-function groupByService(
-  containers: readonly ObservedContainer[],
-): readonly (readonly [string, readonly ObservedContainer[]])[] {
-  const names = [...new Set(containers.map(({ service, name }) => service ?? name))];
-  return names.map((key) => [key, containers.filter(({ service, name }) => (service ?? name) === key)]);
-}

@@ -1,6 +1,6 @@
 import type { Cause, FieldValues } from '../model/change.ts';
 import type { ComposeService } from '../model/compose-model.ts';
-import type { ReleaseService } from '../model/release.ts';
+import type { Release, ReleaseService } from '../model/release.ts';
 import { isRecord, mapValues } from './compose-paths.ts';
 import { canonical } from './digest.ts';
 import { type ChangedMember, fieldValues } from './field-values.ts';
@@ -9,7 +9,7 @@ import { essence, parseSealed } from './sealed-model.ts';
 /** One service of a sealed model, with what the release says about it. */
 export interface Sealed {
   readonly service: ReleaseService;
-  readonly definition: unknown;
+  readonly definition: ComposeService | undefined;
 }
 
 /** Why the sealed service differs from the deployed one, in fields and paths; in values only where no secret can be. */
@@ -88,4 +88,19 @@ function changedMembers(to: unknown, from: unknown, path: readonly string[] = []
 export function definitionsOf(compose: string): Readonly<Record<string, ComposeService>> {
   const model = parseSealed(compose);
   return mapValues(model.services, (service) => essence(service, model));
+}
+
+/** Finds a service of a release, as it was sealed. */
+export type Lookup = (name: string) => Sealed | undefined;
+
+/** The release is read once, and only when somebody asks. */
+export function lookupIn({ services, compose }: Release): Lookup {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  let definitions: Readonly<Record<string, ComposeService>> | undefined;
+  return (name) => {
+    const service = byName.get(name);
+    if (service === undefined) return undefined;
+    definitions ??= definitionsOf(compose);
+    return { service, definition: definitions[name] };
+  };
 }

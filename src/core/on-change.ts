@@ -31,8 +31,8 @@ export function refreshment(
   release: Release,
   { rules, live, releases }: OnChangeInput,
 ): Refreshment | undefined {
-  const to = sealedIn(release, service, undefined);
-  if (!Object.hasOwn(rules, service) || to === undefined) return undefined;
+  const to = Object.hasOwn(rules, service) ? sealedIn(release, service, undefined) : undefined;
+  if (to === undefined) return undefined;
   const changed = new Set<string>();
   for (const digest of digests) {
     const origin = releases.find((known) => sealedIn(known, service, digest) !== undefined);

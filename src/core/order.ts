@@ -1,19 +1,32 @@
 import { HarborError } from '../errors.ts';
 import type { ReleaseService } from '../model/release.ts';
+import { groupBy } from './group-by.ts';
 
 /** Services in waves: each wave needs only what earlier ones hold. Within a wave the order is the release's. */
 export function waves(services: readonly ReleaseService[]): readonly (readonly ReleaseService[])[] {
-  const names = new Set(services.map(({ name }) => name));
-  const done = new Set<string>();
+  const places = new Map(services.map(({ name }, place) => [name, place]));
+  const waiting = services.map((service) => ({
+    service,
+    for: new Set(needs(service).filter((need) => places.has(need))),
+  }));
+  const waitingFor = groupBy(
+    waiting.flatMap((one) => [...one.for].map((need) => ({ need, one }))),
+    ({ need }) => need,
+  );
+  const freedBy = ({ name }: ReleaseService): readonly ReleaseService[] =>
+    (waitingFor.get(name) ?? []).flatMap(({ one }) => {
+      one.for.delete(name);
+      return one.for.size === 0 ? [one.service] : [];
+    });
+  const place = ({ name }: ReleaseService): number => places.get(name) ?? 0;
   const ordered: (readonly ReleaseService[])[] = [];
-  while (done.size < names.size) {
-    const ready = services
-      .filter(({ name }) => !done.has(name))
-      .filter((service) => needs(service).every((need) => done.has(need) || !names.has(need)));
-    if (ready.length === 0) throw cycle(services.filter(({ name }) => !done.has(name)));
-    for (const { name } of ready) done.add(name);
+  let ready = waiting.flatMap((one) => (one.for.size === 0 ? [one.service] : []));
+  while (ready.length > 0) {
     ordered.push(ready);
+    ready = ready.flatMap(freedBy).sort((left, right) => place(left) - place(right));
   }
+  const stuck = waiting.flatMap((one) => (one.for.size > 0 ? [one.service] : []));
+  if (stuck.length > 0) throw cycle(stuck);
   return ordered;
 }
 

@@ -5,7 +5,8 @@ import { oneShotLabel } from './labels.ts';
 interface ServiceInput {
   readonly name: string;
   readonly service: ComposeService;
-  readonly model: ComposeModel;
+  /** Services that another one waits for to complete: `awaitedJobs`. */
+  readonly awaited: ReadonlySet<string>;
   readonly pin: Pin;
   readonly digest: string;
   readonly content: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ const conditions: Readonly<Record<string, DependencyCondition>> = {
 };
 
 /** What Harbormaster must know of a service to order, compare and judge it. */
-export function describeService({ name, service, model, pin, digest, content }: ServiceInput): ReleaseService {
+export function describeService({ name, service, awaited, pin, digest, content }: ServiceInput): ReleaseService {
   return {
     name,
     image: pin,
@@ -26,7 +27,7 @@ export function describeService({ name, service, model, pin, digest, content }: 
     content,
     dependsOn: Object.entries(service.depends_on ?? {}).map(([on, dependency]) => describeDependency(on, dependency)),
     sharesWith: sharedServices(service),
-    oneShot: isOneShot(name, service, model),
+    oneShot: declaredOneShot(service) ?? awaited.has(name),
     replicas: service.scale ?? service.deploy?.replicas ?? 1,
     healthcheck: hasHealthcheck(service),
     containerName: service.container_name,
@@ -54,14 +55,21 @@ function sharedServices(service: ComposeService): readonly string[] {
 export const joinedService = (mode: string | undefined): string | undefined =>
   mode?.startsWith('service:') ? mode.slice('service:'.length) : undefined;
 
-/** Compose's default is `restart: "no"`, so "it exited with 0" alone does not make a one-shot. */
-function isOneShot(name: string, { labels }: ComposeService, model: ComposeModel): boolean {
+/** What the service's label says; Compose's default is `restart: "no"`, so "it exited with 0" alone does not make a one-shot. */
+function declaredOneShot({ labels }: ComposeService): boolean | undefined {
   const declared = labels?.[oneShotLabel];
-  if (declared === 'true' || declared === 'false') return declared === 'true';
-  return Object.values(model.services).some(
-    ({ depends_on }) => depends_on?.[name]?.condition === 'service_completed_successfully',
-  );
+  return declared === 'true' || declared === 'false' ? declared === 'true' : undefined;
 }
+
+/** The services that another one of the model waits for to complete. */
+export const awaitedJobs = ({ services }: ComposeModel): ReadonlySet<string> =>
+  new Set(
+    Object.values(services).flatMap(({ depends_on = {} }) =>
+      Object.entries(depends_on)
+        .filter(([, { condition }]) => condition === 'service_completed_successfully')
+        .map(([name]) => name),
+    ),
+  );
 
 const hasHealthcheck = ({ healthcheck }: ComposeService): boolean => {
   const test = healthcheck?.['test'];

@@ -18,7 +18,7 @@ import { mapPaths, mapValues, pathsOf, type TreeFolders, treePath, within } from
 import { contentOf } from './content.ts';
 import { canonical, hmac } from './digest.ts';
 import { irreversibleLabel, labels } from './labels.ts';
-import { describeService } from './release-service.ts';
+import { awaitedJobs, describeService } from './release-service.ts';
 import { essence } from './sealed-model.ts';
 
 export interface SealInput {
@@ -48,8 +48,9 @@ const notSealed: readonly string[] = ['build', 'env_file', 'label_file', 'develo
 export function seal(input: SealInput): Release {
   const model = mapPaths(input.model, ({ path }) => liveSide(path, input.folders));
   const sealedNetworks = networks(model, input);
+  const awaited = awaitedJobs(model);
   const services = Object.entries(model.services).map(([name, service]) =>
-    sealService(name, service, { ...input, model }),
+    sealService(name, service, { ...input, model, awaited }),
   );
   const compose = canonical({
     ...withoutExtensions(model),
@@ -110,7 +111,7 @@ function liveSide(path: string, { scratch, live }: TreeFolders): string {
 function sealService(
   name: string,
   rendered: ComposeService,
-  input: SealInput,
+  input: SealInput & { readonly awaited: ReadonlySet<string> },
 ): { service: ReleaseService; sealed: ComposeService } {
   const pin = input.pins.get(name);
   if (pin === undefined) {
@@ -125,7 +126,7 @@ function sealService(
   const digest = hmac(input.key, canonical({ service: essence(bare, input.model), content }));
   const stamped = { [labels.instance]: input.instance, [labels.app]: input.app.name, [labels.digest]: digest };
   return {
-    service: describeService({ name, service: bare, model: input.model, pin, digest, content }),
+    service: describeService({ name, service: bare, awaited: input.awaited, pin, digest, content }),
     sealed: { ...bare, labels: { ...bare.labels, ...stamped } },
   };
 }
@@ -143,9 +144,10 @@ const networks = (model: ComposeModel, { key, app }: SealInput): readonly Releas
   }));
 
 function labelNetworks(model: ComposeModel, sealed: readonly ReleaseNetwork[], input: SealInput) {
+  const digests = new Map(sealed.map(({ key, digest }) => [key, digest]));
   return mapValues(model.networks ?? {}, (definition, key) => {
     if (definition?.external === true) return definition;
-    const digest = sealed.find((network) => network.key === key)?.digest ?? '';
+    const digest = digests.get(key) ?? '';
     const stamped = { [labels.instance]: input.instance, [labels.app]: input.app.name, [labels.digest]: digest };
     return { ...definition, labels: { ...definition?.labels, ...stamped } };
   });

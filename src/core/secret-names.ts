@@ -1,6 +1,6 @@
 import { HarborError } from '../errors.ts';
 import { isRecord } from './compose-paths.ts';
-import { parseCompose } from './compose-yaml.ts';
+import type { ComposeFile } from './compose-reads.ts';
 import { substitute, type Variables } from './variables.ts';
 
 /** Stands for the value of a secret: no name can have it. */
@@ -23,10 +23,10 @@ interface Name {
  * `variables`: `withMarks`. Judged where it is written, so that a name which happens to read like a secret is none.
  */
 export function refuseSecretNames(
-  { path, text }: { readonly path: string; readonly text: string },
+  { path, documents }: Pick<ComposeFile, 'path' | 'documents'>,
   variables: Variables,
 ): void {
-  const names = parseCompose(path, text).filter(isRecord).flatMap(namesIn);
+  const names = documents.filter(isRecord).flatMap(namesIn);
   const found = names.find((name) => name.text.includes('$') && substitute(name.text, variables).includes(mark));
   if (found === undefined) return;
   throw new HarborError(`${path}: ${found.at} is made from a variable that is secret on this host: ${found.text}`, {

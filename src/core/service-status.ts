@@ -2,20 +2,23 @@ import type { AppHistory } from '../model/history.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Release, ReleaseService } from '../model/release.ts';
 import type { HealthState, ServiceStatus } from '../model/report.ts';
+import { groupBy } from './group-by.ts';
 
 /** How each service of a release is doing, by what the list of containers tells. */
 export const serviceStatuses = (
   release: Release | undefined,
   containers: readonly ObservedContainer[],
   history: AppHistory | undefined,
-): readonly ServiceStatus[] => (release?.services ?? []).map((service) => serviceStatus(service, containers, history));
+): readonly ServiceStatus[] => {
+  const byService = groupBy(containers, ({ service }) => service);
+  return (release?.services ?? []).map((service) => serviceStatus(service, byService.get(service.name) ?? [], history));
+};
 
 function serviceStatus(
   service: ReleaseService,
-  containers: readonly ObservedContainer[],
+  mine: readonly ObservedContainer[],
   history: AppHistory | undefined,
 ): ServiceStatus {
-  const mine = containers.filter((container) => container.service === service.name);
   const isDone = service.oneShot && history?.completed.includes(service.digest) === true;
   const states = mine.map((container) => containerHealth(container, service));
   const absent: HealthState[] = isDone || mine.length >= service.replicas ? [] : ['missing'];

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group-by.ts';
 import { isImageId, parseImageRef, pinTo } from '../core/image-ref.ts';
 import { servicesAndJobs } from '../core/jobs.ts';
 import { HarborError } from '../errors.ts';
@@ -57,15 +58,13 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
 
   return {
     async pinAll(model, builds, previous) {
+      const built = new Map(builds.map((build) => [build.service, build]));
+      const before = groupBy(previous ? taggedPins(previous) : [], ({ requested }) => requested);
       const entries = await Promise.all(
         Object.entries(model.services).map(async ([name, { image }]): Promise<readonly [string, Pin] | undefined> => {
-          const build = builds.find(({ service }) => service === name);
+          const build = built.get(name);
           if (build) return [name, builtPin(build, clock)];
-          if (image === undefined) return undefined;
-          const before = (previous ? servicesAndJobs(previous) : []).find(
-            (service) => service.image.requested === image && service.image.from !== 'build',
-          );
-          return [name, await pin(image, before?.image)];
+          return image === undefined ? undefined : [name, await pin(image, before.get(image)?.[0])];
         }),
       );
       const pins = new Map(entries.filter((entry) => entry !== undefined));
@@ -83,6 +82,10 @@ export function createPinBook({ registry, engine, clock, interval }: PinBookOpti
     },
   };
 }
+
+/** Of what is not built here. */
+const taggedPins = (release: Release): readonly Pin[] =>
+  servicesAndJobs(release).flatMap(({ image }) => (image.from === 'build' ? [] : [image]));
 
 /** Negative where the clock was set back since: then nobody knows. */
 const ageOf = (pin: Pin, clock: Clock): number => clock.now().getTime() - Date.parse(pin.resolvedAt);

@@ -1,6 +1,7 @@
 import { close } from '../core/close.ts';
 import { diff } from '../core/diff.ts';
 import { maskedCause } from '../core/field-values.ts';
+import { groupBy } from '../core/group-by.ts';
 import { type Extras, errandOf, extrasOf } from '../core/hook-plan.ts';
 import type { OnChangeInput } from '../core/on-change.ts';
 import { assertFree, assertOwned, ownContainers } from '../core/ownership.ts';
@@ -116,9 +117,8 @@ const isUnproven = (situation: Situation, containers: readonly ObservedContainer
   isNew(situation) && containers.length > 0;
 
 function proof({ release }: Situation, containers: readonly ObservedContainer[]): Step {
-  const services = release.services
-    .map(({ name }) => name)
-    .filter((name) => containers.some(({ service }) => service === name));
+  const present = new Set(containers.map(({ service }) => service));
+  const services = release.services.map(({ name }) => name).filter((name) => present.has(name));
   return { kind: 'await', services, condition: 'healthy' };
 }
 
@@ -171,9 +171,10 @@ async function onChangeInput(
 
 /** A volume holds data: its definition changes only by a person's hand, who takes the old one away. */
 async function assertSameVolumes(release: Release, deployed: Release, { engine }: Proposing): Promise<void> {
+  const before = groupBy(deployed.volumes, ({ name }) => name);
   const changed = release.volumes.filter((volume) => {
-    const before = deployed.volumes.find(({ name, external }) => name === volume.name && external === volume.external);
-    return before !== undefined && before.digest !== volume.digest;
+    const same = before.get(volume.name)?.find(({ external }) => external === volume.external);
+    return same !== undefined && same.digest !== volume.digest;
   });
   const existing = changed.length === 0 ? [] : await engine.volumes(release.project);
   const volume = changed.find(({ name }) => existing.some((found) => found.name === name));

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { candidatePaths, discover } from '../core/compose-files.ts';
 import { type Read, readsOf } from '../core/compose-reads.ts';
+import { parseCompose } from '../core/compose-yaml.ts';
 import { refuseSecretNames, withMarks } from '../core/secret-names.ts';
 import { parseEnvFile, type Variables } from '../core/variables.ts';
 import { HarborError } from '../errors.ts';
@@ -113,7 +114,7 @@ async function follow(
       variables = await withEnvFile(variables, path, text);
       marked = await withEnvFile(marked, path, text);
     }
-    const file = { ...read, text: await text(read.path) };
+    const file = { ...read, documents: parseCompose(read.path, await text(read.path)) };
     refuseSecretNames(file, marked);
     for (const found of readsOf(file, variables)) pending.push({ read: found, meaning: { variables, marked } });
   }

@@ -58,17 +58,20 @@ async function unprovenServices(
   const before = history?.deployed?.release;
   if (before === release.digest) return [];
   const deployed = before === undefined ? undefined : (await releases.load(app.name, before))?.release;
+  const digests = new Map(deployed?.services.map(({ name, digest }) => [name, digest]));
+  const present = new Set(containers.map(({ service }) => service));
   return release.services
-    .filter((to) => deployed?.services.find(({ name }) => name === to.name)?.digest !== to.digest)
+    .filter((to) => digests.get(to.name) !== to.digest)
     .filter((to) => to.replicas > 0 && !isDone(to, history))
     .map(({ name }) => name)
-    .filter((name) => containers.some(({ service }) => service === name));
+    .filter((name) => present.has(name));
 }
 
 /** The steps, with a last wait that covers these services as well. */
 function proven(steps: readonly Step[], services: readonly string[]): readonly Step[] {
   const last = steps.findLast(isHealthWait);
-  const missing = services.filter((name) => last?.services.includes(name) !== true);
+  const awaited = new Set(last?.services);
+  const missing = services.filter((name) => !awaited.has(name));
   if (missing.length === 0) return steps;
   const wait: Step = { kind: 'await', services: [...(last?.services ?? []), ...missing], condition: 'healthy' };
   return last === undefined ? [...steps, wait] : steps.map((step) => (step === last ? wait : step));

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group-by.ts';
 import { waves } from '../core/order.ts';
 import type { Change } from '../model/change.ts';
 import type { ContainerRef } from '../model/mend.ts';
@@ -23,18 +24,17 @@ export const recreate: Strategy = {
 function prepare({ release, changes, absentImages, files }: StrategyInput): readonly Step[] {
   const touched = changes.filter(isServiceChange).map(({ to }) => to);
   const built = new Map(release.builds.map((build) => [build.service, build.tag]));
-  const pulled = touched.filter(({ name, image }) => !built.has(name) && absentImages.has(image.pinned));
-  const images = [...new Set(pulled.map(({ image }) => image.pinned))];
+  const names = new Set(touched.map(({ name }) => name));
+  const pulled = groupBy(
+    touched.filter(({ name, image }) => !built.has(name) && absentImages.has(image.pinned)),
+    ({ image }) => image.pinned,
+  );
   return [
-    ...images.map(
-      (image): Step => ({
-        kind: 'pull',
-        image,
-        services: pulled.filter((service) => service.image.pinned === image).map(({ name }) => name),
-      }),
+    ...[...pulled].map(
+      ([image, services]): Step => ({ kind: 'pull', image, services: services.map(({ name }) => name) }),
     ),
     ...release.builds
-      .filter(({ service, tag }) => absentImages.has(tag) && touched.some(({ name }) => name === service))
+      .filter(({ service, tag }) => absentImages.has(tag) && names.has(service))
       .map(({ service, tag }): Step => ({ kind: 'build', service, tag })),
     ...(files.length > 0 ? [{ kind: 'files', paths: files } as const] : []),
   ];
@@ -56,11 +56,16 @@ function networks({ changes }: StrategyInput): readonly Step[] {
 }
 
 function apply({ release, changes }: StrategyInput): readonly Step[] {
-  const byService = changes.filter(isServiceChange);
-  const touched = release.services.filter(({ name }) => byService.some(({ to }) => to.name === name));
+  const byService = groupBy(changes.filter(isServiceChange), ({ to }) => to.name);
+  const touched = release.services.filter(({ name }) => byService.has(name));
+  const needs = touched.flatMap(({ dependsOn }) => dependsOn);
+  const waits = (['healthy', 'completed'] as const).map((condition) => ({
+    condition,
+    on: new Set(needs.filter((need) => need.condition === condition).map(({ service }) => service)),
+  }));
   const steps = waves(release.services).flatMap((wave) => {
-    const here = wave.flatMap(({ name }) => byService.filter(({ to }) => to.name === name));
-    return [...acts(here), ...awaited(here, touched)];
+    const here = wave.flatMap(({ name }) => byService.get(name) ?? []);
+    return [...acts(here), ...awaited(here, waits)];
   });
   const all = touched.map(({ name }) => name);
   return all.length === 0 ? steps : [...steps, { kind: 'await', services: all, condition: 'healthy' }];
@@ -104,17 +109,18 @@ const refreshStep = (change: Extract<Change, { kind: 'refresh' }>): Step => ({
   })),
 });
 
+interface Wait {
+  readonly condition: 'healthy' | 'completed';
+  /** Services that others of this plan need in it. */
+  readonly on: ReadonlySet<string>;
+}
+
 /** Waits for a wave only where a later service of this plan asks for more than "started". */
-function awaited(here: readonly ServiceChange[], touched: readonly ReleaseService[]): readonly Step[] {
-  return (['healthy', 'completed'] as const).flatMap((condition): readonly Step[] => {
-    const services = here
-      .map(({ to }) => to.name)
-      .filter((name) =>
-        touched.some(({ dependsOn }) => dependsOn.some((on) => on.service === name && on.condition === condition)),
-      );
+const awaited = (here: readonly ServiceChange[], waits: readonly Wait[]): readonly Step[] =>
+  waits.flatMap(({ condition, on }): readonly Step[] => {
+    const services = here.map(({ to }) => to.name).filter((name) => on.has(name));
     return services.length === 0 ? [] : [{ kind: 'await', services, condition }];
   });
-}
 
 function remove({ changes }: StrategyInput): readonly Step[] {
   const removed = changes.filter((change) => change.kind === 'remove');

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type ComposeFile, readsOf } from '../../src/core/compose-reads.ts';
+import { parseCompose } from '../../src/core/compose-yaml.ts';
 
 const file = (text: string, more: Partial<ComposeFile> = {}): ComposeFile => ({
   path: 'deploy/compose.yaml',
   directory: 'deploy',
-  text,
+  documents: parseCompose('deploy/compose.yaml', text),
   ...more,
 });
 
@@ -159,8 +160,8 @@ describe('a path that leads out of the repository is refused', () => {
 
   test('the top of the repository is still inside', () => {
     expect(reads('services: { web: { env_file: ../top.env } }')).toEqual(['env top.env (deploy)']);
-    expect(readsOf({ path: 'compose.yaml', directory: '.', text: 'include: [a.yaml]' }, {})[0]?.path).toBe('a.yaml');
-    expect(() => readsOf({ path: 'compose.yaml', directory: '.', text: 'include: [../a.yaml]' }, {})).toThrow();
+    expect(readsOf(file('include: [a.yaml]', { path: 'compose.yaml', directory: '.' }), {})[0]?.path).toBe('a.yaml');
+    expect(() => readsOf(file('include: [../a.yaml]', { path: 'compose.yaml', directory: '.' }), {})).toThrow();
   });
 });
 

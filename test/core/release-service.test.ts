@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { describeService } from '../../src/core/release-service.ts';
+import { awaitedJobs, describeService } from '../../src/core/release-service.ts';
 import type { ComposePort, ComposeService } from '../../src/model/compose-model.ts';
 import { model, pin } from '../support/builders.ts';
 
 const described = (definition: ComposeService, others: Readonly<Record<string, ComposeService>> = {}) => {
   const rendered = model({ it: definition, ...others });
   const service = rendered.services['it'] ?? {};
-  return describeService({ name: 'it', service, model: rendered, pin: pin('it:1'), digest: 'd', content: {} });
+  return describeService({
+    name: 'it',
+    service,
+    awaited: awaitedJobs(rendered),
+    pin: pin('it:1'),
+    digest: 'd',
+    content: {},
+  });
 };
 
 describe('how many run', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { parseCompose } from '../../src/core/compose-yaml.ts';
 import { refuseSecretNames, withMarks } from '../../src/core/secret-names.ts';
 
 const variables = withMarks({ SECRET: 'prod', PLAIN: 'prod' }, ['SECRET']);
-const judge = (model: object) => () =>
-  refuseSecretNames({ path: 'compose.yaml', text: JSON.stringify(model) }, variables);
+const judge = (model: object) => () => refuseSecretNames({ path: 'compose.yaml', documents: [model] }, variables);
 
 test.each<readonly [string, object]>([
   ['services.web.container_name', { services: { web: { container_name: 'x-${SECRET}' } } }],
@@ -33,5 +33,7 @@ test('what only reads like a secret, and what is shown to nobody, may be named a
 
 test('a name is found behind an anchor', () => {
   const text = 'x-a: &a\n  container_name: $SECRET\nservices:\n  web:\n    <<: *a\n';
-  expect(() => refuseSecretNames({ path: 'c.yaml', text }, variables)).toThrow('services.web.container_name');
+  expect(() => refuseSecretNames({ path: 'c.yaml', documents: parseCompose('c.yaml', text) }, variables)).toThrow(
+    'services.web.container_name',
+  );
 });

@@ -140,14 +140,11 @@ const parsers: Readonly<Record<string, (input: { readonly text: string; readonly
   configuration: ({ text: yaml }) => parseTree(yaml, 'harbormaster.yml'),
   'compose file': ({ text: yaml }) => parseCompose('compose.yaml', yaml),
   'names of a compose file': ({ text: yaml }) =>
-    refuseSecretNames({ path: 'compose.yaml', text: yaml }, withMarks({}, ['A'])),
+    refuseSecretNames({ path: 'compose.yaml', documents: parseCompose('compose.yaml', yaml) }, withMarks({}, ['A'])),
   'paths of a compose file': ({ text: yaml }) =>
-    readsOf({ path: 'compose.yaml', directory: '.', text: yaml }, { A: '../x' }),
+    readsOf({ path: 'compose.yaml', directory: '.', documents: parseCompose('compose.yaml', yaml) }, { A: '../x' }),
   'paths of a service': ({ value }) =>
-    readsOf(
-      { path: 'compose.yaml', directory: 'a', text: JSON.stringify({ services: { web: value }, include: value }) },
-      {},
-    ),
+    readsOf({ path: 'compose.yaml', directory: 'a', documents: [{ services: { web: value }, include: value }] }, {}),
   'rendered model': ({ value }) => parseModel({ name: 'x', services: { web: value }, networks: value, volumes: value }),
   'keys of a model': ({ value }) => keysUsed({ services: { web: value }, networks: value, x: value }),
   variables: ({ text: template }) => substitute(template, { A: '$B' }),

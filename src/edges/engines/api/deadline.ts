@@ -10,7 +10,10 @@ export interface Deadline {
   stop(): void;
 }
 
-/** `unwanted`: the caller's own signal. */
+/**
+ * Limits in milliseconds, as this process lived them: while it stands still itself, which a busy machine or one that sleeps does to it, an answer may
+ * be there already, and there must be time left to read it. `unwanted`: the caller's own signal.
+ */
 export function deadline(overall: number, idle: number = overall, unwanted?: AbortSignal): Deadline {
   const aborter = new AbortController();
   let hit: number | undefined;
@@ -18,13 +21,13 @@ export function deadline(overall: number, idle: number = overall, unwanted?: Abo
     hit ??= limit / 1000;
     aborter.abort();
   };
-  const whole = setTimeout(end(overall), overall);
-  const quiet = setTimeout(end(idle), idle);
+  const whole = countdown(overall, end(overall));
+  const quiet = countdown(idle, end(idle));
   let lifted = false;
   const lift = (): void => {
     lifted = true;
-    clearTimeout(whole);
-    clearTimeout(quiet);
+    whole.stop();
+    quiet.stop();
   };
   const abort = (): void => aborter.abort();
   if (unwanted?.aborted) abort();
@@ -33,12 +36,32 @@ export function deadline(overall: number, idle: number = overall, unwanted?: Abo
     signal: aborter.signal,
     hit: () => hit,
     alive() {
-      if (!lifted) quiet.refresh();
+      if (!lifted) quiet.restart();
     },
     lift,
     stop() {
       lift();
       unwanted?.removeEventListener('abort', abort);
     },
+  };
+}
+
+/** Into so many parts is a limit divided: of a standstill, however long, only one is counted. */
+const parts = 10;
+
+function countdown(limit: number, end: () => void): { restart(): void; stop(): void } {
+  let left = parts;
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left > 0) return;
+    clearInterval(timer);
+    end();
+  }, limit / parts);
+  return {
+    restart() {
+      left = parts;
+      timer.refresh();
+    },
+    stop: () => clearInterval(timer),
   };
 }
