@@ -79,7 +79,16 @@ function serviceReads(services: unknown, file: ComposeFile, named: Named): Read[
 /** A URL, `user@host:path`, or what Git hosts are known by. */
 const remote = /^(?:[a-z][a-z\d+.-]*:\/\/|(?:https?|git|ssh|oci):|[^/\s]+@[^/\s]+:|github\.com\/)/i;
 
+/** Characters of a path; the kernel takes no longer one. */
+const longestPath = 4096;
+
 function inside(file: ComposeFile, key: string, path: string): string {
+  if (path.length > longestPath) {
+    throw new HarborError(`${file.path}: ${key} names a path of more than ${longestPath} characters`, {
+      code: 'compose-refused',
+      hint: 'Look at the variables that it is made of.',
+    });
+  }
   if (remote.test(path)) {
     throw new HarborError(`${file.path}: ${key} names another machine: ${withoutUser(path)}`, {
       code: 'compose-refused',

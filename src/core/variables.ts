@@ -3,6 +3,8 @@ import { HarborError } from '../errors.ts';
 export type Variables = Readonly<Record<string, string>>;
 
 const deepest = 20;
+/** Characters by which variables may lengthen a text. The kernel gives no process a longer value; and a few dozen that double each other fill all memory. */
+const mostAdded = 128 * 1024;
 const named = /^[A-Za-z_]\w*/;
 
 /**
@@ -17,13 +19,22 @@ export function substitute(text: string, variables: Variables, depth = 0): strin
     });
   }
   let done = '';
+  let added = 0;
   for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$')) {
     const { value, length } = reference(text.slice(at), variables, depth);
     done += text.slice(0, at) + value;
     text = text.slice(at + length);
+    added += value.length - length;
+    if (added > mostAdded) throw tooLong();
   }
   return done + text;
 }
+
+const tooLong = (): HarborError =>
+  new HarborError(`variables make a value longer by more than ${mostAdded} characters`, {
+    code: 'compose-refused',
+    hint: 'Look for variables that repeat each other, in the compose file and its env files.',
+  });
 
 interface Replaced {
   readonly value: string;
@@ -81,10 +92,12 @@ const line =
 /** The variables of a `.env` file, for finding paths. They may refer to the environment, and after it to those before them. */
 export function parseEnvFile(text: string, environment: Variables = {}): Record<string, string> {
   const variables: Record<string, string> = {};
+  const known: Record<string, string> = { ...environment };
   for (const { groups = {} } of text.matchAll(line)) {
     const { name = '', literal, quoted, plain = '' } = groups;
-    const expanded = () => substitute(quoted ?? withoutComment(plain), { ...variables, ...environment });
-    variables[name] = literal ?? expanded();
+    const value = literal ?? substitute(quoted ?? withoutComment(plain), known);
+    variables[name] = value;
+    if (!Object.hasOwn(environment, name)) known[name] = value;
   }
   return variables;
 }

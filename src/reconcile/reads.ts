@@ -23,6 +23,10 @@ export interface AppReads {
 /** Bytes of one compose or env file. Far more than anybody writes, and little enough to parse. */
 const composeLimit = 256 * 1024;
 const fileLimit = 200;
+/** Bytes of all of them together, each as often as it is read. */
+const totalLimit = 2 * 1024 * 1024;
+/** Bytes that a file counts at least. */
+const leastOfFile = 2048;
 
 /** Follows includes, extended files and env files from the app's compose files on, without rendering anything. */
 export async function readsOfApp(
@@ -37,10 +41,7 @@ export async function readsOfApp(
   const exists = (path: string) => found.get(path) !== undefined;
   const composeFiles = app.composeFiles.length === 0 ? discover(app.path, exists) : configuredFiles(app);
   assertPresent(app, revision, composeFiles, exists);
-  const text = async (path: string) => {
-    const content = await source.read(app.repository, revision.commit, path, composeLimit);
-    return content?.toString('utf8') ?? '';
-  };
+  const text = textOf(app, revision, source);
   const variables = await withEnvFile(environment, dotEnv, text);
   const marked = await withEnvFile(withMarks(environment, secretsOf(app)), dotEnv, text);
   const followed = await follow(composeFiles, app.path, { variables, marked }, text);
@@ -52,6 +53,20 @@ const secretsOf = ({ environment }: App): readonly string[] =>
   Object.entries(environment).flatMap(([name, value]) => (value instanceof Secret ? [name] : []));
 
 type Text = (path: string) => Promise<string>;
+
+/** Of files of the revision; of one that is not there it is empty. Includes of includes could read for hours. */
+function textOf({ repository }: App, { commit }: Revision, source: Pick<Source, 'read'>): Text {
+  let left = totalLimit;
+  return async (path) => {
+    const content = await source.read(repository, commit, path, composeLimit);
+    left -= Math.max(leastOfFile, content?.length ?? 0);
+    if (left < 0) throw tooMuch(`more than ${totalLimit / 1024 ** 2} MiB of compose and env files`);
+    return content?.toString('utf8') ?? '';
+  };
+}
+
+const tooMuch = (what: string): HarborError =>
+  new HarborError(`rendering would read ${what}`, { code: 'compose-refused', hint: 'Split the app into several.' });
 
 /** What `${…}` means in a compose file; `marked`: the same, without the values of secrets. */
 interface Meaning {
@@ -102,12 +117,7 @@ async function follow(
     const key = JSON.stringify([read.path, read.directory, read.envFiles]);
     if (seen.has(key)) continue;
     seen.set(key, read);
-    if (seen.size > fileLimit) {
-      throw new HarborError(`rendering would read more than ${fileLimit} files`, {
-        code: 'compose-refused',
-        hint: 'Split the app into several.',
-      });
-    }
+    if (seen.size > fileLimit) throw tooMuch(`more than ${fileLimit} files`);
     if (read.kind === 'env') continue;
     let { variables, marked } = next.meaning;
     for (const path of read.envFiles) {

@@ -158,6 +158,12 @@ describe('a path that leads out of the repository is refused', () => {
     }
   });
 
+  test('also one that is longer than any path can be', () => {
+    expect(() => reads('services: { web: { env_file: "$LONG" } }', { LONG: 'x'.repeat(4_097) })).toThrow(
+      refusal(/^deploy\/compose\.yaml: env_file names a path of more than 4096 characters$/),
+    );
+  });
+
   test('the top of the repository is still inside', () => {
     expect(reads('services: { web: { env_file: ../top.env } }')).toEqual(['env top.env (deploy)']);
     expect(readsOf(file('include: [a.yaml]', { path: 'compose.yaml', directory: '.' }), {})[0]?.path).toBe('a.yaml');

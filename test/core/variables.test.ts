@@ -59,6 +59,12 @@ describe('variables in a path are replaced as Compose does', () => {
   });
 });
 
+test('variables lengthen a text by no more than what a process can be given', () => {
+  const long = { A: 'x'.repeat(131_072) };
+  expect(substitute(`${'y'.repeat(200_000)}$A`, long)).toHaveLength(331_072);
+  expect(() => substitute('$A$A', long)).toThrow(expect.objectContaining({ code: 'compose-refused' }));
+});
+
 describe('a .env file is read as Compose reads it', () => {
   test.each([
     ['a plain value', 'A=x', { A: 'x' }],

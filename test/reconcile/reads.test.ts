@@ -95,6 +95,30 @@ describe('a rendering is refused before anything reads it', () => {
     const names = Array.from({ length: 250 }, (_, index) => `${index}.yaml`);
     await expect(reads({ 'compose.yaml': `include: [${names.join(', ')}]` })).rejects.toMatchObject({
       code: 'compose-refused',
+      message: 'rendering would read more than 200 files',
+    });
+  });
+
+  test('that would read megabytes, also where they are the same ones again and again', async () => {
+    const compose = (times: number) =>
+      `include: [{ path: a.yaml, env_file: [${Array(times).fill('big.env').join(', ')}] }]`;
+    const files = { 'a.yaml': 'services: {}', 'big.env': `# ${'x'.repeat(200_000)}\n` };
+    await expect(reads({ ...files, 'compose.yaml': compose(4) })).resolves.toBeDefined();
+    await expect(reads({ ...files, 'compose.yaml': compose(20_000) })).rejects.toMatchObject({
+      code: 'compose-refused',
+      message: 'rendering would read more than 2 MiB of compose and env files',
+    });
+    await expect(reads({ ...files, 'big.env': '', 'compose.yaml': compose(20_000) })).rejects.toMatchObject({
+      code: 'compose-refused',
+    });
+  });
+
+  test('whose variables double each other until no memory holds them', async () => {
+    const doubling = Array.from({ length: 60 }, (_, at) => `A${at + 1}=$A${at}$A${at}\n`).join('');
+    const files = { 'compose.yaml': 'services: {}', '.env': `A0=0123456789\n${doubling}` };
+    await expect(reads(files)).rejects.toMatchObject({
+      code: 'compose-refused',
+      message: 'variables make a value longer by more than 131072 characters',
     });
   });
 });

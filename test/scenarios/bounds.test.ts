@@ -14,8 +14,17 @@ afterAll(() => host[Symbol.asyncDispose]());
 const megabyte = 1024 ** 2;
 const service = (name: string): string => `  ${name}: {image: "${image}", stop_signal: SIGKILL}\n`;
 
-/** A compose file that nobody means well with, and what is said of it. */
-const hostile = (): Readonly<Record<string, readonly [compose: string, said: RegExp]>> => ({
+/** Ninety services that share ten thousand variables. */
+const wide = (): string =>
+  [
+    `x-a: &a\n  image: "${image}"\n  environment:\n`,
+    ...Array.from({ length: 10_000 }, (_, at) => `    V${at}: ""\n`),
+    'services:\n',
+    ...Array.from({ length: 90 }, (_, at) => `  s${at}: *a\n`),
+  ].join('');
+
+/** A compose file that nobody means well with, or the `.env` beside it, and what is said of it. */
+const hostile = (): Readonly<Record<string, readonly [compose: string, said: RegExp, env?: string]>> => ({
   huge: [`services:\n${service('web')}${`# ${'x'.repeat(1022)}\n`.repeat(30 * 1024)}`, /is larger than/],
   deep: [`services:\n${service('web')}x-a: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, /is nested too deep/],
   bomb: [
@@ -30,11 +39,25 @@ const hostile = (): Readonly<Record<string, readonly [compose: string, said: Reg
     `services:\n${Array.from({ length: 2_000 }, (_, at) => service(`s${at}`)).join('')}`,
     /and 262144 fit into one entry/,
   ],
+  wide: [wide(), /needs more than a rendering may use/],
+  again: [
+    `include: [{path: more.yaml, env_file: [${'.env, '.repeat(40_000)}]}]\nservices:\n${service('web')}`,
+    /would read more than 2 MiB/,
+    'A=b\n'.repeat(50_000),
+  ],
+  doubled: [
+    `services:\n${service('web')}`,
+    /longer by more than 131072 characters/,
+    `A0=${'x'.repeat(40)}\n${Array.from({ length: 60 }, (_, at) => `A${at + 1}=$A${at}$A${at}\n`).join('')}`,
+  ],
 });
 
-test('compose files of tens of megabytes, of endless nesting, bombs of anchors and thousands of services end in a clear error, and the app beside them is deployed', async () => {
+test('compose files of tens of megabytes, of endless nesting, bombs of anchors and of variables, and thousands of services end in a clear error, and the app beside them is deployed', async () => {
   const repository = await host.repository('bounds');
-  const folders = Object.entries(hostile()).map(([name, [compose]]) => [`${name}/compose.yaml`, compose] as const);
+  const folders = Object.entries(hostile()).flatMap(([name, [compose, , env]]) => [
+    [`${name}/compose.yaml`, compose] as const,
+    ...(env === undefined ? [] : [[`${name}/.env`, env] as const]),
+  ]);
   const large = Buffer.alloc(40 * megabyte, 'x');
   await repository.commit({
     ...Object.fromEntries(folders),

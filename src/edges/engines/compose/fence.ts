@@ -5,7 +5,7 @@ import { lastLines } from '../text.ts';
 import { standardPath } from './environment.ts';
 
 /** What a rendering may use before the kernel ends it. */
-export const renderLimits = { megabytes: 600, cpuSeconds: 10, wallSeconds: 20, outputBytes: 32 * 1024 * 1024 } as const;
+export const renderLimits = { megabytes: 600, cpuSeconds: 10, wallSeconds: 20, outputBytes: 4 * 1024 * 1024 } as const;
 
 const tools = { unshare: '/usr/bin/unshare', setpriv: '/usr/bin/setpriv', prlimit: '/usr/bin/prlimit' } as const;
 /** Debian's `nobody`. */
