@@ -4,7 +4,7 @@ import type { Block } from '../../src/model/report.ts';
 import { actionsOf, commandOf, decisions, lifting, rollback, suspend } from '../../web/src/model/action.ts';
 import { differences } from '../../web/src/model/compare.ts';
 import { hostSentence, inOrder, matching, toneOf } from '../../web/src/model/host.ts';
-import { pauseAfter, placeOf, told } from '../../web/src/model/live.ts';
+import { failuresAfter, pauseAfter, placeOf, told } from '../../web/src/model/live.ts';
 import { fieldRows, planSentence } from '../../web/src/model/plan.ts';
 import { eventsIn } from '../../web/src/model/sse.ts';
 import { entryText, everything, isShown, logPath, merged } from '../../web/src/model/timeline.ts';
@@ -183,6 +183,14 @@ describe('what comes by itself', () => {
 
   test('is waited for ever longer, up to half a minute', () =>
     expect([1, 2, 3, 9].map(pauseAfter)).toEqual([500, 1_000, 2_000, 30_000]));
+
+  test('is another failure if it ends as soon as it stands, and the first one if it held', () =>
+    expect([
+      failuresAfter(0, Number.NEGATIVE_INFINITY),
+      failuresAfter(3, 0),
+      failuresAfter(3, 9_999),
+      failuresAfter(3, 10_000),
+    ]).toEqual([1, 4, 4, 1]));
 
   test('an address is a place, whatever somebody wrote into it', () => {
     expect(['', '#/', '#/log', '#/apps/a%2Fb', '#/apps/%', '#/else'].map(placeOf)).toEqual([

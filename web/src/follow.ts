@@ -1,6 +1,6 @@
 import type { Entry } from '../../src/model/entry.ts';
 import { ask, events, Refusal } from './ask.ts';
-import { pauseAfter } from './model/live.ts';
+import { failuresAfter, pauseAfter } from './model/live.ts';
 
 export interface Follower {
   entry(entry: Entry): void;
@@ -18,28 +18,30 @@ async function newest(): Promise<number> {
   return entries[0]?.seq ?? next ?? 0;
 }
 
+const never = Number.POSITIVE_INFINITY;
+
 /** Listens to the daemon until it is told to end, however often the connection is lost. */
 export async function follow(follower: Follower, signal: AbortSignal): Promise<void> {
   let last: number | undefined;
   for (let failures = 0; !signal.aborted; ) {
+    let since = never;
     try {
       last ??= await newest();
       follower.stale();
       const opened = (): void => {
-        failures = 0;
+        since = performance.now();
         follower.connected(true);
       };
       for await (const { event, data, id } of events(last, signal, opened)) {
         if (id !== undefined) last = Number(id);
         tell(follower, event, JSON.parse(data));
       }
-      failures += 1;
     } catch (error) {
-      failures += 1;
       if (error instanceof Refusal && error.status === 401) return follower.refused(error);
     }
     if (signal.aborted) return;
     follower.connected(false);
+    failures = failuresAfter(failures, performance.now() - since);
     await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)));
   }
 }

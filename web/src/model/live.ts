@@ -9,6 +9,12 @@ export const told = (progress: Progress, app: string, message: string): Progress
   [app]: [...(progress[app] ?? []), message].slice(-most),
 });
 
+/** Milliseconds after which a connection counts as one that held. */
+const held = 10_000;
+
+/** How many failures in a row there are once a connection is lost that stood for so many milliseconds; less than 0: there was none. */
+export const failuresAfter = (failures: number, stood: number): number => (stood >= held ? 1 : failures + 1);
+
 /** Milliseconds until the connection is tried again; `failures` in a row, from 1. */
 export const pauseAfter = (failures: number): number => Math.min(30_000, 500 * 2 ** (failures - 1));
 
