@@ -5,8 +5,8 @@ import { oneShotLabel } from './labels.ts';
 
 export type Judgement =
   | { readonly kind: 'healthy' }
-  /** `unchecked`: it says that it is healthy, but has had no occasion to find out. */
-  | { readonly kind: 'progressing'; readonly detail: string; readonly unchecked?: true }
+  /** `unchecked`: it says that it is healthy, but has had no occasion to find out. `ripeIn`: milliseconds until it is healthy if it only goes on running. */
+  | { readonly kind: 'progressing'; readonly detail: string; readonly unchecked?: true; readonly ripeIn?: number }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** So many restarts by the engine, and still not well, are a crash loop: more waiting does not help. */
@@ -78,9 +78,10 @@ function judgeRunning(
   if (container.health === 'unhealthy') return failed('is unhealthy');
   if (container.health === 'starting') return { kind: 'progressing', detail: 'health: starting' };
   const age = now - Math.max(container.startedAt, since);
-  return age >= leastUp(container, limits)
+  const ripeIn = leastUp(container, limits) - age;
+  return ripeIn <= 0
     ? { kind: 'healthy' }
-    : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s` };
+    : { kind: 'progressing', detail: `up ${Math.max(0, Math.round(age / 1000))} s`, ripeIn };
 }
 
 /**

@@ -22,8 +22,11 @@ interface Awaited {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds. The engine's events are quicker, but only a daemon hears them, and they may be lost. */
-const lookEvery = 100;
+/**
+ * Milliseconds between two looks, of which each lists the whole host: a tenth of the time that was waited so far, or until something is due, within these
+ * limits. The engine's events are quicker, but only a daemon hears them, and they may be lost.
+ */
+const pauses = { least: 100, most: 1000 } as const;
 const tailLines = 8;
 
 interface Standing {
@@ -49,7 +52,8 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
     const waiting = standings.filter(({ met }) => !met);
     const [first] = waiting;
     if (first === undefined) return;
-    const isOver = clock.elapsed() - begun > deadline;
+    const waited = clock.elapsed() - begun;
+    const isOver = waited > deadline;
     if (isOver && waiting.every(isUnchecked)) return void sayUnchecked(waiting, awaited);
     if (isOver) {
       const detail = first.judgement.kind === 'progressing' ? first.judgement.detail : first.judgement.kind;
@@ -60,9 +64,15 @@ export async function awaitServices(awaited: Awaited, parts: Parts): Promise<voi
         parts,
       );
     }
-    await awaited.stirred.wait(lookEvery, { clock, signal: awaited.signal });
+    const pause = Math.min(pauseAfter(waited, waiting), deadline - waited + 1);
+    await awaited.stirred.wait(pause, { clock, signal: awaited.signal });
     if (awaited.signal.aborted) throw new HarborError('the wait was ended', { code: 'interrupted' });
   }
+}
+
+function pauseAfter(waited: number, waiting: readonly Standing[]): number {
+  const due = Math.min(...waiting.map(({ judgement }) => (judgement.kind === 'progressing' && judgement.ripeIn) || 0));
+  return Math.min(Math.max(pauses.least, waited / 10, due), pauses.most);
 }
 
 async function throwIfFailed(standings: readonly Standing[], awaited: Awaited, parts: Parts): Promise<void> {

@@ -8,6 +8,8 @@ import { type Behaviour, FakeEngine } from '../support/fake-engine.ts';
 import { ManualClock } from '../support/fakes.ts';
 
 async function awaited(behaviour: Behaviour, engine = new FakeEngine(), signalled: readonly string[] = []) {
+  const clock = new ManualClock();
+  const begun = clock.elapsed();
   engine.behaviour = { web: behaviour };
   engine.containers = [container('web', behaviour)];
   const told: string[] = [];
@@ -22,9 +24,9 @@ async function awaited(behaviour: Behaviour, engine = new FakeEngine(), signalle
       stirred: createBell(),
       signal: new AbortController().signal,
     },
-    { engine, clock: new ManualClock(), instance: 'us' } as unknown as Parts,
+    { engine, clock, instance: 'us' } as unknown as Parts,
   ).catch((error: unknown) => error);
-  return { failure, told };
+  return { failure, told, waited: clock.elapsed() - begun };
 }
 
 test('what a healthcheck says is told to who watches, and not in the failure, which the record keeps', async () => {
@@ -76,4 +78,39 @@ class EngineAhead extends FakeEngine {
 
 test('a container that a clock puts into the future is healthy when it has run for so long here', async () => {
   expect((await awaited({}, new EngineAhead())).failure).toBeUndefined();
+});
+
+class CountingEngine extends FakeEngine {
+  looks = 0;
+  override async observe() {
+    this.looks += 1;
+    return super.observe();
+  }
+}
+
+test('the longer it takes, the more seldom the host is listed, and never more than a second goes by', async () => {
+  const engine = new CountingEngine();
+  const { failure, waited } = await awaited({ health: 'starting' }, engine);
+  expect(failure).toMatchObject({ code: 'unhealthy' });
+  // Ten in the first second, 24 until the tenth, then one a second, and one more before it is called a failure.
+  expect(engine.looks).toBeGreaterThanOrEqual(60);
+  expect(engine.looks).toBeLessThan(90);
+  expect(waited).toBeGreaterThan(60_000);
+  expect(waited).toBeLessThan(60_100);
+});
+
+/** Its containers have run for seven and a half seconds when the wait begins. */
+class EngineBefore extends CountingEngine {
+  override async inspect(ids: readonly string[]) {
+    const startedAt = Date.parse('2025-12-31T23:59:52.500Z');
+    return (await super.inspect(ids)).map((report) => ({ ...report, startedAt }));
+  }
+}
+
+test('what only has to go on running is looked at when it has run for long enough', async () => {
+  const engine = new EngineBefore();
+  const { failure, waited } = await awaited({}, engine);
+  expect(failure).toBeUndefined();
+  expect(waited).toBe(2500);
+  expect(engine.looks).toBe(4);
 });
