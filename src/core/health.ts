@@ -27,8 +27,9 @@ export function judge(
   { now, since = 0 }: Moment,
 ): Judgement {
   const standing = judgeState(service, container, limits, { now, since });
-  const { restarts, exitCode } = container;
-  if (standing.kind !== 'progressing' || restarts < crashLoop) return standing;
+  const { restarts, exitCode, state } = container;
+  // While it runs again the engine tells no exit code, and this time it may go on running.
+  if (standing.kind !== 'progressing' || restarts < crashLoop || state === 'running') return standing;
   return failed(`is in a crash loop: restarted ${restarts} times, last exit code ${exitCode}${oom(container)}`);
 }
 

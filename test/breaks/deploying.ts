@@ -149,7 +149,7 @@ export const deploying: Breaks = {
     {
       tests: ['a crash loop is recognised'],
       in: 'src/core/health.ts',
-      from: "if (standing.kind !== 'progressing' || restarts < crashLoop) return standing;",
+      from: "if (standing.kind !== 'progressing' || restarts < crashLoop || state === 'running') return standing;",
       to: 'if (standing) return standing;',
     },
     {

@@ -66,10 +66,11 @@ describe('restarts by the engine', () => {
       'failed: is in a crash loop: restarted 3 times, last exit code 1',
     ],
     [
-      'also in the moment in which it runs',
-      { restarts: 4, exitCode: 2, startedAt: now },
-      'failed: is in a crash loop: restarted 4 times, last exit code 2',
+      'that runs again: its exit code is unknown then',
+      { restarts: 4, exitCode: 0, startedAt: now },
+      'progressing: up 0 s',
     ],
+    ['that runs for long enough again', { restarts: 4, startedAt: now - 10_000 }, 'healthy'],
     [
       'for memory',
       { state: 'restarting', restarts: 3, exitCode: 137, oomKilled: true },
