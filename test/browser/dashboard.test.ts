@@ -364,3 +364,14 @@ test.each(['light', 'dark'] as const)('nothing is in the way of a screen reader,
   await page.getByText('Verified: all 3 entries hold.').waitFor();
   expect(await troublesOf(page)).toEqual([]);
 });
+
+test('nothing is in the way of a screen reader before the host has answered', async () => {
+  const { url } = await site({ ...harbor, status: () => new Promise<never>(() => undefined) });
+  const page = await open(browser, url);
+  await enter(page, 'viewer');
+  await page.getByText('Asking …').waitFor();
+  expect(await troublesOf(page)).toEqual([]);
+  await page.goto(`${url}#/apps/shop`);
+  await page.getByRole('heading', { name: 'shop', exact: true }).waitFor();
+  expect(await troublesOf(page)).toEqual([]);
+});

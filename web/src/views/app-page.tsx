@@ -13,12 +13,11 @@ import { PlanView } from './plan-view.tsx';
 export function AppPage({ name }: { readonly name: string }) {
   const { status, progress } = useHarbor();
   const app = status?.apps.find((each) => each.app === name);
-  if (status === undefined) return <p class="quiet">Asking …</p>;
   if (app === undefined)
     return (
       <>
         <h1>{name}</h1>
-        <p>There is no such app on this host.</p>
+        <p>{status ? 'There is no such app on this host.' : 'Asking …'}</p>
       </>
     );
   return (

@@ -10,7 +10,13 @@ import { When } from './when.tsx';
 export function HostPage() {
   const { status } = useHarbor();
   const [sought, setSought] = useState('');
-  if (status === undefined) return <p class="quiet">Asking …</p>;
+  if (status === undefined)
+    return (
+      <>
+        <h1>Harbormaster</h1>
+        <p class="quiet">Asking …</p>
+      </>
+    );
   const apps = inOrder(matching(status.apps, sought));
   const urgent = apps.filter((app) => toneOf(app) === 'act');
   return (
