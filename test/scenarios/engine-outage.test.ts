@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Entry } from '../../src/model/entry.ts';
 import { delay, entriesOf, entriesOnDisk, intentsWithoutOneOutcome, stepBegins } from '../support/crashes.ts';
+import { ghost } from '../support/ghost.ts';
 import { canHaveEngines, type PrivateEngine, privateEngine } from '../support/private-engine.ts';
 import { eventually, light, type World, world } from '../support/world.ts';
 
@@ -164,5 +165,31 @@ describe.runIf(canHaveEngines)('an engine', () => {
     }, 60);
     expect((await since('near', after)).map(brief)).toEqual(['refused failed engine-unreachable', 'recovered']);
     await recordIsRight(after);
+  });
+
+  test('that lists a container for ever which it has removed cannot make its successor; that is told, with what to do, and done after a restart', async () => {
+    await using own = await world(docker.dockerHost);
+    const app = own.named('haunted');
+    const web = await own.engine.image('web');
+    const { url, commit } = await own.repository('haunted');
+    await commit({ 'compose.yaml': stringify({ services: { web: { image: web, ...light } } }) });
+    await own.configure({ haunted: { url } });
+    const id = (await ghost(own.engine, web, app, 'web')).slice(0, 12);
+
+    const began = performance.now();
+    const { code, stdout, stderr } = await own.run('apply', app);
+    expect(performance.now() - began).toBeLessThan(60_000);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain(`the engine lists a container ${id} of web, which it has removed`);
+    expect(stdout + stderr).toContain('systemctl restart docker');
+    expect((await own.run('status', app)).stdout).toContain(`the engine lists a container ${id} of web`);
+
+    docker.signal('SIGTERM');
+    await docker.ended();
+    await docker.start();
+    expect(await own.apply('haunted')).toEqual({ haunted: { kind: 'applied' } });
+    expect((await own.containers('haunted')).map(({ name, state }) => `${name} ${state}`)).toEqual([
+      `${app}-web-1 running`,
+    ]);
   });
 });

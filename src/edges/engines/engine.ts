@@ -19,7 +19,7 @@ import {
 } from './api/lifecycle.ts';
 import { tailLogs } from './api/logs.ts';
 import { mendContainer } from './api/mend.ts';
-import { listContainers } from './api/observe.ts';
+import { listContainers, listGhosts } from './api/observe.ts';
 import { pullPin } from './api/pull.ts';
 import { createPullLanes } from './api/pull-lanes.ts';
 import { reachOf } from './api/reach.ts';
@@ -32,7 +32,7 @@ import { prepare } from './compose/prepare.ts';
 import { hashes, render } from './compose/render.ts';
 import { sweep } from './compose/sweep.ts';
 import { type ComposeTools, composeTools } from './compose/tools.ts';
-import { namingPortHolder, up } from './compose/up.ts';
+import { namingGhosts, namingPortHolder, up } from './compose/up.ts';
 import { type CredentialOptions, dockerCredentials } from './registry/credentials.ts';
 
 export interface ComposeEngineOptions extends CredentialOptions {
@@ -86,6 +86,7 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
   const rendering = createLane(renderingsAtOnce);
   // A hundred apps that are looked at together do not ask for the whole host a hundred times.
   const observe = createShared(() => listContainers(api));
+  const ghostsOf = (project: string) => () => listGhosts(api, project);
   const renderer = async () => ({ plugin: (await tools.plugin()).path, isolation: await tools.isolation() });
 
   /** Docker's own configuration is for builds only, which may need logins: for `up` it would add proxies that nobody judged. */
@@ -97,8 +98,11 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
   async function apply(argvOf: UpArgv, stored: StoredRelease, services: readonly string[]): Promise<void> {
     if (services.length === 0) return;
     const argv = argvOf((await tools.plugin()).path, stored, services);
-    const context = await contextOf(stored.release.project);
-    await namingPortHolder(observe, () => up(argv, stored.release.environment, context, limits.up));
+    const { project, environment } = stored.release;
+    const context = await contextOf(project);
+    await namingGhosts(ghostsOf(project), () =>
+      namingPortHolder(observe, () => up(argv, environment, context, limits.up)),
+    );
   }
 
   return {
@@ -118,7 +122,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
       const { path: plugin } = await tools.plugin();
       const context = await contextOf(job.project);
       const own = () => listContainers(api, job.project);
-      return prepare({ plugin, context, temporary: home, limit: limits.up, observe: own }, job);
+      const preparer = { plugin, context, temporary: home, limit: limits.up, observe: own };
+      return namingGhosts(ghostsOf(job.project), () => prepare(preparer, job));
     },
     create: (stored, services) => apply(createArgv, stored, services),
     replace: (stored, services) => apply(replaceArgv, stored, services),

@@ -3,19 +3,41 @@ import { labels } from '../../../core/labels.ts';
 import type { ObservedContainer } from '../../../model/observed.ts';
 import type { EngineApi } from './client.ts';
 import { asState, composeLabels } from './container-words.ts';
+import { inspectContainer } from './inspect.ts';
 import { readStatus } from './status-text.ts';
 
 /** Milliseconds. It takes a few, and a person may be waiting. */
 const limit = 10_000;
 
+interface Listed {
+  readonly containers: readonly ObservedContainer[];
+  /**
+   * A container that was renamed while the engine removed it stays in the engine's list for ever, as being removed, and is known to no other call: nobody
+   * can remove it, and it is gone when the engine has been started anew. Seen with 20.10, in one of three such races.
+   */
+  readonly ghosts: readonly ObservedContainer[];
+}
+
+/** Every container of the host in one call; or those of one project. */
+export const listContainers = async (api: EngineApi, project?: string): Promise<readonly ObservedContainer[]> =>
+  (await list(api, project)).containers;
+
+/** What the engine lists of a project and does not have. */
+export const listGhosts = async (api: EngineApi, project: string): Promise<readonly ObservedContainer[]> =>
+  (await list(api, project)).ghosts;
+
 /**
- * Every container of the host in one call; or those of one project. Never from an engine that is being stopped, which ends its containers while it
- * still answers on old connections: what it shows then says nothing of them.
+ * Never from an engine that is being stopped, which ends its containers while it still answers on old connections: what it shows then says nothing of
+ * them.
  */
-export async function listContainers(api: EngineApi, project?: string): Promise<readonly ObservedContainer[]> {
+async function list(api: EngineApi, project: string | undefined): Promise<Listed> {
   const filters = project === undefined ? {} : { filters: projectFilter(project) };
   const query = { all: '1', ...filters };
-  return readContainers(await api.json({ method: 'GET', path: '/containers/json', query, fresh: true, limit }));
+  const all = readContainers(await api.json({ method: 'GET', path: '/containers/json', query, fresh: true, limit }));
+  const leaving = all.filter(({ state }) => state === 'removing');
+  const known = await Promise.all(leaving.map(({ id }) => inspectContainer(api, id)));
+  const ghosts = leaving.filter((_, at) => known[at] === undefined);
+  return { containers: ghosts.length === 0 ? all : all.filter((container) => !ghosts.includes(container)), ghosts };
 }
 
 export const projectFilter = (project: string): string =>

@@ -48,3 +48,29 @@ function describe({ name, id, project, service }: ObservedContainer): string {
   const owner = project === undefined ? '' : ` (project ${project}, service ${service ?? '?'})`;
   return `container ${name} ${id.slice(0, 12)}${owner}`;
 }
+
+/** Does the act; where it was refused for a container that the engine only lists, the error says so. `ghosts`: those of the project. */
+export async function namingGhosts<T>(ghosts: Observe, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof HarborError) || !refusals.has(error.code)) throw error;
+    const found = await ghosts().catch(() => []);
+    throw found.length === 0 ? error : ghostly(found, error);
+  }
+}
+
+const refusals: ReadonlySet<string> = new Set(['engine-refused', 'name-taken']);
+
+const ghostly = (ghosts: readonly ObservedContainer[], cause: HarborError): HarborError =>
+  new HarborError(
+    `the engine lists ${ghosts.map(nameless).join(' and ')}, which it has removed, and Compose goes by that list: ${cause.message}`,
+    {
+      code: 'engine-refused',
+      hint: 'Only a restart of the engine clears that: `systemctl restart docker`, which stops containers meanwhile unless it has `live-restore`. Harbormaster tries again by itself.',
+      cause,
+    },
+  );
+
+const nameless = ({ id, service }: ObservedContainer): string =>
+  `a container ${id.slice(0, 12)} of ${service ?? 'no service'}`;

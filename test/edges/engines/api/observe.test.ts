@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { readContainers } from '../../../../src/edges/engines/api/observe.ts';
+import { engineApi } from '../../../../src/edges/engines/api/client.ts';
+import { listContainers, listGhosts, readContainers } from '../../../../src/edges/engines/api/observe.ts';
+import inspected from '../recorded/container.json' with { type: 'json' };
 import recorded from '../recorded/containers.json' with { type: 'json' };
+import { json, standInEngine } from '../stand-in-engine.ts';
 
 test('the list of a real engine tells everything that a pass needs', () => {
   const imageId = 'sha256:73a8e604a9c95eb6340f4fb8a5285b42dcae925cb4489bcb47f95ef897070601';
@@ -83,4 +86,23 @@ test('a state that is not known is no running one', () => {
 test("Compose's own hash is told", () => {
   const Labels = { 'com.docker.compose.config-hash': '0a1b' };
   expect(readContainers([{ Id: 'x', Names: ['/x'], Labels }])).toMatchObject([{ configHash: '0a1b' }]);
+});
+
+test('what is being removed counts as long as the engine knows it; what it only lists for ever is told apart', async () => {
+  const [container] = recorded;
+  const listed = ['running', 'leaving', 'ghost'].map((id) => ({
+    ...container,
+    Id: id,
+    State: id === 'running' ? id : 'removing',
+  }));
+  await using engine = await standInEngine(({ url }, response) => {
+    if (url?.includes('/containers/json')) json(response, 200, listed);
+    else if (url?.includes('/leaving/')) json(response, 200, inspected);
+    else json(response, 404, { message: 'No such container: ghost' });
+  });
+  const api = engineApi(engine.dockerHost);
+  expect((await listContainers(api)).map(({ id }) => id)).toEqual(['running', 'leaving']);
+  // One that runs is taken from the list.
+  expect(engine.calls.filter((call) => call.includes('/running/'))).toEqual([]);
+  expect((await listGhosts(api, 'shop')).map(({ id }) => id)).toEqual(['ghost']);
 });

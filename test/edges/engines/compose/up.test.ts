@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readContainers } from '../../../../src/edges/engines/api/observe.ts';
-import { namingPortHolder } from '../../../../src/edges/engines/compose/up.ts';
+import { namingGhosts, namingPortHolder } from '../../../../src/edges/engines/compose/up.ts';
 import { engineFailure } from '../../../../src/edges/engines/failures.ts';
 import { HarborError } from '../../../../src/errors.ts';
 import recorded from '../recorded/containers.json' with { type: 'json' };
@@ -30,4 +30,24 @@ test('other errors pass as they are', async () => {
   await expect(namingPortHolder(observe, failWith('port is already allocated'))).rejects.toMatchObject({
     code: 'port-taken',
   });
+});
+
+test('where Compose stumbles over a container that the engine only lists, the error says so, and what to do', async () => {
+  const ghosts = async () => (await observe()).slice(0, 1);
+  const act = failWith('Error response from daemon: No such container: 347dadb6e40a8c6a');
+  await expect(namingGhosts(ghosts, act)).rejects.toMatchObject({
+    code: 'engine-refused',
+    message:
+      'the engine lists a container 347dadb6e40a of idle, which it has removed, and Compose goes by that list: No such container: 347dadb6e40a8c6a',
+    hint: expect.stringContaining('restart of the engine') as unknown,
+  });
+});
+
+test('without such a container, and where the engine does not tell, the error passes as it is', async () => {
+  const error = engineFailure('No such container: 347dadb6e40a8c6a');
+  const act = () => Promise.reject(error);
+  await expect(namingGhosts(async () => [], act)).rejects.toBe(error);
+  await expect(namingGhosts(() => Promise.reject(new Error('away')), act)).rejects.toBe(error);
+  const taken = new HarborError('no', { code: 'port-taken' });
+  await expect(namingGhosts(observe, () => Promise.reject(taken))).rejects.toBe(taken);
 });
