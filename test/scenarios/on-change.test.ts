@@ -29,12 +29,11 @@ beforeAll(async () => {
   reader = await host.engine.image('reader', {
     files: { 'bin/reader': program },
     command: ['reader'],
-    changes: ['HEALTHCHECK --interval=1s --retries=1 CMD if grep -q bad /read; then exit 1; fi'],
   });
   calm = { image: reader, ...light };
 });
 
-// Their health checks would go on, and take time from the next test.
+// They would go on looking whether they shall end, and take time from the next test.
 afterEach(async () => {
   await host.engine.clear();
 });
@@ -161,7 +160,8 @@ test('each service whose file changed gets what was asked for, sees the new cont
 });
 
 test('a content that makes a service unhealthy is taken back by files and signal, and its container stays', async () => {
-  const services = stringify({ services: { web: { ...calm, volumes: file }, side: calm } });
+  const healthcheck = { test: ['CMD-SHELL', 'if grep -q bad /read; then exit 1; fi'], interval: '1s', retries: 1 };
+  const services = stringify({ services: { web: { ...calm, volumes: file, healthcheck }, side: calm } });
   const repository = await deployed('bad', services, { web: 'signal HUP' });
   const before = await host.lives('bad');
   await change(repository, 'bad');

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { Step } from '../../src/model/plan.ts';
@@ -29,12 +30,6 @@ export async function entriesFlushed(state: string): Promise<readonly Entry[]> {
   return entries;
 }
 
-/** A look that costs next to nothing: the log only grows, but for what leaves it. */
-async function bytesOnDisk(state: string): Promise<number> {
-  const sizes = (await logFiles(state)).map(async (file) => (await stat(file).catch(() => undefined))?.size ?? 0);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
 export interface Awaited {
   readonly act: Step['kind'];
   /** Only of an operation for this. */
@@ -46,21 +41,32 @@ export interface Awaited {
 /** The entry of a step, as soon as it is on disk: the step begins now. */
 export async function stepBegins(state: string, { act, purpose, after }: Awaited): Promise<EntryOf<'step'>> {
   const end = Date.now() + 60_000;
-  for (let size = -1; ; await delay(2)) {
-    const now = await bytesOnDisk(state);
-    if (now === size && Date.now() < end) continue;
-    size = now;
-    const entries = await entriesOnDisk(state);
-    const intents = entries.filter((entry) => entry.kind === 'started' && (purpose ?? entry.purpose) === entry.purpose);
-    const found = entries.find(
-      (entry) =>
-        entry.kind === 'step' &&
-        entry.seq > after &&
-        entry.act === act &&
-        intents.some(({ seq }) => seq === entry.intent),
-    );
-    if (found?.kind === 'step') return found;
-    if (Date.now() > end) throw new Error(`no step "${act}" began after entry ${after}:\n${told(entries, after)}`);
+  let wake = (): void => undefined;
+  const watcher = watch(join(state, 'log'), () => wake());
+  try {
+    for (;;) {
+      // From before the look: what is written meanwhile is looked at next.
+      const changed = new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, 1000);
+      });
+      const entries = await entriesOnDisk(state);
+      const intents = entries.filter(
+        (entry) => entry.kind === 'started' && (purpose ?? entry.purpose) === entry.purpose,
+      );
+      const found = entries.find(
+        (entry) =>
+          entry.kind === 'step' &&
+          entry.seq > after &&
+          entry.act === act &&
+          intents.some(({ seq }) => seq === entry.intent),
+      );
+      if (found?.kind === 'step') return found;
+      if (Date.now() > end) throw new Error(`no step "${act}" began after entry ${after}:\n${told(entries, after)}`);
+      await changed;
+    }
+  } finally {
+    watcher.close();
   }
 }
 
