@@ -26,13 +26,14 @@ import { app as anApp, revision } from '../support/builders.ts';
 import { composeFiles, type Written } from '../support/compose-arbitrary.ts';
 import { type EngineRig, engineRig } from '../support/engine-rig.ts';
 import { silentLogger } from '../support/fakes.ts';
+import { tries } from '../support/tries.ts';
 
 /**
  * The policy denies what it must, and nothing else. Nothing that the policy denied is ever found in a container that it allowed. Read is what the engine really made, by a reader that knows nothing of the
  * gates; and where the policy denied something, a container that is made all the same has it, and the lines that the denial names let it through.
  * `npm run policy:differential` does thousands; DIFFERENTIAL_SEED repeats one.
  */
-const numRuns = Number(process.env['DIFFERENTIAL_RUNS'] ?? 60);
+const numRuns = Number(process.env['DIFFERENTIAL_RUNS'] ?? tries(60));
 /** The same inputs each time, so that what passes today passes tomorrow; the long run has others each time. */
 const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 20_261_128);
 

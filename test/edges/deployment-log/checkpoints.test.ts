@@ -7,6 +7,7 @@ import { keyIn } from '../../../src/edges/deployment-log/read-log.ts';
 import { parseVerifierKey } from '../../../src/edges/deployment-log/signed-note.ts';
 import { verify } from '../../../src/edges/deployment-log/verify.ts';
 import { finished, started } from '../../core/entries.ts';
+import { tries } from '../../support/tries.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { logRig, type Rig, signedRig } from './rig.ts';
 
@@ -279,7 +280,7 @@ describe('what somebody does to the files', () => {
           seq: expect.any(Number) as number,
         });
       }),
-      { numRuns: 400 },
+      { numRuns: tries(400) },
     );
   }, 180_000);
 

@@ -11,6 +11,7 @@ import type { Step } from '../../../src/model/plan.ts';
 import type { Revision } from '../../../src/model/revision.ts';
 import type { Claim, ServiceRecord } from '../../../src/model/service-record.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
+import { tries } from '../../support/tries.ts';
 
 /** What the log would read again of a body that it wrote. */
 const readBack = (body: EntryBody) => decode(encode(stamp, body, redactor([])));
@@ -514,7 +515,7 @@ describe.each(Object.entries(bodies))('an entry of kind %s', (kind, body: Arbitr
       fc.property(body, (written) => {
         expect(readBack(written)).toEqual({ kind: 'entry', entry: asJson({ ...stamp, ...written }) });
       }),
-      { numRuns: 100 },
+      { numRuns: tries(100) },
     );
   });
 
@@ -577,7 +578,7 @@ test('what a field says in another type is refused, wherever it stands in the sn
         expect(decode(Buffer.from(JSON.stringify(spoiled))), path.join('.')).toMatchObject({ kind: 'foreign' });
       }
     }),
-    { numRuns: 30 },
+    { numRuns: tries(30) },
   );
 });
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../../src/edges/deployment-log/verify.ts';
 import { failed, refused } from '../../core/entries.ts';
+import { tries } from '../../support/tries.ts';
 import { acknowledged, logRig, smallLog } from './rig.ts';
 
 type Rig = Awaited<ReturnType<typeof logRig>>;
@@ -23,7 +24,13 @@ async function expectRepaired(rig: Rig, original: Buffer, length: number): Promi
 test('a log that was cut at any byte is repaired by appending, and keeps every acknowledged entry', async () => {
   await using rig = await logRig();
   const original = await smallLog(rig);
+  // Any byte in CI; elsewhere some of them, others each time, and around each line's end.
+  const stride = Math.round(original.length / tries(original.length));
+  const first = randomInt(stride);
+  const isTried = (length: number): boolean =>
+    length % stride === first || original.subarray(Math.max(0, length - 1), length + 1).includes('\n');
   for (let length = 0; length <= original.length; length += 1) {
+    if (!isTried(length)) continue;
     await rig.put(original.subarray(0, length));
     await expectRepaired(rig, original, length);
   }
