@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isRecord } from '../../../core/compose-paths.ts';
 import { labels } from '../../../core/labels.ts';
 import type { ObservedContainer } from '../../../model/observed.ts';
@@ -8,6 +9,8 @@ import { readStatus } from './status-text.ts';
 
 /** Milliseconds. It takes a few, and a person may be waiting. */
 const limit = 10_000;
+/** Milliseconds. Longer than the engine takes from forgetting a container to taking it from its list. */
+const pause = 500;
 
 interface Listed {
   readonly containers: readonly ObservedContainer[];
@@ -23,8 +26,14 @@ export const listContainers = async (api: EngineApi, project?: string): Promise<
   (await list(api, project)).containers;
 
 /** What the engine lists of a project and does not have. */
-export const listGhosts = async (api: EngineApi, project: string): Promise<readonly ObservedContainer[]> =>
-  (await list(api, project)).ghosts;
+export async function listGhosts(api: EngineApi, project: string): Promise<readonly ObservedContainer[]> {
+  const { ghosts } = await list(api, project);
+  if (ghosts.length === 0) return ghosts;
+  // One that is not listed any more then was being removed just now.
+  await delay(pause);
+  const again = new Set((await list(api, project)).ghosts.map(({ id }) => id));
+  return ghosts.filter(({ id }) => again.has(id));
+}
 
 /**
  * Never from an engine that is being stopped, which ends its containers while it still answers on old connections: what it shows then says nothing of

@@ -106,3 +106,13 @@ test('what is being removed counts as long as the engine knows it; what it only 
   expect(engine.calls.filter((call) => call.includes('/running/'))).toEqual([]);
   expect((await listGhosts(api, 'shop')).map(({ id }) => id)).toEqual(['ghost']);
 });
+
+test('what is gone from the list a moment later was being removed in that moment', async () => {
+  let looks = 0;
+  await using engine = await standInEngine(({ url }, response) => {
+    if (!url?.includes('/containers/json')) json(response, 404, { message: 'No such container' });
+    else json(response, 200, looks++ === 0 ? [{ ...recorded[0], State: 'removing' }] : []);
+  });
+  expect(await listGhosts(engineApi(engine.dockerHost), 'shop')).toEqual([]);
+  expect(looks).toBe(2);
+});
