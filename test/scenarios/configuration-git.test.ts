@@ -143,8 +143,9 @@ test('a broken commit leaves the last good one in force, over a restart with Git
     await eventually(async () =>
       expect((await host.containers('shop')).map(({ state }) => state)).toEqual(['running']),
     );
-    server.behave('normal');
+    // Before it is back: else the broken one would be found once more.
     const newest = await push({ shop: {}, other: {} });
+    server.behave('normal');
     await runs('other');
     expect((await told()).at(-1)).toMatchObject({
       kind: 'configured',

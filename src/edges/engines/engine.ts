@@ -132,7 +132,8 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
     signal: (containers, signals) => signalContainers(api, containers, signals),
     mend: (mend) => namingPortHolder(observe, () => mendContainer(api, mend)),
     async sweep(project) {
-      for (const { kind, id, name } of await sweep(api, project, instance)) {
+      const mends = await namingGhosts(ghostsOf(project), () => sweep(api, project, instance));
+      for (const { kind, id, name } of mends) {
         logger.info(
           { project, container: id, name },
           kind === 'remove' ? 'removed a half-made container' : 'renamed a half-made container',

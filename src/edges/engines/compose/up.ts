@@ -64,7 +64,7 @@ const refusals: ReadonlySet<string> = new Set(['engine-refused', 'name-taken']);
 
 const ghostly = (ghosts: readonly ObservedContainer[], cause: HarborError): HarborError =>
   new HarborError(
-    `the engine lists ${ghosts.map(nameless).join(' and ')}, which it has removed, and Compose goes by that list: ${cause.message}`,
+    `the engine lists ${ghosts.map(nameless).join(' and ')}, which it has removed, and nothing can take its place: ${cause.message}`,
     {
       code: 'engine-refused',
       hint: 'Only a restart of the engine clears that: `systemctl restart docker`, which stops containers meanwhile unless it has `live-restore`. Harbormaster tries again by itself.',

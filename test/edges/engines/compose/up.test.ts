@@ -38,7 +38,7 @@ test('where Compose stumbles over a container that the engine only lists, the er
   await expect(namingGhosts(ghosts, act)).rejects.toMatchObject({
     code: 'engine-refused',
     message:
-      'the engine lists a container 347dadb6e40a of idle, which it has removed, and Compose goes by that list: No such container: 347dadb6e40a8c6a',
+      'the engine lists a container 347dadb6e40a of idle, which it has removed, and nothing can take its place: No such container: 347dadb6e40a8c6a',
     hint: expect.stringContaining('restart of the engine') as unknown,
   });
 });
