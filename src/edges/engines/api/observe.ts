@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isRecord } from '../../../core/compose-paths.ts';
 import { labels } from '../../../core/labels.ts';
 import type { ObservedContainer } from '../../../model/observed.ts';
-import type { EngineApi } from './client.ts';
+import { type EngineApi, segment } from './client.ts';
 import { asState, composeLabels } from './container-words.ts';
-import { inspectContainer } from './inspect.ts';
 import { readStatus } from './status-text.ts';
 
 /** Milliseconds. It takes a few, and a person may be waiting. */
 const limit = 10_000;
+/** Milliseconds, for a word about one container. */
+const glance = 1000;
 /** Milliseconds. Longer than the engine takes from forgetting a container to taking it from its list. */
 const pause = 500;
 
@@ -44,9 +45,19 @@ async function list(api: EngineApi, project: string | undefined): Promise<Listed
   const query = { all: '1', ...filters };
   const all = readContainers(await api.json({ method: 'GET', path: '/containers/json', query, fresh: true, limit }));
   const leaving = all.filter(({ state }) => state === 'removing');
-  const known = await Promise.all(leaving.map(({ id }) => inspectContainer(api, id)));
-  const ghosts = leaving.filter((_, at) => known[at] === undefined);
+  const gone = await Promise.all(leaving.map(({ id }) => isGone(api, id)));
+  const ghosts = leaving.filter((_, at) => gone[at]);
   return { containers: ghosts.length === 0 ? all : all.filter((container) => !ghosts.includes(container)), ghosts };
+}
+
+/** Whether the engine says so. One that it tells nothing of, or not soon, is there: the whole host must not wait for what becomes of one container. */
+async function isGone(api: EngineApi, id: string): Promise<boolean> {
+  const path = `/containers/${segment(id)}/json`;
+  const found = api.json({ method: 'GET', path, accept: [404], limit: glance });
+  return await found.then(
+    (container) => container === undefined,
+    () => false,
+  );
 }
 
 export const projectFilter = (project: string): string =>

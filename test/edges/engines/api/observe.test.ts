@@ -116,3 +116,15 @@ test('what is gone from the list a moment later was being removed in that moment
   expect(await listGhosts(engineApi(engine.dockerHost), 'shop')).toEqual([]);
   expect(looks).toBe(2);
 });
+
+test('what is being removed and is not told of, or not soon, counts, and keeps nobody waiting', async () => {
+  const listed = ['silent', 'broken'].map((id) => ({ ...recorded[0], Id: id, State: 'removing' }));
+  await using engine = await standInEngine(({ url }, response) => {
+    if (url?.includes('/containers/json')) json(response, 200, listed);
+    else if (url?.includes('/broken/')) json(response, 500, { message: 'device is busy' });
+    // The other one is never answered.
+  });
+  const began = performance.now();
+  expect((await listContainers(engineApi(engine.dockerHost))).map(({ id }) => id)).toEqual(['silent', 'broken']);
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
