@@ -5,6 +5,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { decisionsWithout } from './decisions.ts';
 import { stopped } from './departures.ts';
 import { onlyWaits } from './dependencies.ts';
+import { exposedAfter, exposedAt, exposureOf } from './exposed.ts';
 import { hooksAtEnd, hooksAtStart } from './hook-runs.ts';
 import { begun, ended, refreshesOf } from './refreshed.ts';
 import { signatureOf } from './signature.ts';
@@ -47,9 +48,10 @@ export function started(history: AppHistory, entry: Started): AppHistory {
   };
 }
 
-function refreshing(entry: Started): Pick<NonNullable<AppHistory['open']>, 'refreshes'> {
+function refreshing(entry: Started): Pick<NonNullable<AppHistory['open']>, 'refreshes' | 'exposure'> {
   const refreshes = refreshesOf(entry);
-  return refreshes.length === 0 ? {} : { refreshes };
+  const exposure = exposureOf(entry);
+  return { ...(refreshes.length > 0 && { refreshes }), ...(exposure && { exposure }) };
 }
 
 /** Acts that change what containers are or see; the others only prepare, or wait. */
@@ -65,12 +67,16 @@ export const touching = new Set<EntryOf<'step'>['act']>([
   'remove',
 ]);
 
-export function stepped(history: AppHistory, { intent, act, title }: EntryOf<'step'>): AppHistory {
+export function stepped(history: AppHistory, step: EntryOf<'step'>): AppHistory {
   const { open } = history;
+  const { intent, act, title } = step;
   if (open?.seq !== intent) return history;
   const after = { ...history, open: { ...open, step: title } };
   if (!touching.has(act)) return after;
-  return withRefreshed({ ...after, applied: open.release ?? history.applied }, begun(history.refreshed, open));
+  return withContent(
+    { ...after, applied: open.release ?? history.applied },
+    { refreshed: begun(history.refreshed, open), exposed: exposedAt(history.exposed, open, step) },
+  );
 }
 
 /** An attempt that ended before any side effect. */
@@ -85,9 +91,12 @@ export function refused(history: AppHistory, entry: Refused): AppHistory {
   };
 }
 
-/** Absent where there is nothing to say. */
-function withRefreshed({ refreshed: _, ...history }: AppHistory, refreshed: AppHistory['refreshed']): AppHistory {
-  return refreshed === undefined ? history : { ...history, refreshed };
+/** What is known of the content that containers have read; absent where there is nothing to say. */
+function withContent(
+  { refreshed: _, exposed: __, ...history }: AppHistory,
+  { refreshed, exposed }: Pick<AppHistory, 'refreshed' | 'exposed'>,
+): AppHistory {
+  return { ...history, ...(refreshed && { refreshed }), ...(exposed && { exposed }) };
 }
 
 /** Undefined: the app was removed, and nothing of it stays. */
@@ -99,7 +108,10 @@ export function finish(before: AppHistory, entry: Finished): AppHistory | undefi
     completed: completedAfter(before.completed, entry),
     hooks: hooksAtEnd(before, entry),
   };
-  const history = withRefreshed(after, ended(before.refreshed, isOpen ? before.open : undefined, entry));
+  const history = withContent(after, {
+    refreshed: ended(before.refreshed, isOpen ? before.open : undefined, entry),
+    exposed: exposedAfter(before.exposed, entry),
+  });
   switch (entry.purpose) {
     case 'deploy':
     case 'adopt':

@@ -9,6 +9,8 @@ export interface Claims {
   readonly forgotten: ReadonlySet<string>;
   /** What containers are at since changed content was brought to them: one digest, or several of which it may be any. */
   readonly refreshed: ReadonlyMap<string, readonly string[]>;
+  /** Since when what is started reads files of another release, by container; milliseconds since the epoch. */
+  readonly exposed: ReadonlyMap<string, number>;
   /** Names that apps have now, by what the labels of before call them. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly instance: string;
@@ -24,7 +26,9 @@ export function claimsOf(
     [...claims.containers, ...claims.networks].map((claim) => [claim.id, { ...claim, app }] as const),
   );
   const refreshed = Object.values(apps).flatMap((history) => refreshedIn(history, atWork));
+  const exposed = Object.values(apps).flatMap((history) => history.exposed ?? []);
   return {
+    exposed: new Map(exposed.map(({ id, since }) => [id, Date.parse(since)])),
     adopted: new Map(adopted),
     forgotten: new Set(forgotten),
     refreshed: new Map(refreshed),
@@ -71,6 +75,22 @@ function claimContainer(container: ObservedContainer, claims: Claims): ObservedC
   const name =
     container.app !== undefined && container.instance === claims.instance && claims.renamed.get(container.app);
   return name ? { ...container, app: name } : container;
+}
+
+/** Those of which only the time of their last start tells whether they read files of another release. */
+export const doubtful = (observed: Observed, { exposed }: Claims): readonly string[] =>
+  exposed.size === 0 ? [] : observed.containers.flatMap(({ id }) => (exposed.has(id) ? [id] : []));
+
+/** The containers, with what these reports of doubtful ones tell. */
+export function withMisread(observed: Observed, reports: readonly ContainerReport[], { exposed }: Claims): Observed {
+  const misread = new Set(
+    reports.flatMap(({ id, startedAt }) => (startedAt >= (exposed.get(id) ?? Number.POSITIVE_INFINITY) ? [id] : [])),
+  );
+  return {
+    containers: observed.containers.map((container) =>
+      misread.has(container.id) ? { ...container, misread: true } : container,
+    ),
+  };
 }
 
 export function claimReports(reports: readonly ContainerReport[], claims: Claims): readonly ContainerReport[] {

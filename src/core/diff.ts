@@ -103,8 +103,8 @@ function refreshOf(to: ReleaseService, from: readonly ObservedContainer[], input
 
 function isWhole(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): boolean {
   const image = input.history?.deployed?.imageIds[to.name];
-  const runsWell = ({ state, adopted, imageId }: ObservedContainer) =>
-    state === 'running' && !adopted && (image === undefined || imageId === image);
+  const runsWell = ({ state, adopted, misread, imageId }: ObservedContainer) =>
+    state === 'running' && !adopted && !misread && (image === undefined || imageId === image);
   if (to.oneShot || from.length !== to.replicas || !from.every(runsWell)) return false;
   // Also what cannot be mended: it would be there still, and need a new container, once the content is right.
   if (from.some((container) => alterationsOf(container, to, input).length > 0)) return false;
@@ -116,6 +116,8 @@ function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], inpu
   const other = from.find(({ digest }) => digest !== to.digest);
   if (other?.differs !== undefined) return { kind: 'adopted', differs: other.differs };
   if (other) return whyDiffers(to, input);
+  const seen = Object.keys(to.content);
+  if (seen.length > 0 && from.some(({ misread }) => misread)) return { kind: 'content', paths: seen, whyNew };
   const unfit = from.find(({ state }) => state === 'dead');
   if (unfit) return { kind: 'stopped', found: found(unfit) };
   const deployedImage = history?.deployed?.imageIds[to.name];
@@ -125,6 +127,8 @@ function whyReplace(to: ReleaseService, from: readonly ObservedContainer[], inpu
   }
   return whyRejoin(to, from, input);
 }
+
+const whyNew = 'its container was started while files of another release were in place';
 
 /** An interrupted deployment can leave a service in the network of a container that was replaced since: it runs, and nobody reaches it. */
 function whyRejoin(to: ReleaseService, from: readonly ObservedContainer[], input: Sight): Cause | undefined {

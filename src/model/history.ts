@@ -3,7 +3,7 @@ import type { Consent, Decision } from './approval.ts';
 import type { ConfigurationRecord } from './configuration.ts';
 import type { HookRun } from './hook.ts';
 import type { Configured } from './observed.ts';
-import type { Refreshed } from './on-change.ts';
+import type { Exposed, Exposure, Refreshed } from './on-change.ts';
 import type { Outcome } from './outcome.ts';
 import type { RefreshedRef } from './plan.ts';
 import type { GoneRecord, LeftRecord, OnRemove, RemovalApproval, RemovalPolicy } from './removal.ts';
@@ -65,6 +65,7 @@ export interface AppHistory {
           | undefined;
         /** Containers that it brings changed content to, and keeps. */
         readonly refreshes?: readonly RefreshedRef[] | undefined;
+        readonly exposure?: Exposure | undefined;
         readonly consent?: Consent | undefined;
       }
     | undefined;
@@ -103,6 +104,8 @@ export interface AppHistory {
   readonly adopted: { readonly containers: readonly Claim[]; readonly networks: readonly Claim[] };
   /** Containers that are not at what their labels say. */
   readonly refreshed?: readonly Refreshed[] | undefined;
+  /** Containers that read files of another release if they were started since. */
+  readonly exposed?: readonly Exposed[] | undefined;
 }
 
 export interface Unfinished {

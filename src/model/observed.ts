@@ -20,6 +20,8 @@ export interface ObservedContainer {
   readonly digest: string | undefined;
   /** Digests of which it may be at any: bringing changed content to it was cut short. */
   readonly unsettled?: readonly string[];
+  /** It was started over files of another release than its own, and may have read them. */
+  readonly misread?: boolean;
   readonly imageId: string;
   /** Reference that it was made from, while the engine still finds the same image by it. */
   readonly image?: string | undefined;

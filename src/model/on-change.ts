@@ -15,6 +15,20 @@ export type Refresh =
   | { readonly kind: 'signal'; readonly signals: readonly string[] }
   | { readonly kind: 'ignore' };
 
+/** What an operation that writes files does to containers, by id. */
+export interface Exposure {
+  /** It takes them away. */
+  readonly leaves: readonly string[];
+  /** It starts them anew. */
+  readonly restarts: readonly string[];
+}
+
+/** A container over files of another release than its own, since then (ISO 8601): an operation that was to take it away was cut short, or failed. */
+export interface Exposed {
+  readonly id: string;
+  readonly since: string;
+}
+
 /** What the log says of a container that was refreshed. Its label goes on to say what it was made as. */
 export interface Refreshed {
   readonly id: string;

@@ -45,7 +45,7 @@ export interface ReleaseService {
   readonly ports: readonly PublishedPort[];
   /** Networks (compose keys) that it is attached to. */
   readonly networks: readonly string[];
-  /** Fingerprints of repository content that the service sees, by what uses it, e.g. `./nginx.conf`, `config:app`, `build`. */
+  /** Fingerprints of repository content that the service sees, by what uses it, e.g. `deploy/nginx.conf`, `config app`. */
   readonly content: Readonly<Record<string, string>>;
 }
 

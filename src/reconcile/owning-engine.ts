@@ -1,4 +1,4 @@
-import { claimNetworks, claimObserved, claimReports, claimsOf } from '../core/claims.ts';
+import { claimNetworks, claimObserved, claimReports, claimsOf, doubtful, withMisread } from '../core/claims.ts';
 import { instead } from '../core/instead.ts';
 import type { Engine } from '../ports.ts';
 import type { Journal } from './journal.ts';
@@ -20,7 +20,11 @@ export function owningEngine(
     return known.claims;
   };
   return instead(engine, {
-    observe: async () => claimObserved(await engine.observe(), claims()),
+    async observe() {
+      const observed = claimObserved(await engine.observe(), claims());
+      const asked = doubtful(observed, claims());
+      return asked.length === 0 ? observed : withMisread(observed, await engine.inspect(asked), claims());
+    },
     inspect: async (ids) => claimReports(await engine.inspect(ids), claims()),
     networks: async (project) => claimNetworks(await engine.networks(project), claims()),
   });

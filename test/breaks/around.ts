@@ -90,6 +90,12 @@ export const around: Breaks = {
       from: 'reports.every(({ startedAt }) => startedAt >= latest);',
       to: 'latest > 0;',
     },
+    {
+      tests: ['a container that was started over the files'],
+      in: 'src/core/exposed.ts',
+      from: "if (act === 'files') {",
+      to: "if (act === 'build') {",
+    },
   ],
   'scenarios/order': [
     {

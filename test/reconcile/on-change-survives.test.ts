@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HarborError } from '../../src/errors.ts';
 import type { OnChange } from '../../src/model/on-change.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
@@ -45,7 +45,7 @@ const modelOf = (color: number) => ({
 /** A host whose one container knows what it has read of its file. */
 async function worldOf(rule: OnChange) {
   const harbor = await testHarbor({ apps: [testApp({ onChange: { web: { '*': rule } } })], model: modelOf(0) });
-  const { engine, log, live, releases, source } = harbor;
+  const { clock, engine, log, live, releases, source } = harbor;
   const read = new Map<string, string | undefined>();
   const state = { isDead: false, untilCrash: 0, untilActFails: 0 };
   const onDisk = () => releases.kept.get(live.held ?? '')?.mounts[0]?.object.id;
@@ -56,22 +56,26 @@ async function worldOf(rule: OnChange) {
       health: read.get(one.id)?.includes('bad') ? ('unhealthy' as const) : ('none' as const),
     }));
   };
+  const starts = (ids: readonly string[]) => {
+    for (const id of ids) engine.started.set(id, clock.now().getTime());
+    reads(ids);
+  };
   const unread = () => engine.containers.map(({ id }) => id).filter((id) => !read.has(id));
   for (const act of ['create', 'replace'] as const) {
     const made = engine[act].bind(engine);
     engine[act] = async (...given) => {
       await made(...given);
-      reads(unread());
+      starts(unread());
     };
   }
   const { restart, start, signal } = engine;
   engine.restart = async (ids) => {
     await restart.call(engine, ids);
-    reads(ids);
+    starts(ids);
   };
   engine.start = async (ids) => {
     await start.call(engine, ids);
-    reads(ids);
+    starts(ids);
   };
   engine.signal = async (containers, signals) => {
     await signal.call(engine, containers, signals);
@@ -111,7 +115,7 @@ async function worldOf(rule: OnChange) {
         state.untilActFails = event.at;
         return;
       case 'restarted':
-        return reads(engine.containers.map(({ id }) => id));
+        return starts(engine.containers.map(({ id }) => id));
       case 'removed':
         engine.containers = [];
         return;
@@ -143,26 +147,38 @@ async function worldOf(rule: OnChange) {
   return { ...harbor, read, onDisk, happens, settle, pass };
 }
 
-test.each<[string, OnChange]>([
+async function endsWell(rule: OnChange, story: readonly Event[], last: number): Promise<void> {
+  const world = await worldOf(rule);
+  await world.pass();
+  for (const event of story) await world.happens(event);
+  await world.settle(`content ${last}`);
+  expect(world.onDisk()).toBe(`id-content ${last}`);
+  expect(world.engine.containers.map(({ id }) => world.read.get(id))).toEqual([`id-content ${last}`]);
+  world.engine.performed.length = 0;
+  await world.restart();
+  expect(await world.pass()).toEqual([{ kind: 'unchanged' }]);
+  expect(world.engine.performed).toEqual([]);
+}
+
+describe.each<[string, OnChange]>([
   ['signalled', { kind: 'signal', signal: 'HUP' }],
   ['restarted', { kind: 'restart' }],
-])(
-  'whatever happens, a container that is %s in the end has read what Git says, and is left alone then',
-  async (_, rule) => {
+  ['made anew', { kind: 'recreate' }],
+])('a container that is %s', (_, rule) => {
+  test('in the end has read what Git says, whatever happens, and is left alone then', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(events, { maxLength: 14 }), fc.nat(3), async (story, last) => {
-        const world = await worldOf(rule);
-        await world.pass();
-        for (const event of story) await world.happens(event);
-        await world.settle(`content ${last}`);
-        expect(world.onDisk()).toBe(`id-content ${last}`);
-        expect(world.engine.containers.map(({ id }) => world.read.get(id))).toEqual([`id-content ${last}`]);
-        world.engine.performed.length = 0;
-        await world.restart();
-        expect(await world.pass()).toEqual([{ kind: 'unchanged' }]);
-        expect(world.engine.performed).toEqual([]);
-      }),
+      fc.asyncProperty(fc.array(events, { maxLength: 14 }), fc.nat(3), (story, last) => endsWell(rule, story, last)),
       { numRuns: tries(100) },
     );
-  },
-);
+  });
+
+  test('has read what Git says also if it was started over the files of a release that never came', async () => {
+    const story: readonly Event[] = [
+      { kind: 'crash', at: 3 },
+      { kind: 'push', content: 1, color: 1, isBad: false },
+      { kind: 'pass', seconds: 1 },
+      { kind: 'restarted' },
+    ];
+    await endsWell(rule, story, 0);
+  });
+});

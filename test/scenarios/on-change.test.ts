@@ -223,3 +223,35 @@ test('a container that holds on to a file which another one took the place of is
   await expectRead('chain', { web: 'app three' });
   expect(await host.ids('chain')).toEqual(after);
 });
+
+test('a container that was started over the files of a release that never came is made anew, although it is of the right one', async () => {
+  const web = { ...calm, volumes: file };
+  const services = stringify({ services: { web, still: web } });
+  const repository = await deployed('never', services, {});
+  const before = await host.ids('never');
+  const healthcheck = { test: ['CMD', 'false'], interval: '1s', start_period: '90s' };
+  const waits = { ...web, environment: { VERSION: 'two' }, depends_on: { slow: { condition: 'service_healthy' } } };
+  const daemon = await host.daemon();
+  const after = (await entriesOnDisk(host.state)).length;
+  const next = stringify({ services: { web: waits, still: waits, slow: { ...calm, healthcheck } } });
+  await repository.commit({ 'compose.yaml': next, ...contents('two') });
+  await stepBegins(host.state, { act: 'await', after });
+  await kill(daemon);
+  await host.engine.act(before['web'] ?? '', 'restart?t=2');
+  await repository.commit({ 'compose.yaml': services, ...contents('one') });
+  expect(await host.apply('never')).toEqual({ never: { kind: 'applied' } });
+  await expectRead('never', { web: 'app one', still: 'app one' });
+  const intent = (await host.log()).findLast(({ kind }) => kind === 'started');
+  expect(intent).toMatchObject({
+    steps: expect.arrayContaining([
+      expect.objectContaining({
+        kind: 'replace',
+        services: [
+          { service: 'web', cause: expect.objectContaining({ whyNew: expect.stringContaining('another release') }) },
+        ],
+      }),
+    ]) as unknown,
+  });
+  expect((await host.ids('never'))['still']).toBe(before['still']);
+  expect(await host.apply('never')).toEqual({ never: { kind: 'unchanged' } });
+});

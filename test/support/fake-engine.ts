@@ -46,6 +46,8 @@ export class FakeEngine implements Engine {
   configHashes: Record<string, string> = {};
   /** How each container is configured, by id: for tests to alter as a person would with `docker update`. */
   readonly fields = new Map<string, Record<string, string>>();
+  /** When containers were started last, by id; the others at the beginning of time. */
+  readonly started = new Map<string, number>();
   readonly #listeners = new Set<Listener>();
   rendered = 0;
   observations = 0;
@@ -87,7 +89,8 @@ export class FakeEngine implements Engine {
         restarts: this.behaviour[container.service ?? '']?.restarts ?? 0,
         oomKilled: false,
         error: '',
-        startedAt: container.job === undefined || container.state === 'created' ? 0 : 1,
+        startedAt:
+          this.started.get(container.id) ?? (container.job === undefined || container.state === 'created' ? 0 : 1),
         checks: [],
         retries: 3,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',

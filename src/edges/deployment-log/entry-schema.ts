@@ -114,6 +114,7 @@ const open = z.looseObject({
   consent: consent.optional(),
   removal: z.looseObject({ project: text, onRemove: text, moved: z.boolean() }).optional(),
   refreshes: refreshed.optional(),
+  exposure: z.looseObject({ leaves: texts, restarts: texts }).optional(),
 });
 const moment = z.enum(['pre_deploy', 'post_deploy', 'on_failure', 'pre_remove']);
 const hookEnd = z.looseObject({
@@ -202,6 +203,7 @@ const history = z.looseObject({
   irreversible: z.looseObject({ ...since, release: text.optional(), service: text }).optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),
+  exposed: z.array(z.looseObject({ id: text, since: text })).optional(),
 });
 
 const role = z.enum(['viewer', 'deployer', 'approver', 'operator', 'admin']);

@@ -211,6 +211,7 @@ const history: Arbitrary<AppHistory> = fc.record({
       consent: maybe(consent),
       removal: maybe(fc.record({ project: text, onRemove: fc.constantFrom('down', 'stop'), moved: fc.boolean() })),
       refreshes: maybe(few(refreshed)),
+      exposure: maybe(fc.record({ leaves: few(text), restarts: few(text) })),
     }),
   ),
   unfinished: maybe(
@@ -269,6 +270,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   irreversible: maybe(fc.record({ seq, since: at, release: maybe(text), service: text })),
   adopted: fc.record({ containers: claims, networks: claims }),
   refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
+  exposed: maybe(few(fc.record({ id: text, since: text }))),
 });
 
 const role = fc.constantFrom('viewer', 'deployer', 'approver', 'operator', 'admin');
