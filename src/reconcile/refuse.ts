@@ -27,12 +27,17 @@ export async function refuse(
   const outcome = journal.redacted(refusal.outcome);
   const history = journal.of(app.name);
   const signature = signatureOf(outcome, release, revision?.commit);
-  const isKnown = isAftermath(history, outcome, release) || !needsEntry(history, outcome, signature);
-  if (isKnown) return { app: app.name, outcome, entry: history?.trouble?.seq, revision };
+  const isToldOf = isAftermath(history, outcome, release) || !needsEntry(history, outcome, signature);
+  if (isToldOf && !isWantedAgain(history, refusal))
+    return { app: app.name, outcome, entry: history?.trouble?.seq, revision };
   const attempt = { app: app.name, trigger, revision, release, outcome, verdicts };
   const entry = await journal.record({ kind: 'refused', ...attempt, ...(steps && { steps }) });
   return { app: app.name, outcome, entry: entry.seq, revision };
 }
+
+/** Git asked for another release since, which never came to its end: the log must say what it asks for now, or nobody could try that again. */
+const isWantedAgain = (history: AppHistory | undefined, { release, outcome }: Refusal): boolean =>
+  outcome.kind !== 'unchanged' && release !== undefined && history?.desired?.release !== release;
 
 /** That a release which just failed is not tried again is part of that failure, not news. */
 const isAftermath = (history: AppHistory | undefined, outcome: Outcome, release: string | undefined): boolean =>

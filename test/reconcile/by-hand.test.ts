@@ -261,6 +261,27 @@ test('to try again lifts the quarantine and the pause, and tries at once; where 
   expect(shop.kinds().filter((kind) => kind === 'retried')).toHaveLength(1);
 });
 
+test('to try again tries what Git asks for now, also if it asked meanwhile for something that was cut short', async () => {
+  const shop = await deployed(2);
+  await shop.back();
+  expect(await shop.pass()).toMatchObject([{ kind: 'blocked' }]);
+  shop.push(web(3));
+  const append = shop.log.append.bind(shop.log);
+  shop.log.append = async (body) => {
+    if (body.kind === 'step') throw new HarborError('killed', { code: 'log-unwritable' });
+    return append(body);
+  };
+  await shop.pass().catch(quiet);
+  shop.log.append = append;
+  await shop.restart();
+  shop.push(web(2));
+  expect(await shop.pass()).toMatchObject([{ kind: 'blocked', reasons: [{ lift: 'harbormaster retry shop' }] }]);
+  expect(await shop.pass()).toMatchObject([{ kind: 'blocked' }]);
+  expect(shop.kinds().slice(-3)).toEqual(['started', 'finished', 'refused']);
+  expect(await shop.harbor().retry(['shop'], ada, quiet)).toMatchObject([{ outcome: { kind: 'applied' } }]);
+  expect(shop.runs()).toEqual(['web:2']);
+});
+
 describe('a project that somebody else started', () => {
   async function foreign() {
     const shop = await deployed(1);
