@@ -2,7 +2,7 @@ import type { Cause, Change } from '../model/change.ts';
 import type { AppHistory } from '../model/history.ts';
 import type { ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Release, ReleaseNetwork, ReleaseService } from '../model/release.ts';
-import { isDone } from './diff.ts';
+import { isDone } from './sight.ts';
 
 interface CloseInput {
   readonly release: Release;

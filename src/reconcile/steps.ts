@@ -1,5 +1,5 @@
-import { isDone } from '../core/diff.ts';
 import { arrange, type Extras, parted } from '../core/hook-plan.ts';
+import { isDone } from '../core/sight.ts';
 import { HarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { Change } from '../model/change.ts';

@@ -58,7 +58,7 @@ export const deploying: Breaks = {
     },
     {
       tests: ['whoever of them is gone or left behind'],
-      in: 'src/core/diff.ts',
+      in: 'src/core/causes.ts',
       from: 'if (to.sharesWith.length === 0 || !from.some(isLost)) return undefined;',
       to: 'if (isLost) return undefined;',
     },
@@ -160,7 +160,7 @@ export const deploying: Breaks = {
     },
     {
       tests: ['a one-shot that exits 0 is healthy', 'a service that exits 0 fails the deployment'],
-      in: 'src/core/diff.ts',
+      in: 'src/core/sight.ts',
       from: 'to.oneShot && history?.completed.includes(to.digest) === true',
       to: 'to.oneShot && history === null',
     },

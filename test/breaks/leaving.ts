@@ -67,7 +67,7 @@ export const leaving: Breaks = {
     },
     {
       tests: ['stopped for good is started again'],
-      in: 'src/core/diff.ts',
+      in: 'src/core/causes.ts',
       from: "from.find(({ state }) => state === 'dead');",
       to: "from.find(({ state }) => state === 'exited');",
     },

@@ -90,7 +90,7 @@ export const running: Breaks = {
   'scenarios/drift': [
     {
       tests: ['a container that was %s'],
-      in: 'src/core/diff.ts',
+      in: 'src/core/causes.ts',
       from: "from.find(({ state }) => state === 'dead');",
       to: "from.find(({ state }) => state === 'exited');",
     },

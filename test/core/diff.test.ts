@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type DiffInput, diff } from '../../src/core/diff.ts';
+import { diff } from '../../src/core/diff.ts';
 import { sentence } from '../../src/core/format-plan.ts';
+import type { DiffInput } from '../../src/core/sight.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { ReleaseService } from '../../src/model/release.ts';
