@@ -1,7 +1,8 @@
 import { instead } from '../core/instead.ts';
-import { homeOf, nameTrouble, renamed, renamingsIn } from '../core/names.ts';
+import { homeOf, nameTrouble, type Renaming, renamed, renamingsIn } from '../core/names.ts';
 import type { HarborError } from '../errors.ts';
 import type { HostConfig } from '../model/config.ts';
+import type { EntryBody } from '../model/entry.ts';
 import type { HostSnapshot } from '../model/history.ts';
 import type { Release } from '../model/release.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -18,32 +19,62 @@ interface UnderNewNames {
   readonly settle: TakeNames;
 }
 
+interface Known {
+  readonly of: HostSnapshot;
+  readonly apps: HostConfig['apps'];
+  /** What is still to be written down. */
+  readonly pending: readonly Renaming[];
+  /** The log as it is after that. */
+  readonly seen: HostSnapshot;
+}
+
 export function underNewNames(log: Journal, config: () => HostConfig): UnderNewNames {
-  let known: { readonly of: HostSnapshot; readonly apps: HostConfig['apps']; readonly seen: HostSnapshot } | undefined;
-  const all = (): HostSnapshot => {
+  let known: Known | undefined;
+  const look = (): Known => {
     const [of, { apps }] = [log.all(), config()];
-    if (known?.of !== of || known.apps !== apps) known = { of, apps, seen: renamingsIn(of, apps).reduce(renamed, of) };
-    return known.seen;
+    if (known?.of === of && known.apps === apps) return known;
+    const pending = renamingsIn(of, apps);
+    known = { of, apps, pending, seen: pending.reduce(renamed, of) };
+    return known;
+  };
+  let taking: Promise<void> | undefined;
+  /** Each once, whoever asks first. */
+  const take = (trigger: Trigger): Promise<void> => {
+    taking ??= takeAll(trigger).finally(() => {
+      taking = undefined;
+    });
+    return taking;
+  };
+  const takeAll = async (trigger: Trigger): Promise<void> => {
+    for (const renaming of look().pending) await log.record({ kind: 'renamed', ...renaming, trigger });
   };
   const journal = instead(log, {
-    all,
+    all: () => look().seen,
+    // What is said of an app under its new name is said of it, and not of another one.
+    async record(body) {
+      if ('app' in body && look().pending.some(({ app }) => app === body.app)) await take(triggerOf(body));
+      return await log.record(body);
+    },
     of: (app) => {
-      const { apps } = all();
+      const { apps } = look().seen;
       return Object.hasOwn(apps, app) ? apps[app] : undefined;
     },
   });
   return {
     journal,
     async settle(trigger) {
-      const renamings = renamingsIn(log.all(), config().apps);
-      for (const renaming of renamings) await log.record({ kind: 'renamed', ...renaming, trigger });
+      const isAny = look().pending.length > 0;
+      await take(trigger);
       // What left under its old name is here again.
-      if (renamings.length > 0) await register(config(), trigger, journal);
-      const troubles = config().apps.map((app) => [app.name, nameTrouble(all(), app)] as const);
+      if (isAny) await register(config(), trigger, journal);
+      const troubles = config().apps.map((app) => [app.name, nameTrouble(look().seen, app)] as const);
       return new Map(troubles.flatMap(([app, error]) => (error ? [[app, error] as const] : [])));
     },
   };
 }
+
+/** Steps and their like follow an entry that has one. */
+const triggerOf = (body: EntryBody): Trigger => ('trigger' in body ? body.trigger : { kind: 'interval' });
 
 type Places = { readonly live: LiveFiles; readonly releases: ReleaseStore };
 

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { App } from '../../src/model/app.ts';
+import type { Trigger } from '../../src/model/trigger.ts';
+import type { Harbor } from '../../src/reconcile/harbor.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 
 const old = (more: Partial<App> = {}) => testApp({ name: 'old', project: 'old', ...more });
 const fresh = (more: Partial<App> = {}) => testApp({ name: 'new', project: 'old', formerly: ['old'], ...more });
+
+const ada: Trigger = { kind: 'request', by: 'ada' };
 
 async function running() {
   const harbor = await testHarbor({ apps: [old()] });
@@ -127,4 +131,25 @@ describe('what cannot take over an old name touches nothing, under either name',
     ).toMatchObject({ app: 'old' });
     expect(harbor.engine.containers).toMatchObject([{ imageId: expect.stringContaining('web:2') }]);
   });
+});
+
+test.each<[string, (harbor: Harbor) => Promise<unknown>]>([
+  ['held', (harbor) => harbor.hold('new', 'wait', ada)],
+  ['suspended', (harbor) => harbor.suspend({ app: 'new', reason: 'wait', until: undefined, forever: true }, ada)],
+])('what is %s under its new name before any pass has met that stays so', async (kind, say) => {
+  const harbor = await running();
+  harbor.rename();
+  await say(harbor.harbor());
+  expect(harbor.kinds().slice(-2)).toEqual(['renamed', kind]);
+  harbor.push({ services: { web: { image: 'web:2' } } });
+  expect(await harbor.pass()).toMatchObject([{ kind: 'blocked' }]);
+  expect(harbor.kinds().filter((one) => one === 'renamed')).toHaveLength(1);
+});
+
+test('what is forgotten under its new name before any pass has met that is let go', async () => {
+  const harbor = await running();
+  harbor.rename();
+  await harbor.harbor().forget('new', undefined, ada);
+  expect(harbor.kinds().slice(-2)).toEqual(['renamed', 'forgotten']);
+  expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'project-foreign' }]);
 });
