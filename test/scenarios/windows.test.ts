@@ -10,7 +10,7 @@ const minute = 60_000;
 const needed = 32_000;
 
 /** As the first process of its container it does not listen to the signal; Compose waits so long for it. */
-const deaf = { command: ['sleep', '2147483'], stop_signal: 'SIGTERM', stop_grace_period: '50s' };
+const deaf = { command: ['sleep', '2147483'], stop_signal: 'SIGTERM', stop_grace_period: '65s' };
 
 /** Cron expression of the minute that an instant lies in, every hour. */
 const minuteOf = (instant: number): string => `${new Date(instant).getUTCMinutes()} * * * *`;
@@ -76,9 +76,9 @@ test.concurrent('windows keep back what they block and nothing else, let it thro
     { ...window('denied', 'deny', around(10 * minute)), reason: 'the sale' },
     window('later', 'allow', { cron: minuteOf(opening), duration: '5m', time_zone: 'UTC' }),
     window('short', 'allow', around(needed - 5_000)),
-    window('slow', 'allow', around(needed + 15_000)),
+    window('slow', 'allow', around(needed + 30_000)),
   ];
-  const closing = Date.now() + needed + 15_000;
+  const closing = Date.now() + needed + 30_000;
   await host.configure(apps, { windows });
   for (const [name, { repository }] of Object.entries({ denied, later, short }))
     await repository.commit({ 'compose.yaml': compose('two') }, `Change ${name}`);
