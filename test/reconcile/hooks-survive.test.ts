@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldHistory } from '../../src/core/history.ts';
-import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { EntryBody } from '../../src/model/entry.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
+import { misfortunes } from '../support/misfortunes.ts';
 import { tries } from '../support/tries.ts';
 import { harborWith, migrate, shop, tell, warmUp } from './hooks-rig.ts';
 
@@ -44,14 +44,8 @@ const quiet = () => undefined;
 
 async function worldOf(onFailure: App['onFailure']) {
   const harbor = await harborWith([migrate, warmUp, tell], { onFailure });
-  const { engine, log, clock } = harbor;
-  const state = { isDead: false, untilCrash: 0, untilLogFails: 0, untilActFails: 0 };
+  const { engine, clock } = harbor;
   const broken: string[] = [];
-  const die = (): never => {
-    state.isDead = true;
-    throw new HarborError('killed', { code: 'log-unwritable' });
-  };
-  const strikes = (which: 'untilCrash' | 'untilLogFails' | 'untilActFails') => state[which] > 0 && --state[which] === 0;
   const runsNow = () => {
     const history = harbor.history();
     return history?.hooks?.release === history?.open?.release ? (history?.hooks?.runs ?? []) : [];
@@ -62,35 +56,18 @@ async function worldOf(onFailure: App['onFailure']) {
     const again = runsNow().some(({ service, end }) => service === body.service && end?.result === 'passed');
     if (again) broken.push(`${body.service} runs again, though it passed`);
   };
-  const append = log.append.bind(log);
-  log.append = async (body) => {
-    if (state.isDead || strikes('untilCrash')) return die();
-    if (strikes('untilLogFails')) throw new HarborError('no space', { code: 'log-unwritable' });
-    watch(body);
-    return append(body);
-  };
-  engine.beforeAct = (act) => {
-    if (state.isDead || strikes('untilCrash')) die();
-    if (strikes('untilActFails')) throw new HarborError('not now', { code: 'engine-refused' });
-    const history = harbor.history();
-    const isNew = history?.open?.purpose === 'deploy' && history.deployed?.release !== history.open.release;
-    const migrated = runsNow().some(({ service, end }) => service === 'migrate' && end?.result === 'passed');
-    if (isNew && !migrated && /^(create|replace) web/.test(act)) broken.push(`${act} before its migration`);
-    const running = engine.containers.filter((one) => one.job !== undefined && one.state === 'running');
-    if (running.length > 1) broken.push(`${running.length} hooks at once`);
-  };
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const isExpected =
-        error instanceof HarborError && ['log-unwritable', 'usage', 'engine-refused'].includes(error.code);
-      if (!isExpected) throw error;
-    }
-    if (!state.isDead) return;
-    state.isDead = false;
-    await harbor.restart();
-  };
+  const misfortune = misfortunes(harbor, {
+    entry: watch,
+    act(act) {
+      const history = harbor.history();
+      const isNew = history?.open?.purpose === 'deploy' && history.deployed?.release !== history.open.release;
+      const migrated = runsNow().some(({ service, end }) => service === 'migrate' && end?.result === 'passed');
+      if (isNew && !migrated && /^(create|replace) web/.test(act)) broken.push(`${act} before its migration`);
+      const running = engine.containers.filter((one) => one.job !== undefined && one.state === 'running');
+      if (running.length > 1) broken.push(`${running.length} hooks at once`);
+    },
+  });
+  const { attempt } = misfortune;
   const hooksEnd = (exitCode: number | undefined): void => {
     engine.jobs = Object.fromEntries(['migrate', 'warm-up', 'tell'].map((service) => [service, { exitCode }]));
     if (exitCode === undefined) return;
@@ -105,14 +82,9 @@ async function worldOf(onFailure: App['onFailure']) {
       case 'hooks':
         return hooksEnd(event.exitCode);
       case 'crash':
-        state.untilCrash = event.at;
-        return;
       case 'log-fails':
-        state.untilLogFails = event.at;
-        return;
       case 'act-fails':
-        state.untilActFails = event.at;
-        return;
+        return misfortune.happen(event);
       case 'pass':
         return attempt(() => harbor.pass());
       case 'retry':
@@ -133,7 +105,7 @@ async function worldOf(onFailure: App['onFailure']) {
     }
   };
   const calmDown = async (): Promise<void> => {
-    Object.assign(state, { untilCrash: 0, untilLogFails: 0, untilActFails: 0 });
+    misfortune.end();
     hooksEnd(0);
     await harbor.pass();
     await harbor.harbor().release('shop', undefined, ada);

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { isEntry } from '../../src/edges/deployment-log/entry-schema.ts';
-import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { OnRemove } from '../../src/model/removal.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { container } from '../support/builders.ts';
+import { misfortunes } from '../support/misfortunes.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 import { tries } from '../support/tries.ts';
 
@@ -83,10 +83,6 @@ async function worldOf() {
     declared: [] as readonly Name[],
     isMoved: false,
     isRenamed: false,
-    isDead: false,
-    untilCrash: 0,
-    untilLogFails: 0,
-    untilActFails: 0,
   };
   /** Its name now: `down` may have got another one. */
   const nameOf = (name: Name): string => (name === 'down' && state.isRenamed ? 'renamed' : name);
@@ -103,43 +99,18 @@ async function worldOf() {
   const { engine, log, clock } = harbor;
   engine.containers = [...strangers];
   const broken: string[] = [];
-  const die = (): never => {
-    state.isDead = true;
-    throw new HarborError('killed', { code: 'log-unwritable' });
-  };
-  const strikes = (which: 'untilCrash' | 'untilLogFails' | 'untilActFails') => state[which] > 0 && --state[which] === 0;
-  const append = log.append.bind(log);
-  log.append = async (body) => {
-    if (state.isDead || strikes('untilCrash')) return die();
-    if (strikes('untilLogFails')) throw new HarborError('no space', { code: 'log-unwritable' });
-    return append(body);
-  };
-  engine.beforeAct = (act) => {
-    if (state.isDead || strikes('untilCrash')) die();
-    const history = foldHistory(log.written);
-    if (Object.keys(history.apps).every((name) => historyOf(history, name)?.open === undefined))
-      broken.push(`${act} without an intent`);
-    if (engine.down) throw new HarborError('gone', { code: 'engine-unreachable' });
-    if (strikes('untilActFails')) throw new HarborError('not now', { code: 'engine-refused' });
-  };
+  const misfortune = misfortunes(harbor, {
+    act(act) {
+      const history = foldHistory(log.written);
+      if (Object.keys(history.apps).every((name) => historyOf(history, name)?.open === undefined))
+        broken.push(`${act} without an intent`);
+    },
+    expected: ['app-unknown', 'project-foreign'],
+  });
+  const { attempt } = misfortune;
   const declare = () => {
     harbor.declare(apps());
     harbor.configure({ formerly: state.isRenamed && state.declared.includes('down') ? { renamed: ['down'] } : {} });
-  };
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const isExpected =
-        error instanceof HarborError &&
-        ['log-unwritable', 'engine-unreachable', 'usage', 'app-unknown', 'project-foreign', 'engine-refused'].includes(
-          error.code,
-        );
-      if (!isExpected) throw error;
-    }
-    if (!state.isDead) return;
-    state.isDead = false;
-    await harbor.restart();
   };
   const pass = () =>
     attempt(() =>
@@ -181,14 +152,9 @@ async function worldOf() {
         engine.down = !event.isUp;
         return;
       case 'crash':
-        state.untilCrash = event.at;
-        return;
       case 'log-fails':
-        state.untilLogFails = event.at;
-        return;
       case 'act-fails':
-        state.untilActFails = event.at;
-        return;
+        return misfortune.happen(event);
       case 'restart':
         return harbor.restart();
       case 'wait':
@@ -208,7 +174,7 @@ async function worldOf() {
     }
   };
   const calmDown = async (): Promise<void> => {
-    Object.assign(state, { untilCrash: 0, untilLogFails: 0, untilActFails: 0 });
+    misfortune.end();
     engine.down = false;
     for (let round = 0; round < 4; round += 1) {
       await pass();

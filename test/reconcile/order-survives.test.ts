@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
-import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
 import type { EntryBody } from '../../src/model/entry.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import type { Window } from '../../src/model/window.ts';
+import { misfortunes } from '../support/misfortunes.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 import { tries } from '../support/tries.ts';
 
@@ -98,17 +98,8 @@ async function worldOf(condition: Condition) {
   const state = {
     closed: [] as readonly Name[],
     commits: 0,
-    isDead: false,
-    untilCrash: 0,
-    untilLogFails: 0,
-    untilActFails: 0,
   };
   const broken: string[] = [];
-  const die = (): never => {
-    state.isDead = true;
-    throw new HarborError('killed', { code: 'log-unwritable' });
-  };
-  const strikes = (which: 'untilCrash' | 'untilLogFails' | 'untilActFails') => state[which] > 0 && --state[which] === 0;
   /** What must hold whenever something begins. */
   const watch = (body: EntryBody): void => {
     if (body.kind !== 'started') return;
@@ -124,29 +115,8 @@ async function worldOf(condition: Condition) {
     const other = needed && historyOf(snapshot, needed);
     if (needed && other?.deployed === undefined) broken.push(`${body.app}: deployed before ${needed}`);
   };
-  const append = log.append.bind(log);
-  log.append = async (body) => {
-    if (state.isDead || strikes('untilCrash')) return die();
-    if (strikes('untilLogFails')) throw new HarborError('no space', { code: 'log-unwritable' });
-    watch(body);
-    return append(body);
-  };
-  engine.beforeAct = () => {
-    if (state.isDead || strikes('untilCrash')) die();
-    if (strikes('untilActFails')) throw new HarborError('not now', { code: 'engine-refused' });
-  };
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const isExpected =
-        error instanceof HarborError && ['log-unwritable', 'usage', 'engine-refused'].includes(error.code);
-      if (!isExpected) throw error;
-    }
-    if (!state.isDead) return;
-    state.isDead = false;
-    await harbor.restart();
-  };
+  const misfortune = misfortunes(harbor, { entry: watch });
+  const { attempt } = misfortune;
   const commit = (image: string, apps: readonly Name[]): void => {
     const { files } = source;
     harbor.push(modelOf(image));
@@ -194,14 +164,9 @@ async function worldOf(condition: Condition) {
       case 'windows':
         return close(event.closed);
       case 'crash':
-        state.untilCrash = event.at;
-        return;
       case 'log-fails':
-        state.untilLogFails = event.at;
-        return;
       case 'act-fails':
-        state.untilActFails = event.at;
-        return;
+        return misfortune.happen(event);
       case 'wait':
         return clock.advance(event.seconds * 1000);
       case 'restart':
@@ -209,7 +174,7 @@ async function worldOf(condition: Condition) {
     }
   };
   const calmDown = async (): Promise<void> => {
-    Object.assign(state, { untilCrash: 0, untilLogFails: 0, untilActFails: 0 });
+    misfortune.end();
     close([]);
     clock.advance(2 * hour);
     for (const name of names) await harbor.harbor().release(name, undefined, ada);

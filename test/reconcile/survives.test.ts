@@ -6,6 +6,7 @@ import type { App } from '../../src/model/app.ts';
 import type { ObservedContainer } from '../../src/model/observed.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { container } from '../support/builders.ts';
+import { misfortunes } from '../support/misfortunes.ts';
 import { testApp, testHarbor } from '../support/test-harbor.ts';
 import { tries } from '../support/tries.ts';
 
@@ -79,38 +80,14 @@ async function worldOf(app: App) {
   const { engine, log, source, registry, clock } = harbor;
   engine.containers = [...strangers];
   engine.byImage = (image) => (image.startsWith('bad:') ? { health: 'unhealthy' } : {});
-  const state = { wanted: 'good:0', isDead: false, untilCrash: 0, untilLogFails: 0, untilActFails: 0 };
+  const state = { wanted: 'good:0' };
   const broken: string[] = [];
-  const append = log.append.bind(log);
-  const die = (): never => {
-    state.isDead = true;
-    throw new HarborError('killed', { code: 'log-unwritable' });
-  };
-  const strikes = (which: 'untilCrash' | 'untilLogFails' | 'untilActFails') => state[which] > 0 && --state[which] === 0;
-  log.append = async (body) => {
-    if (state.isDead || strikes('untilCrash')) return die();
-    if (strikes('untilLogFails')) throw new HarborError('no space', { code: 'log-unwritable' });
-    return append(body);
-  };
-  engine.beforeAct = (act) => {
-    if (state.isDead || strikes('untilCrash')) die();
-    if (historyOf(foldHistory(log.written), app.name)?.open === undefined) broken.push(`${act} without an intent`);
-    if (engine.down) throw new HarborError('gone', { code: 'engine-unreachable' });
-    if (strikes('untilActFails')) throw new HarborError('not now', { code: 'engine-refused' });
-  };
-  /** What a dead process would have done is not done; errors are the world's or a person's. */
-  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      const isExpected =
-        error instanceof HarborError && ['log-unwritable', 'engine-unreachable', 'usage'].includes(error.code);
-      if (!isExpected) throw error;
-    }
-    if (!state.isDead) return;
-    state.isDead = false;
-    await harbor.restart();
-  };
+  const misfortune = misfortunes(harbor, {
+    act(act) {
+      if (historyOf(foldHistory(log.written), app.name)?.open === undefined) broken.push(`${act} without an intent`);
+    },
+  });
+  const { attempt } = misfortune;
   const request: Trigger = { kind: 'request', by: 'ada' };
   const happen = async (event: Event): Promise<void> => {
     switch (event.kind) {
@@ -132,14 +109,9 @@ async function worldOf(app: App) {
         registry.down = !event.isUp;
         return;
       case 'crash':
-        state.untilCrash = event.at;
-        return;
       case 'log-fails':
-        state.untilLogFails = event.at;
-        return;
       case 'act-fails':
-        state.untilActFails = event.at;
-        return;
+        return misfortune.happen(event);
       case 'restart':
         return harbor.restart();
       case 'wait':
@@ -159,7 +131,7 @@ async function worldOf(app: App) {
     }
   };
   const calmDown = async (): Promise<void> => {
-    Object.assign(state, { untilCrash: 0, untilLogFails: 0, untilActFails: 0 });
+    misfortune.end();
     engine.down = registry.down = false;
     source.error = undefined;
     await harbor.pass();
