@@ -82,7 +82,11 @@ export const doubtful = (observed: Observed, { exposed }: Claims): readonly stri
   exposed.size === 0 ? [] : observed.containers.flatMap(({ id }) => (exposed.has(id) ? [id] : []));
 
 /** The containers, with what these reports of doubtful ones tell. */
-export function withMisread(observed: Observed, reports: readonly ContainerReport[], { exposed }: Claims): Observed {
+export function withMisread(
+  observed: Observed,
+  reports: readonly Pick<ContainerReport, 'id' | 'startedAt'>[],
+  { exposed }: Claims,
+): Observed {
   const misread = new Set(
     reports.flatMap(({ id, startedAt }) => (startedAt >= (exposed.get(id) ?? Number.POSITIVE_INFINITY) ? [id] : [])),
   );

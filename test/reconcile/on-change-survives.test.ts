@@ -182,3 +182,29 @@ describe.each<[string, OnChange]>([
     await endsWell(rule, story, 0);
   });
 });
+
+test.each([
+  ['engine-refused', 'applied'],
+  ['engine-unreachable', 'failed'],
+] as const)(
+  'where the engine says %s when it is asked about such a container, only what is safe follows',
+  async (code, kind) => {
+    const world = await worldOf({ kind: 'recreate' });
+    await world.pass();
+    const before = world.engine.containers.map(({ id }) => id);
+    await world.happens({ kind: 'crash', at: 3 });
+    await world.happens({ kind: 'push', content: 1, color: 1, isBad: false });
+    await world.pass();
+    await world.happens({ kind: 'push', content: 0, color: 0, isBad: false });
+    const { inspect } = world.engine;
+    world.engine.inspect = async (ids) => {
+      if (ids.some((id) => before.includes(id))) throw new HarborError('no answer', { code });
+      return inspect.call(world.engine, ids);
+    };
+    const outcomes = await world.pass();
+    expect(outcomes).toMatchObject([{ kind }]);
+    expect(world.engine.containers).toHaveLength(1);
+    // Made anew only where nobody could tell that it needs not.
+    expect(world.engine.containers.some(({ id }) => before.includes(id))).toBe(code === 'engine-unreachable');
+  },
+);
