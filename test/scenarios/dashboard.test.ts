@@ -51,7 +51,7 @@ test('in a browser a person looks at what the daemon deployed, suspends it, and 
     await page.getByRole('form').getByRole('button', { name: 'Suspend' }).click();
     await page.getByText('is suspended', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Log' }).click();
-    await page.getByText('the mast is painted').waitFor();
+    await page.locator('ol.log', { hasText: 'the mast is painted' }).waitFor();
     await page.getByRole('button', { name: 'Verify now' }).click();
     await page.getByText(/^Verified: all \d+ entries hold/).waitFor();
   } finally {

@@ -146,9 +146,9 @@ test('each service whose file changed gets what was asked for, sees the new cont
   // The signal has not cost the container its restart policy, as the engine's own `kill` would have.
   const { file: id = '' } = await host.ids('each');
   await host.engine.exec(id, ['touch', '/die']);
-  await eventually(async () =>
-    expect(await host.engine.inspect(id)).toMatchObject({ RestartCount: 1, State: { Running: true } }),
-  );
+  // While it waits to be started again the engine calls it running, too.
+  const again = { RestartCount: 1, State: { Running: true, Restarting: false } };
+  await eventually(async () => expect(await host.engine.inspect(id)).toMatchObject(again));
   expect(await host.apply('each')).toEqual({ each: { kind: 'unchanged' } });
 
   const first = await host.lives('each');
