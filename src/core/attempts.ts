@@ -192,7 +192,9 @@ function kept(history: AppHistory, entry: Finished): AppHistory {
   if (outcome.kind === 'failed') {
     const fingerprint = signatureOf(outcome, entry.release, undefined);
     const isSame = history.drift?.state === 'failed' && history.drift.fingerprint === fingerprint;
-    const drift = { seq, since: at, state: 'failed', fingerprint, causes: [outcome.message] } as const;
+    const { code, hint, message } = outcome;
+    const why = { code, causes: [message], ...(hint === undefined ? {} : { hint }) };
+    const drift = { seq, since: at, state: 'failed', fingerprint, ...why } as const;
     const last = entry.purpose === 'heal' ? history.heals.at(-1) : undefined;
     const heals = last ? [...history.heals.slice(0, -1), { ...last, failed: true }] : history.heals;
     return { ...history, heals, drift: isSame ? history.drift : drift };

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { TokenRecord } from './access.ts';
 import type { Consent, Decision } from './approval.ts';
 import type { ConfigurationRecord } from './configuration.ts';
@@ -160,6 +161,9 @@ export interface DriftRecord {
   readonly state: 'reported' | 'fought' | 'failed' | 'waiting';
   readonly fingerprint: string;
   readonly causes: readonly string[];
+  /** Of a failed correction: what kind of failure it was, and what to do about it. */
+  readonly code?: ErrorCode;
+  readonly hint?: string;
 }
 
 export interface StaleRecord {

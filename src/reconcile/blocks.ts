@@ -223,7 +223,8 @@ function recorded(input: BlocksInput, { heals }: AppHistory, drift: DriftRecord)
   const ruling = healRuling(heals, state === 'fought' || !last ? fingerprint : last.fingerprint, now.getTime());
   const until = ruling.kind === 'now' ? undefined : new Date(ruling.until).toISOString();
   if (state === 'failed') {
-    return { code: 'drift-failed', detail, hint: 'It is tried again by itself.', since, until, lift };
+    const hint = drift.hint ?? 'It is tried again by itself.';
+    return { code: 'drift-failed', detail, hint, since, until, lift: liftOf(app, drift.code) };
   }
   const hint = 'Somebody, or something, undoes every correction: find out who. It is tried again by itself, slowly.';
   return { code: 'drift-fought', detail, hint, since, until, lift };

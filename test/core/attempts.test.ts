@@ -201,10 +201,10 @@ describe('a rollback by hand', () => {
   });
 
   test('that fails is a drift of its own, and holds nothing', () => {
-    const outcome = failed({ code: 'engine-refused' });
+    const outcome = failed({ code: 'engine-refused', hint: 'Ask it why.' });
     expect(web(...deploy('r1', 1), ...deploy('r2', 3), ...back('r1', 5, { outcome }))).toMatchObject({
       deployed: { release: 'r2' },
-      drift: { state: 'failed' },
+      drift: { state: 'failed', code: 'engine-refused', hint: 'Ask it why.' },
       trouble: undefined,
       quarantined: [],
       hold: undefined,

@@ -52,8 +52,8 @@ const inTrouble = (
   },
 });
 const isFailed = (more: Parameters<typeof failed>[0]) => failed(more) as Extract<Outcome, { kind: 'failed' }>;
-const drifted = (state: DriftRecord['state']): Partial<AppHistory> => ({
-  drift: { seq: 7, since, state, fingerprint: 'f', causes: ['web: found exited (1)'] },
+const drifted = (state: DriftRecord['state'], rest: Partial<DriftRecord> = {}): Partial<AppHistory> => ({
+  drift: { seq: 7, since, state, fingerprint: 'f', causes: ['web: found exited (1)'], ...rest },
 });
 
 describe('in sync', () => {
@@ -216,6 +216,9 @@ describe('a block', () => {
       { code: 'drift-reported', since, lift: 'harbormaster apply shop' },
     ]);
     expect(blocks(drifted('failed'))).toMatchObject([{ code: 'drift-failed', since, lift: 'harbormaster retry shop' }]);
+    expect(blocks(drifted('failed', { code: 'project-foreign', hint: 'Take it over.' }))).toMatchObject([
+      { code: 'drift-failed', hint: 'Take it over.', lift: 'harbormaster adopt shop' },
+    ]);
   });
 
   test('for what is fought over, with when it is tried again', () => {

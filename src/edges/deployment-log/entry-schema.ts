@@ -175,7 +175,16 @@ const history = z.looseObject({
       quiet: z.boolean().optional(),
     })
     .optional(),
-  drift: z.looseObject({ ...since, state: driftState, fingerprint: text, causes: texts }).optional(),
+  drift: z
+    .looseObject({
+      ...since,
+      state: driftState,
+      fingerprint: text,
+      causes: texts,
+      code: text.optional(),
+      hint: text.optional(),
+    })
+    .optional(),
   stale: z.looseObject({ ...since, compared: text.optional() }).optional(),
   objection: z.looseObject({ ...since, release: text, fingerprint: text }).optional(),
   heals: z.array(z.looseObject({ fingerprint: text, at: text, failed: z.boolean() })),

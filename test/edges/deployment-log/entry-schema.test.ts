@@ -237,13 +237,18 @@ const history: Arbitrary<AppHistory> = fc.record({
     ),
   ),
   drift: maybe(
-    fc.record({
-      seq,
-      since: at,
-      state: fc.constantFrom('reported', 'fought', 'failed'),
-      fingerprint: text,
-      causes: few(text),
-    }),
+    fc.record(
+      {
+        seq,
+        since: at,
+        state: fc.constantFrom('reported', 'fought', 'failed'),
+        fingerprint: text,
+        causes: few(text),
+        code: fc.constantFrom('unhealthy', 'project-foreign'),
+        hint: text,
+      },
+      { requiredKeys: ['seq', 'since', 'state', 'fingerprint', 'causes'] },
+    ),
   ),
   objection: maybe(fc.record({ seq, since: at, release: text, fingerprint: text })),
   heals: few(fc.record({ fingerprint: text, at, failed: fc.boolean() })),
