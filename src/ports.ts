@@ -12,6 +12,7 @@ import type {
   ContainerConfiguration,
   ContainerReport,
   EngineEvent,
+  LastStart,
   Observed,
   ObservedNetwork,
   ObservedVolume,
@@ -143,6 +144,8 @@ export interface Engine {
   observe(): Promise<Observed>;
   /** Waits in the engine until each container's state is settled; a container that is gone is left out. */
   inspect(ids: readonly string[]): Promise<readonly ContainerReport[]>;
+  /** The same in short, for whom others cannot wait: where the engine does not tell of a container within seconds, its start is undefined. */
+  lastStarts(ids: readonly string[]): Promise<readonly LastStart[]>;
   /** How each container is configured; waits and leaves out as `inspect` does. */
   configurations(ids: readonly string[]): Promise<readonly ContainerConfiguration[]>;
   /**

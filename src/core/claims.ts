@@ -1,5 +1,5 @@
 import type { AppHistory, HostSnapshot } from '../model/history.ts';
-import type { ContainerReport, Observed, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
+import type { ContainerReport, LastStart, Observed, ObservedContainer, ObservedNetwork } from '../model/observed.ts';
 import type { Claim } from '../model/service-record.ts';
 import { namesByHome } from './names.ts';
 
@@ -81,15 +81,11 @@ function claimContainer(container: ObservedContainer, claims: Claims): ObservedC
 export const doubtful = (observed: Observed, { exposed }: Claims): readonly string[] =>
   exposed.size === 0 ? [] : observed.containers.flatMap(({ id }) => (exposed.has(id) ? [id] : []));
 
-/** The containers, with what these reports of doubtful ones tell. */
-export function withMisread(
-  observed: Observed,
-  reports: readonly Pick<ContainerReport, 'id' | 'startedAt'>[],
-  { exposed }: Claims,
-): Observed {
-  const misread = new Set(
-    reports.flatMap(({ id, startedAt }) => (startedAt >= (exposed.get(id) ?? Number.POSITIVE_INFINITY) ? [id] : [])),
-  );
+/** The containers, with what the last starts of doubtful ones tell: one of which nobody knows counts as started just now. */
+export function withMisread(observed: Observed, starts: readonly LastStart[], { exposed }: Claims): Observed {
+  const isMisread = ({ id, startedAt = Number.POSITIVE_INFINITY }: LastStart): boolean =>
+    startedAt >= (exposed.get(id) ?? Number.POSITIVE_INFINITY);
+  const misread = new Set(starts.filter(isMisread).map(({ id }) => id));
   return {
     containers: observed.containers.map((container) =>
       misread.has(container.id) ? { ...container, misread: true } : container,

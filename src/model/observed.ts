@@ -65,6 +65,13 @@ export interface Observed {
   readonly containers: readonly ObservedContainer[];
 }
 
+/** Of one container. */
+export interface LastStart {
+  readonly id: string;
+  /** Milliseconds since the epoch; 0: never. Undefined: the engine does not tell. */
+  readonly startedAt: number | undefined;
+}
+
 /** One container, inspected: what the list cannot tell. */
 export interface ContainerReport {
   readonly id: string;

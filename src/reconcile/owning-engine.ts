@@ -1,11 +1,7 @@
 import { claimNetworks, claimObserved, claimReports, claimsOf, doubtful, withMisread } from '../core/claims.ts';
 import { instead } from '../core/instead.ts';
-import { asHarborError } from '../errors.ts';
-import type { ContainerReport } from '../model/observed.ts';
 import type { Engine } from '../ports.ts';
 import type { Journal } from './journal.ts';
-
-type Started = Pick<ContainerReport, 'id' | 'startedAt'>;
 
 /**
  * The engine as the log sees it: what was adopted is ours without a label, what was forgotten is not ours in spite of one, and what changed content was
@@ -23,23 +19,13 @@ export function owningEngine(
     if (last?.of !== of || last.at !== at) last = { of, at, claims: claimsOf(of, instance, atWork) };
     return last.claims;
   };
-  /** Of one that the engine does not tell of nobody knows: it counts as started just now, and no other app waits for it. */
-  const startsOf = async (ids: readonly string[]): Promise<readonly Started[]> => {
-    const found = ids.map((id) =>
-      engine.inspect([id]).catch((error: unknown) => {
-        if (asHarborError(error).code === 'engine-unreachable') throw error;
-        return [{ id, startedAt: Number.POSITIVE_INFINITY }];
-      }),
-    );
-    return (await Promise.all(found)).flat();
-  };
   return instead(engine, {
     async observe() {
       const found = await engine.observe();
       const known = claims();
       const observed = claimObserved(found, known);
       const asked = doubtful(observed, known);
-      return asked.length === 0 ? observed : withMisread(observed, await startsOf(asked), known);
+      return asked.length === 0 ? observed : withMisread(observed, await engine.lastStarts(asked), known);
     },
     inspect: async (ids) => claimReports(await engine.inspect(ids), claims()),
     networks: async (project) => claimNetworks(await engine.networks(project), claims()),

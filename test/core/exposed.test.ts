@@ -53,6 +53,12 @@ test('and also after a failure, until an operation ends well', () => {
   expect(misread([...after, finished({ intent: 4, services: stays })], written)).toBe(false);
 });
 
+test('one of which the engine does not tell counts as started just now', () => {
+  const claims = claimsAfter(...cutShort);
+  const seen = observed([container('web', { id: 'c1' })]);
+  expect(withMisread(seen, [{ id: 'c1', startedAt: undefined }], claims).containers).toMatchObject([{ misread: true }]);
+});
+
 test('what is started on purpose reads what is meant for it', () => {
   const on = [...cutShort, started({ steps: [files, starts] }), begins(4, 'files')];
   expect(misread(on, written + 9000)).toBe(true);

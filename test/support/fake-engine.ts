@@ -6,6 +6,7 @@ import type { Mend } from '../../src/model/mend.ts';
 import type {
   ContainerReport,
   EngineEvent,
+  LastStart,
   Observed,
   ObservedContainer,
   ObservedNetwork,
@@ -95,6 +96,10 @@ export class FakeEngine implements Engine {
         retries: 3,
         healthOutput: this.behaviour[container.service ?? '']?.healthOutput ?? '',
       }));
+  }
+
+  async lastStarts(ids: readonly string[]): Promise<readonly LastStart[]> {
+    return await this.inspect(ids);
   }
 
   async configurations(ids: readonly string[]) {

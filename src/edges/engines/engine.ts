@@ -9,7 +9,7 @@ import { engineVersion } from './api/engine-version.ts';
 import { followEvents } from './api/events.ts';
 import { execute } from './api/exec.ts';
 import { findImage, untagImages } from './api/images.ts';
-import { inspectContainers } from './api/inspect.ts';
+import { inspectContainers, lastStarts } from './api/inspect.ts';
 import {
   discardContainer,
   removeContainers,
@@ -147,6 +147,7 @@ export function composeEngine(options: ComposeEngineOptions): Engine {
 const overApi = (api: EngineApi) =>
   ({
     inspect: (ids) => inspectContainers(api, ids),
+    lastStarts: (ids) => lastStarts(api, ids),
     configurations: (ids) => configurations(api, ids),
     reach: (ids) => reachOf(api, ids),
     events: (told, signal) => followEvents(api, told, signal),

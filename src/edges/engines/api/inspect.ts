@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { labels } from '../../../core/labels.ts';
-import type { ContainerReport } from '../../../model/observed.ts';
+import { HarborError } from '../../../errors.ts';
+import type { ContainerReport, LastStart } from '../../../model/observed.ts';
+import { isOverdue } from '../failures.ts';
 import { lastLines, visible } from '../text.ts';
 import { type EngineApi, segment } from './client.ts';
 import { asHealth, asState, composeLabels } from './container-words.ts';
@@ -38,9 +40,10 @@ const inspected = z.object({
 
 export type Inspected = z.output<typeof inspected>;
 
-/** Undefined for a container that is gone. */
-export async function inspectContainer(api: EngineApi, id: string): Promise<Inspected | undefined> {
-  const found = await api.json({ method: 'GET', path: `/containers/${segment(id)}/json`, accept: [404] });
+/** Undefined for a container that is gone. `limit`: milliseconds for the answer. */
+export async function inspectContainer(api: EngineApi, id: string, limit?: number): Promise<Inspected | undefined> {
+  const call = { method: 'GET', path: `/containers/${segment(id)}/json`, accept: [404] } as const;
+  const found = await api.json(limit === undefined ? call : { ...call, limit });
   return found === undefined ? undefined : shaped(inspected, found, "the engine's answer about a container");
 }
 
@@ -49,7 +52,32 @@ export async function inspectContainers(api: EngineApi, ids: readonly string[]):
   return found.flatMap((container) => (container === undefined ? [] : [readReport(container)]));
 }
 
-export function readReport({ Id, Name, Image, RestartCount, State, Config }: Inspected): ContainerReport {
+/** Milliseconds. While the engine starts a container, which on a dead network disk lasts, it lists it and tells nothing else of it. */
+const glance = 5000;
+
+export async function lastStarts(
+  api: EngineApi,
+  ids: readonly string[],
+  limit = glance,
+): Promise<readonly LastStart[]> {
+  const found = await inBatches(ids, async (id): Promise<readonly LastStart[]> => {
+    try {
+      const container = await inspectContainer(api, id, limit);
+      return container === undefined ? [] : [{ id, startedAt: startOf(container) }];
+    } catch (error) {
+      if (error instanceof HarborError && (error.code !== 'engine-unreachable' || isOverdue(error)))
+        return [{ id, startedAt: undefined }];
+      throw error;
+    }
+  });
+  return found.flat();
+}
+
+/** The engine writes year 1 for "never". */
+const startOf = ({ State }: Inspected): number => Math.max(0, Date.parse(State.StartedAt) || 0);
+
+export function readReport(container: Inspected): ContainerReport {
+  const { Id, Name, Image, RestartCount, State, Config } = container;
   return {
     id: Id,
     name: Name.replace(/^\//, ''),
@@ -62,8 +90,7 @@ export function readReport({ Id, Name, Image, RestartCount, State, Config }: Ins
     restarts: RestartCount,
     oomKilled: State.OOMKilled,
     error: visible(State.Error),
-    // The engine writes year 1 for "never".
-    startedAt: Math.max(0, Date.parse(State.StartedAt) || 0),
+    startedAt: startOf(container),
     checks: checksOf(State.Health),
     retries: Config.Healthcheck?.Retries || defaultRetries,
     healthOutput: lastLines(visible(State.Health?.Log?.at(-1)?.Output ?? ''), 5).slice(0, 400),

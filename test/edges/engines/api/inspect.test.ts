@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { readReport } from '../../../../src/edges/engines/api/inspect.ts';
+import { engineApi } from '../../../../src/edges/engines/api/client.ts';
+import { lastStarts, readReport } from '../../../../src/edges/engines/api/inspect.ts';
 import recorded from '../recorded/container.json' with { type: 'json' };
+import { json, standInEngine } from '../stand-in-engine.ts';
 
 test('an inspection of a real engine tells what the list cannot', () => {
   expect(readReport(recorded)).toEqual({
@@ -52,4 +54,24 @@ test.each([
     Config: { ...recorded.Config, Healthcheck },
   };
   expect(readReport(container)).toMatchObject({ health });
+});
+
+test('a container of which the engine does not tell, for now or at all, keeps nobody from hearing of the others', async () => {
+  await using engine = await standInEngine((request, response) => {
+    const id = request.url?.split('/').at(-2);
+    if (id === 'gone') return json(response, 404, { message: 'No such container: gone' });
+    if (id === 'broken') return json(response, 500, { message: 'its layers are lost' });
+    return id === 'starting' ? undefined : json(response, 200, recorded);
+  });
+  const ids = ['starting', 'web', 'gone', 'broken'];
+  expect(await lastStarts(engineApi(engine.dockerHost), ids, 300)).toEqual([
+    { id: 'starting', startedAt: undefined },
+    { id: 'web', startedAt: Date.parse('2026-11-21T01:43:42.863Z') },
+    { id: 'broken', startedAt: undefined },
+  ]);
+});
+
+test('an engine that is gone is no engine that does not tell of a container', async () => {
+  await using engine = await standInEngine((_, response) => response.destroy());
+  await expect(lastStarts(engineApi(engine.dockerHost), ['web'])).rejects.toMatchObject({ code: 'engine-unreachable' });
 });
