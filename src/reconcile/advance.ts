@@ -3,11 +3,11 @@ import { failurePolicy, irreversibleText } from '../core/failure-policy.ts';
 import { asHarborError, faultOf } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
 import type { Unfinished } from '../model/history.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { clearance } from './approval.ts';
 import { deploy } from './deploy.ts';
-import { forbidden, notYet, outOfOrder, outsideWindows, probe, unwaited } from './forbid.ts';
+import { forbidden, held, notYet, outOfOrder, outsideWindows, probe, unwaited } from './forbid.ts';
 import { failure } from './operate.ts';
 import type { Aim, Context, Pass } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
@@ -103,7 +103,15 @@ async function begin(pass: Pass, proposal: Agreed, context: Context): Promise<Pa
     ...overriding({ app, trigger, acts: actsOf(proposal.changes), now }),
     ...(await unwaited(pass, proposal, context)),
   };
-  return deploy(pass, { ...proposal, cause: { purpose: 'deploy', consent: proposal.consent, ...past } }, context);
+  const cause = { purpose: 'deploy', consent: proposal.consent, ...past } as const;
+  return deploy(pass, { ...proposal, cause, bars: () => saidMeanwhile(pass, proposal, context) }, context);
+}
+
+/** Registries may have been asked and others waited for since it was let in. The next pass writes down what keeps it now. */
+function saidMeanwhile(pass: Pass, proposal: Proposal, { journal, clock }: Context): readonly BlockReason[] {
+  const history = journal.of(pass.app.name);
+  const cleared = clearance({ app: pass.app, proposal, history, now: clock.now() });
+  return [...held(pass, history), ...(cleared.kind === 'barred' ? [cleared.reason] : [])];
 }
 
 /** What windows keep waiting is looked at again when they open. */

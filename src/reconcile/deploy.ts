@@ -5,6 +5,7 @@ import { subjectOf } from '../core/subject.ts';
 import { HarborError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { ObservedContainer } from '../model/observed.ts';
+import type { BlockReason } from '../model/outcome.ts';
 import type { PassReport } from '../model/report.ts';
 import { baselines } from './baselines.ts';
 import { dropJobs, dropJobsNow } from './drop-jobs.ts';
@@ -14,11 +15,11 @@ import { afterFailure, type InTurn, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
 import type { Work } from './running.ts';
-import { whileSuspended } from './suspend.ts';
+import { barred, suspended } from './suspend.ts';
 import { tidyUp } from './tidy.ts';
 
-/** What is to be made, and why. */
-export type Intended = Proposal & { readonly cause: Cause };
+/** What is to be made, and why. `bars`: what people may have said against it since it was decided, besides that the app is suspended. */
+export type Intended = Proposal & { readonly cause: Cause; readonly bars?: () => readonly BlockReason[] };
 
 type Maker = Pick<Pass, 'app' | 'observed' | 'trigger' | 'progress' | 'signal'>;
 
@@ -46,8 +47,9 @@ const atOnce: InTurn = (work) => work();
 async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
   // It may have waited for others: what was said meanwhile counts.
-  const blocked = whileSuspended(pass, context);
-  if (blocked) return blocked;
+  const bars = () => [...suspended(app.name, context), ...(intended.bars?.() ?? [])];
+  const reasons = bars();
+  if (reasons.length > 0) return barred(app, reasons, context);
   const { revision, release, plan, verdicts, ways, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
@@ -57,7 +59,7 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
   };
   const { superseded, stirred } = work;
   const task = { plan, deployment: { app, stored, revision, stirred, ways }, progress, signal, superseded };
-  const { seq, outcome } = await operate(
+  const ended = await operate(
     {
       app: app.name,
       project: app.project,
@@ -73,10 +75,13 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
         return ended;
       },
       look: () => lookAfter(intended, before, context),
+      bars,
     },
     context.journal,
     context.clock,
   );
+  if (ended.kind === 'barred') return barred(app, ended.reasons, context);
+  const { seq, outcome } = ended;
   // That the engine went away says nothing of the release: it is tried again as soon as it is back.
   if (outcome.kind === 'failed' && outcome.code !== 'engine-unreachable')
     context.retries.failed(app.name, release.digest);

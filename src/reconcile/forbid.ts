@@ -58,7 +58,7 @@ export const denials = (verdicts: readonly Verdict[]): readonly BlockReason[] =>
 export const deniedBy = (reasons: readonly BlockReason[]): readonly Verdict[] =>
   reasons.map(({ code, reason, lift }) => ({ gate: code, ruling: 'deny', service: undefined, reason, lift }));
 
-function held({ app }: Asked, history: AppHistory | undefined): readonly BlockReason[] {
+export function held({ app }: Asked, history: AppHistory | undefined): readonly BlockReason[] {
   if (history?.hold === undefined) return [];
   const { by, reason } = history.hold;
   const who = by === undefined ? 'Harbormaster' : by;

@@ -48,12 +48,19 @@ export function underNewNames(log: Journal, config: () => HostConfig): UnderNewN
   const takeAll = async (trigger: Trigger): Promise<void> => {
     for (const renaming of look().pending) await log.record({ kind: 'renamed', ...renaming, trigger });
   };
+  /** What is said of an app under its new name is said of it, and not of another one. */
+  const takeFor = async (body: EntryBody): Promise<void> => {
+    if ('app' in body && look().pending.some(({ app }) => app === body.app)) await take(triggerOf(body));
+  };
   const journal = instead(log, {
     all: () => look().seen,
-    // What is said of an app under its new name is said of it, and not of another one.
     async record(body) {
-      if ('app' in body && look().pending.some(({ app }) => app === body.app)) await take(triggerOf(body));
+      await takeFor(body);
       return await log.record(body);
+    },
+    async begin(intent, may) {
+      await takeFor(intent);
+      return await log.begin(intent, may);
     },
     of: (app) => {
       const { apps } = look().seen;

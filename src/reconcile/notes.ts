@@ -17,7 +17,11 @@ export async function hold({ name }: App, reason: string, trigger: Trigger, jour
     };
   }
   const { seq } = await journal.record({ kind: 'held', app: name, release, trigger, reason });
-  const summary = `${name} is held at ${where}. It is kept running; nothing newer is deployed until: harbormaster release ${name}`;
+  const under = history?.open?.purpose === 'deploy' ? history.open : undefined;
+  const first = under
+    ? `, once entry ${under.seq} has come to its end: it deploys ${under.release?.slice(0, 12)} now`
+    : ` at ${where}`;
+  const summary = `${name} is held${first}. It is kept running; nothing newer is deployed until: harbormaster release ${name}`;
   return { app: name, entry: seq, summary };
 }
 

@@ -2,7 +2,7 @@ import { runsOf } from '../core/jobs.ts';
 import { asHarborError, type HarborError } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
 import type { CheckResult } from '../model/check.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { BlockReason, Outcome } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
 import type { Revision } from '../model/revision.ts';
@@ -42,6 +42,8 @@ export interface Operation {
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
   readonly cause: Cause;
+  /** What forbids it, as it is now: people may have said so since it was decided. */
+  bars(): readonly BlockReason[];
   act(desk: Desk): Promise<Performed>;
   /** What is done when everything was done, and is not as it should be all the same. */
   failed?(error: HarborError, desk: Desk): Promise<Performed>;
@@ -58,18 +60,25 @@ export interface Desk {
 }
 
 interface Ended {
+  readonly kind: 'ended';
   /** Of the entry that tells the outcome. */
   readonly seq: number;
   /** As it was written. */
   readonly outcome: Outcome;
 }
 
+/** Nothing was begun, and nothing written. */
+interface Barred {
+  readonly kind: 'barred';
+  readonly reasons: readonly BlockReason[];
+}
+
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
-export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended> {
+export async function operate(operation: Operation, journal: Journal, clock: Clock): Promise<Ended | Barred> {
   const { app, project, trigger, revision, plan, verdicts, cause } = operation;
   const { purpose, fingerprint, reason, hold, consent, overridden, unordered, removal, moved } = cause;
-  const intent = await journal.record({
-    kind: 'started',
+  const started = {
+    kind: 'started' as const,
     app,
     project,
     trigger,
@@ -86,7 +95,13 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(unordered !== undefined && { unordered }),
     ...(removal && { removal }),
     ...(moved && { moved }),
+  };
+  let reasons: readonly BlockReason[] = [];
+  const intent = await journal.begin(started, () => {
+    reasons = operation.bars();
+    return reasons.length === 0;
   });
+  if (intent === undefined) return { kind: 'barred', reasons };
   const begun = clock.elapsed();
   const checks: CheckResult[] = [];
   const desk: Desk = {
@@ -116,7 +131,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(hooks.length > 0 && { hooks }),
     ...(checks.length > 0 && { checks }),
   });
-  return { seq, outcome };
+  return { kind: 'ended', seq, outcome };
 }
 
 function outcomeOf(performed: Performed, amiss: HarborError | undefined): Outcome {

@@ -18,10 +18,12 @@ export async function recover(
   parts: Parts,
 ): Promise<ReadonlyMap<string, HarborError>> {
   const stuck = new Map<string, HarborError>();
-  for (const [app, history] of Object.entries(journal.all().apps)) {
-    const { open } = history;
-    const project = open?.removal?.project ?? history.project;
-    if (open === undefined || journal.atWork.has(open.seq)) continue;
+  for (const app of Object.keys(journal.all().apps)) {
+    // As it is by now: while one is closed, what others are at work on ends.
+    const history = journal.of(app);
+    const open = history?.open;
+    if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;
+    const project = open.removal?.project ?? history.project;
     try {
       await close({ app, project, open }, trigger, journal, parts);
     } catch (thrown) {

@@ -18,6 +18,7 @@ import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { refuse } from './refuse.ts';
 import { removal, removalPlan } from './remove.ts';
+import { suspended } from './suspend.ts';
 import { dropReleases } from './tidy.ts';
 import { type Beginning, closed, opensIn, overriding } from './windows.ts';
 
@@ -40,17 +41,8 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
     if (leftover.policy.onRemove === 'orphan')
       return report(seen, { kind: 'applied' }, await orphan(leftover, trigger, context));
     const start = beginningOf(leftover, config().windows, { trigger, now: clock.now() });
-    const shut = outsideWindows(start, journal);
-    if (shut) {
-      const refused = await refuse(
-        { app: { name: seen.app }, trigger },
-        { outcome: shut, revision: undefined },
-        context,
-      );
-      return { ...refused, opens: opensIn(start, shut) };
-    }
-    const failed = failedHook(leftover, trigger, journal);
-    if (failed) return failed;
+    const kept = (await untilAWindow(start, context)) ?? failedHook(leftover, trigger, journal);
+    if (kept) return kept;
     const tell = (message: string) => progress(leftover.app, message);
     const stirred = createBell();
     await settleHooks({ app: leftover.app, progress: tell, stirred, signal }, context).catch(unlessStopped(signal));
@@ -65,12 +57,17 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
       return performed;
     };
     const cause = { ...causeOf(leftover, journal), ...overriding(start) };
-    const { seq, outcome } = await operate(removal(leftover, plan, { trigger, act, cause }, context), journal, clock);
-    const isGone = outcome.kind === 'applied' && !leftover.moved && leftover.policy.onRemove === 'down';
-    if (isGone) await dropReleases(leftover.app, config().prune, context);
+    const bars = () => suspended(seen.app, context);
+    const ended = await operate(removal(leftover, plan, { trigger, act, cause, bars }, context), journal, clock);
+    if (ended.kind === 'barred') return report(seen, journal.redacted({ kind: 'blocked', reasons: ended.reasons }));
+    const { seq, outcome } = ended;
+    if (isGone(leftover, outcome)) await dropReleases(leftover.app, config().prune, context);
     return report(seen, outcome, seq);
   };
 }
+
+const isGone = ({ moved, policy }: Leftover, { kind }: Outcome): boolean =>
+  kind === 'applied' && !moved && policy.onRemove === 'down';
 
 const report = ({ app }: Leftover, outcome: Outcome, entry?: number): PassReport => ({
   app,
@@ -107,11 +104,15 @@ export const beginningOf = (
 });
 
 /** A removal that a crash cut short goes on. */
-function outsideWindows(start: Beginning, journal: Journal): Outcome | undefined {
-  const last = journal.of(start.app.name)?.attempted;
+async function untilAWindow(start: Beginning, context: RemoverOptions['context']): Promise<PassReport | undefined> {
+  const { app, trigger } = start;
+  const last = context.journal.of(app.name)?.attempted;
   const isBegun = last?.outcome.kind === 'interrupted' && last.release === undefined;
   const reasons = isBegun ? [] : closed(start);
-  return reasons.length === 0 ? undefined : { kind: 'blocked', reasons };
+  if (reasons.length === 0) return undefined;
+  const outcome = { kind: 'blocked', reasons } as const;
+  const refused = await refuse({ app, trigger }, { outcome, revision: undefined }, context);
+  return { ...refused, opens: opensIn(start, outcome) };
 }
 
 const unlessStopped =

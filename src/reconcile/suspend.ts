@@ -26,10 +26,19 @@ export const suspended = (app: string, { journal, clock }: Said): readonly Block
 /** The answer to whoever wants something done to a suspended app. It is told and not written: nothing was attempted. */
 export function whileSuspended({ app }: { readonly app: App }, context: Said): PassReport | undefined {
   const reasons = suspended(app.name, context);
-  if (reasons.length === 0) return undefined;
-  const outcome = context.journal.redacted({ kind: 'blocked', reasons });
-  return { app: app.name, outcome, entry: undefined, revision: undefined };
+  return reasons.length === 0 ? undefined : barred(app, reasons, context);
 }
+
+export const barred = (
+  { name }: Pick<App, 'name'>,
+  reasons: readonly BlockReason[],
+  { journal }: Pick<Said, 'journal'>,
+): PassReport => ({
+  app: name,
+  outcome: journal.redacted({ kind: 'blocked', reasons }),
+  entry: undefined,
+  revision: undefined,
+});
 
 export const suspendedVerdicts = (app: string, context: Said): readonly Verdict[] => deniedBy(suspended(app, context));
 

@@ -139,8 +139,8 @@ export const around: Breaks = {
     {
       tests: ['a removal waits for its window'],
       in: 'src/reconcile/remover.ts',
-      from: 'if (shut) {',
-      to: 'if (shut && !leftover) {',
+      from: 'if (kept) return kept;',
+      to: 'if (kept && !leftover) return kept;',
     },
   ],
   'scenarios/suspend': [

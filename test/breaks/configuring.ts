@@ -132,8 +132,8 @@ export const configuring: Breaks = {
     {
       tests: ['kill -9 in the middle of a deployment'],
       in: 'src/reconcile/recover.ts',
-      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
-      to: 'if (open === undefined || journal) continue;',
+      from: 'if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (history === undefined || open === undefined || journal) continue;',
     },
     {
       tests: ['are told to a signed webhook'],

@@ -7,8 +7,8 @@ export const crashing: Breaks = {
       tests: ['at the step %s of a change of %j'],
       cases: 'at the step create of a change',
       in: 'src/reconcile/recover.ts',
-      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
-      to: 'if (open === undefined || journal) continue;',
+      from: 'if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (history === undefined || open === undefined || journal) continue;',
     },
   ],
   'scenarios/crash-otherwise': [
@@ -16,8 +16,8 @@ export const crashing: Breaks = {
       tests: ['at its step %s'],
       cases: 'at its step start',
       in: 'src/reconcile/recover.ts',
-      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
-      to: 'if (open === undefined || journal) continue;',
+      from: 'if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (history === undefined || open === undefined || journal) continue;',
     },
     {
       tests: ['from a bad release, at the step %s'],
@@ -231,8 +231,8 @@ export const crashing: Breaks = {
     {
       tests: ['that is full when Harbormaster was killed'],
       in: 'src/reconcile/recover.ts',
-      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
-      to: 'if (open === undefined || journal) continue;',
+      from: 'if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (history === undefined || open === undefined || journal) continue;',
     },
     {
       tests: ['that becomes read-only because its disk has an error'],
@@ -277,8 +277,8 @@ export const crashing: Breaks = {
     {
       tests: ['after kill -9 at'],
       in: 'src/reconcile/recover.ts',
-      from: 'if (open === undefined || journal.atWork.has(open.seq)) continue;',
-      to: 'if (open === undefined || journal) continue;',
+      from: 'if (history === undefined || open === undefined || journal.atWork.has(open.seq)) continue;',
+      to: 'if (history === undefined || open === undefined || journal) continue;',
     },
   ],
 };

@@ -233,6 +233,42 @@ test('going back by a commit is in sync again', async () => {
 });
 
 describe('a hold', () => {
+  test('that is said when all is decided, just before a deployment begins, keeps it from beginning', async () => {
+    const shop = await deployed(1);
+    shop.push(web(2));
+    const { releases } = shop;
+    const save = releases.save.bind(releases);
+    releases.save = async (release) => {
+      await shop.harbor().hold('shop', 'a freeze', ada);
+      return save(release);
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'blocked', reasons: [{ code: 'held' }] }]);
+    expect(shop.kinds().slice(-2)).toEqual(['finished', 'held']);
+    releases.save = save;
+    await shop.pass();
+    expect(shop.kinds().slice(-2)).toEqual(['held', 'refused']);
+    expect(shop.runs()).toEqual(['web:1']);
+  });
+
+  test('that is said while a deployment is under way says that this one comes to its end first', async () => {
+    const shop = await deployed(1);
+    shop.push(web(2));
+    const said: string[] = [];
+    shop.engine.beforeAct = (act) => {
+      if (act.startsWith('replace'))
+        void shop
+          .harbor()
+          .hold('shop', 'a freeze', ada)
+          .then(({ summary }) => said.push(summary));
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'applied' }]);
+    const begun = shop.log.written.findLast(({ kind }) => kind === 'started');
+    expect(said).toEqual([expect.stringContaining(`shop is held, once entry ${begun?.seq} has come to its end`)]);
+    expect(shop.runs()).toEqual(['web:2']);
+    shop.push(web(3));
+    expect(await shop.pass()).toMatchObject([{ kind: 'blocked', reasons: [{ code: 'held' }] }]);
+  });
+
   test('keeps what runs running and lets nothing newer in, until it is released', async () => {
     const shop = await deployed(1);
     expect(await shop.harbor().hold('shop', 'a freeze', ada)).toMatchObject({ entry: expect.any(Number) });
