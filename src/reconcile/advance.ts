@@ -9,7 +9,7 @@ import { clearance } from './approval.ts';
 import { deploy } from './deploy.ts';
 import { forbidden, held, notYet, outOfOrder, outsideWindows, probe, unwaited } from './forbid.ts';
 import { failure } from './operate.ts';
-import type { Aim, Context, Pass } from './pass.ts';
+import { type Aim, type Context, type Pass, untouched } from './pass.ts';
 import { type Proposal, propose } from './propose.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
@@ -19,7 +19,7 @@ import { opensIn, overriding } from './windows.ts';
 /** Toward the release that Git asks for, if there is a new one and nothing forbids it: intent, perform, outcome. */
 export async function advance(pass: Pass, context: Context): Promise<PassReport> {
   const { app, target } = pass;
-  if (target === undefined) return nothing(pass);
+  if (target === undefined) return untouched(pass.app);
   const unfinished = context.journal.of(app.name)?.unfinished;
   const begun = unfinished && (await begunBefore(pass, unfinished, context));
   if (begun && unfinished.purpose === 'rollback')
@@ -28,13 +28,6 @@ export async function advance(pass: Pass, context: Context): Promise<PassReport>
   if (begun && faultOf(target.error.code) === 'world') return guarded(pass, begun, context, toward);
   return refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);
 }
-
-const nothing = ({ app }: Pass): PassReport => ({
-  app: app.name,
-  outcome: { kind: 'unchanged' },
-  entry: undefined,
-  revision: undefined,
-});
 
 /** What was cut short is brought to its end also while Git is out of reach: it was asked for, and it is on disk. */
 async function begunBefore({ app }: Pass, { release }: Unfinished, { releases }: Context): Promise<Aim | undefined> {

@@ -1,12 +1,11 @@
 import { createLane, type Queues } from '../core/concurrency.ts';
 import { historyOf } from '../core/history.ts';
 import type { App } from '../model/app.ts';
-import type { HostConfig } from '../model/config.ts';
 import type { HostSnapshot } from '../model/history.ts';
 import type { PassReport } from '../model/report.ts';
 import { type Inspections, type Look, lookAt } from './looks.ts';
 import { isCompared, noteCompared } from './note-compared.ts';
-import type { Context, Pass } from './pass.ts';
+import { type Context, type Pass, untouched } from './pass.ts';
 import type { Asked } from './passes.ts';
 import { reconcile } from './reconcile.ts';
 import type { Target } from './target.ts';
@@ -27,7 +26,6 @@ export interface AppPasses {
 }
 
 export interface AppPassesOptions {
-  readonly config: () => HostConfig;
   readonly find: FindTarget;
   readonly inspections: Inspections;
   readonly context: Context;
@@ -36,7 +34,7 @@ export interface AppPassesOptions {
   readonly inTurn: Queues;
 }
 
-export function createAppPasses({ config, find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
+export function createAppPasses({ find, inspections, context, signal, inTurn }: AppPassesOptions): AppPasses {
   const { journal, engine, clock } = context;
   /** Comparing waits for no deployment: only finding out what is to be done is limited. */
   const comparing = createLane(atOnce);
@@ -77,14 +75,12 @@ export function createAppPasses({ config, find, inspections, context, signal, in
     return target !== undefined || signal.aborted ? { target, look } : findNewest(app, await lookAt([app], context));
   };
 
-  /** What Git answered may have brought another configuration, too. */
-  const isDeclared = ({ name }: App): boolean => config().declared.includes(name);
-
   return {
     full: (app, look, since, asked) =>
       inTurn(app.project, async () => {
         const seen = await answered(app, look, since);
-        if (!isDeclared(app)) return untouched(app);
+        // What Git answered may have brought another configuration, too.
+        if (!context.isDeclared(app.name)) return untouched(app);
         const { target, observed } = await comparing(async () => {
           const found = await findNewest(app, seen);
           const { observed } = found.look;
@@ -102,13 +98,6 @@ export function createAppPasses({ config, find, inspections, context, signal, in
       }),
   };
 }
-
-const untouched = ({ name }: App): PassReport => ({
-  app: name,
-  outcome: { kind: 'unchanged' },
-  entry: undefined,
-  revision: undefined,
-});
 
 const passOf = (
   app: App,

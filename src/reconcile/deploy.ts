@@ -10,7 +10,7 @@ import type { PassReport } from '../model/report.ts';
 import { baselines } from './baselines.ts';
 import { dropJobs, dropJobsNow } from './drop-jobs.ts';
 import { type Cause, operate } from './operate.ts';
-import type { Context, Pass } from './pass.ts';
+import { type Context, type Pass, untouched } from './pass.ts';
 import { afterFailure, type InTurn, perform } from './perform.ts';
 import type { Proposal } from './propose.ts';
 import { serviceRecords } from './record.ts';
@@ -47,9 +47,13 @@ const atOnce: InTurn = (work) => work();
 async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, context: Context): Promise<PassReport> {
   const { app, trigger, signal } = pass;
   // It may have waited for others: what was said meanwhile counts.
-  const bars = () => [...suspended(app.name, context), ...(intended.bars?.() ?? [])];
-  const reasons = bars();
-  if (reasons.length > 0) return barred(app, reasons, context);
+  const barredNow = (): PassReport | undefined => {
+    if (!context.isDeclared(app.name)) return untouched(app);
+    const reasons = [...suspended(app.name, context), ...(intended.bars?.() ?? [])];
+    return reasons.length === 0 ? undefined : barred(app, reasons, context);
+  };
+  const kept = barredNow();
+  if (kept) return kept;
   const { revision, release, plan, verdicts, ways, cause } = intended;
   const stored = await context.releases.save(release);
   const before = ownContainers(pass.observed, app, context.instance);
@@ -75,12 +79,12 @@ async function make(pass: Maker, intended: Intended, { work, inTurn }: Turn, con
         return ended;
       },
       look: () => lookAfter(intended, before, context),
-      bars,
+      barred: barredNow,
     },
     context.journal,
     context.clock,
   );
-  if (ended.kind === 'barred') return barred(app, ended.reasons, context);
+  if (ended.kind === 'barred') return ended.report;
   const { seq, outcome } = ended;
   // That the engine went away says nothing of the release: it is tried again as soon as it is back.
   if (outcome.kind === 'failed' && outcome.code !== 'engine-unreachable')

@@ -91,6 +91,7 @@ export function furnish({
     ...parts,
     journal,
     retention: config,
+    isDeclared: (app: string) => config().apps.some(({ name }) => name === app),
     retries: createRetries(parts.clock, random),
     running,
     order: createOrder({ ...parts, config, journal, running, targets }),
@@ -103,7 +104,7 @@ export function furnish({
   const inTurn = createQueues();
   const inspections = createInspections(parts);
   const removals = createRemovals({ config, context, signal, inTurn });
-  const appPasses = createAppPasses({ config, find, inspections, context, signal, inTurn });
+  const appPasses = createAppPasses({ find, inspections, context, signal, inTurn });
   const noteConfiguration = createNoteConfiguration(config, context);
   const passes = createPasses({ config, appPasses, removals, noteConfiguration, takeNames, context, inTurn });
   const { source: unseen } = given;

@@ -5,6 +5,7 @@ import { HarborError } from '../errors.ts';
 import type { Entry, EntryBody } from '../model/entry.ts';
 import type { AppHistory, HostSnapshot } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { PassReport } from '../model/report.ts';
 import type { DeploymentLog, Outbox } from '../ports.ts';
 import type { MeansBook } from './means.ts';
 
@@ -14,10 +15,10 @@ export interface Journal {
   all(): HostSnapshot;
   record(body: EntryBody): Promise<Entry>;
   /**
-   * The same for an intent, unless `may` says no in the very moment in which it is written. Words of people that are being written just then come first:
-   * whoever reads the log finds nothing begun after it was forbidden.
+   * The same for an intent, unless something bars it in the very moment in which it is written. Words of people that are being written just then come
+   * first: whoever reads the log finds nothing begun after it was forbidden.
    */
-  begin(intent: Intent, may: () => boolean): Promise<Entry | undefined>;
+  begin(intent: Intent, barred: () => PassReport | undefined): Promise<Begun | Barred>;
   /** An outcome as it would be written: without the secrets of the configuration. */
   redacted(outcome: Outcome): Outcome;
   /** Intents that this process is at work on: their outcome is still to come, and they are no crash's. */
@@ -25,6 +26,18 @@ export interface Journal {
 }
 
 type Intent = Extract<EntryBody, { kind: 'started' }>;
+
+interface Begun {
+  readonly kind: 'begun';
+  readonly intent: Entry;
+}
+
+/** Nothing was begun, and nothing written. */
+export interface Barred {
+  readonly kind: 'barred';
+  /** The answer to whoever asked for it. */
+  readonly report: PassReport;
+}
 
 interface JournalParts {
   readonly log: DeploymentLog;
@@ -80,7 +93,7 @@ export async function openJournal({ log, outbox, redact, means }: JournalParts):
       if (forbidding.has(body.kind)) said = Promise.allSettled([said, writing]);
       return writing;
     },
-    async begin(intent, may) {
+    async begin(intent, barred) {
       const body = await told(intent);
       let heard: Promise<unknown> | undefined;
       while (heard !== said) {
@@ -89,7 +102,8 @@ export async function openJournal({ log, outbox, redact, means }: JournalParts):
       }
       const open = historyOf(history, intent.app)?.open;
       if (open !== undefined) throw unended(intent.app, open.seq);
-      return may() ? await write(body) : undefined;
+      const report = barred();
+      return report === undefined ? { kind: 'begun', intent: await write(body) } : { kind: 'barred', report };
     },
   };
 }

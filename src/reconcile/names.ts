@@ -58,9 +58,9 @@ export function underNewNames(log: Journal, config: () => HostConfig): UnderNewN
       await takeFor(body);
       return await log.record(body);
     },
-    async begin(intent, may) {
+    async begin(intent, barred) {
       await takeFor(intent);
-      return await log.begin(intent, may);
+      return await log.begin(intent, barred);
     },
     of: (app) => {
       const { apps } = look().seen;

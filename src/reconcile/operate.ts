@@ -2,15 +2,16 @@ import { runsOf } from '../core/jobs.ts';
 import { asHarborError, type HarborError } from '../errors.ts';
 import type { Consent } from '../model/approval.ts';
 import type { CheckResult } from '../model/check.ts';
-import type { BlockReason, Outcome } from '../model/outcome.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { RemovalPolicy } from '../model/removal.ts';
+import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Purpose, ServiceRecord } from '../model/service-record.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Clock } from '../ports.ts';
-import type { Journal } from './journal.ts';
+import type { Barred, Journal } from './journal.ts';
 import type { Performed } from './perform.ts';
 
 /** What the intent says of why it is done. */
@@ -42,8 +43,8 @@ export interface Operation {
   readonly plan: Plan;
   readonly verdicts: readonly Verdict[];
   readonly cause: Cause;
-  /** What forbids it, as it is now: people may have said so since it was decided. */
-  bars(): readonly BlockReason[];
+  /** The answer to whoever asked, if by now it must not begin: much may have been said since it was decided. */
+  barred(): PassReport | undefined;
   act(desk: Desk): Promise<Performed>;
   /** What is done when everything was done, and is not as it should be all the same. */
   failed?(error: HarborError, desk: Desk): Promise<Performed>;
@@ -65,12 +66,6 @@ interface Ended {
   readonly seq: number;
   /** As it was written. */
   readonly outcome: Outcome;
-}
-
-/** Nothing was begun, and nothing written. */
-interface Barred {
-  readonly kind: 'barred';
-  readonly reasons: readonly BlockReason[];
 }
 
 /** Intent, each step, act, look, outcome: nothing is done without a flushed intent, and every intent gets exactly one outcome. */
@@ -96,13 +91,10 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     ...(removal && { removal }),
     ...(moved && { moved }),
   };
-  let reasons: readonly BlockReason[] = [];
-  const intent = await journal.begin(started, () => {
-    reasons = operation.bars();
-    return reasons.length === 0;
-  });
-  if (intent === undefined) return { kind: 'barred', reasons };
-  const begun = clock.elapsed();
+  const begun = await journal.begin(started, operation.barred);
+  if (begun.kind === 'barred') return begun;
+  const { intent } = begun;
+  const since = clock.elapsed();
   const checks: CheckResult[] = [];
   const desk: Desk = {
     intent: intent.seq,
@@ -126,7 +118,7 @@ export async function operate(operation: Operation, journal: Journal, clock: Clo
     release: plan.release,
     outcome,
     services: found.services,
-    duration: Math.round(clock.elapsed() - begun),
+    duration: Math.round(clock.elapsed() - since),
     purpose,
     ...(hooks.length > 0 && { hooks }),
     ...(checks.length > 0 && { checks }),

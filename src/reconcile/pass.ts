@@ -1,6 +1,7 @@
 import type { App } from '../model/app.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Release } from '../model/release.ts';
+import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Objection } from '../model/verdict.ts';
@@ -31,6 +32,8 @@ export interface Pass {
 export type Context = Parts & {
   readonly journal: Journal;
   readonly retention: () => Retention;
+  /** Whether the configuration in force has an app of this name for this host, and has it enabled. */
+  readonly isDeclared: (app: string) => boolean;
   readonly retries: Retries;
   readonly running: Running;
   readonly order: Order;
@@ -51,6 +54,14 @@ export interface Judged {
   readonly release: string;
   readonly objections: readonly Objection[];
 }
+
+/** What a pass says of an app to which it did nothing. */
+export const untouched = ({ name }: Pick<App, 'name'>): PassReport => ({
+  app: name,
+  outcome: { kind: 'unchanged' },
+  entry: undefined,
+  revision: undefined,
+});
 
 /** Where a pass goes. */
 export interface Aim {

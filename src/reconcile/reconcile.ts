@@ -3,7 +3,7 @@ import { advance } from './advance.ts';
 import { afterHooks } from './after-hooks.ts';
 import { keep } from './keep.ts';
 import { noteObjections } from './note-objections.ts';
-import type { Context, Pass } from './pass.ts';
+import { type Context, type Pass, untouched } from './pass.ts';
 
 /**
  * One pass over one app: first toward the release that Git asks for, then, unless that has just been brought in, what was deployed is kept as it was
@@ -12,7 +12,7 @@ import type { Context, Pass } from './pass.ts';
  */
 export async function reconcile(pass: Pass, context: Context): Promise<PassReport> {
   const settled = await afterHooks(pass, context);
-  if (settled === undefined) return nothing(pass);
+  if (settled === undefined) return untouched(pass.app);
   const advanced = await advance(settled, context);
   if (pass.signal.aborted || isOver(advanced)) return advanced;
   const kept = await keep(settled, advanced, context);
@@ -24,10 +24,3 @@ export async function reconcile(pass: Pass, context: Context): Promise<PassRepor
 /** It runs now, or the next pass goes on with it. */
 const isOver = ({ outcome: { kind } }: PassReport): boolean =>
   kind === 'applied' || kind === 'interrupted' || kind === 'superseded';
-
-const nothing = ({ app }: Pass): PassReport => ({
-  app: app.name,
-  outcome: { kind: 'unchanged' },
-  entry: undefined,
-  revision: undefined,
-});

@@ -65,7 +65,7 @@ const nameOf = ({ service, name }: ObservedContainer): string => service ?? name
 export function removal(
   leftover: Leftover,
   plan: Plan,
-  context: Pick<Operation, 'trigger' | 'act' | 'cause' | 'bars'>,
+  context: Pick<Operation, 'trigger' | 'act' | 'cause' | 'barred'>,
   { engine }: Parts,
 ): Operation {
   const { app, project, containers, policy, cause } = leftover;

@@ -18,7 +18,7 @@ import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
 import { refuse } from './refuse.ts';
 import { removal, removalPlan } from './remove.ts';
-import { suspended } from './suspend.ts';
+import { whileSuspended } from './suspend.ts';
 import { dropReleases } from './tidy.ts';
 import { type Beginning, closed, opensIn, overriding } from './windows.ts';
 
@@ -57,9 +57,9 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
       return performed;
     };
     const cause = { ...causeOf(leftover, journal), ...overriding(start) };
-    const bars = () => suspended(seen.app, context);
-    const ended = await operate(removal(leftover, plan, { trigger, act, cause, bars }, context), journal, clock);
-    if (ended.kind === 'barred') return report(seen, journal.redacted({ kind: 'blocked', reasons: ended.reasons }));
+    const barred = () => whileSuspended({ app: { name: seen.app } }, context);
+    const ended = await operate(removal(leftover, plan, { trigger, act, cause, barred }, context), journal, clock);
+    if (ended.kind === 'barred') return ended.report;
     const { seq, outcome } = ended;
     if (isGone(leftover, outcome)) await dropReleases(leftover.app, config().prune, context);
     return report(seen, outcome, seq);

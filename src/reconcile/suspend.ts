@@ -24,7 +24,7 @@ export const suspended = (app: string, { journal, clock }: Said): readonly Block
   suspensionReasons(app, suspensionsOf(journal.all(), app, clock.now()));
 
 /** The answer to whoever wants something done to a suspended app. It is told and not written: nothing was attempted. */
-export function whileSuspended({ app }: { readonly app: App }, context: Said): PassReport | undefined {
+export function whileSuspended({ app }: { readonly app: Pick<App, 'name'> }, context: Said): PassReport | undefined {
   const reasons = suspended(app.name, context);
   return reasons.length === 0 ? undefined : barred(app, reasons, context);
 }

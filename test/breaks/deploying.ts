@@ -132,7 +132,7 @@ export const deploying: Breaks = {
       tests: ['leaves the old container alone, and the entry says why'],
       in: 'src/reconcile/advance.ts',
       from: 'return refuse(pass, { outcome: failure(target.error, undefined), revision: target.revision }, context);',
-      to: 'return nothing(pass);',
+      to: 'return untouched(pass.app);',
     },
     {
       tests: ['is denied, and the message is the line'],

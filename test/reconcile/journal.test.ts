@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openJournal } from '../../src/reconcile/journal.ts';
+import { type Journal, openJournal } from '../../src/reconcile/journal.ts';
+import { untouched } from '../../src/reconcile/pass.ts';
 import { recover } from '../../src/reconcile/recover.ts';
 import { finished, started } from '../core/entries.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
@@ -7,9 +8,12 @@ import { ManualClock, MemoryLog, MemoryReleases, RecordingOutbox, silentLogger }
 
 const trigger = { kind: 'interval' } as const;
 const ada = { kind: 'request', by: 'ada' } as const;
-const anything = () => true;
+const nothing = () => undefined;
 const held = { kind: 'held', app: 'web', release: undefined, trigger: ada, reason: 'a freeze' } as const;
 const suspended = { kind: 'suspended', of: 'host', trigger: ada, reason: 'a look', until: undefined } as const;
+
+const report = untouched({ name: 'web' });
+const seqOf = (begun: Awaited<ReturnType<Journal['begin']>>) => (begun.kind === 'begun' ? begun.intent.seq : 0);
 
 const clock = new ManualClock();
 const book = { harbormaster: { version: '1', commit: 'abc' }, engine: undefined, compose: undefined } as never;
@@ -25,9 +29,9 @@ describe('an intent', () => {
   test('is never open with nobody at work on it while its outcome is written: another pass would take it for one that a crash cut short', async () => {
     const log = new MemoryLog(clock);
     const journal = await open(log);
-    const intent = await journal.begin(started(), anything);
+    const intent = await journal.begin(started(), nothing);
     let isWritten = false;
-    const writing = journal.record(finished({ intent: intent?.seq ?? 0 })).then(() => {
+    const writing = journal.record(finished({ intent: seqOf(intent) })).then(() => {
       isWritten = true;
     });
     while (!isWritten) {
@@ -45,9 +49,9 @@ describe('an intent', () => {
     async (word) => {
       const log = new MemoryLog(clock);
       const journal = await open(log);
-      const may = () => journal.of('web')?.hold === undefined && journal.all().suspension === undefined;
-      const [, begun] = await Promise.all([journal.record(word), journal.begin(started(), may)]);
-      expect(begun).toBeUndefined();
+      const barred = () => (journal.of('web')?.hold ?? journal.all().suspension) && report;
+      const [, begun] = await Promise.all([journal.record(word), journal.begin(started(), barred)]);
+      expect(begun).toEqual({ kind: 'barred', report });
       expect(log.written.map(({ kind }) => kind)).toEqual([word.kind]);
     },
   );
@@ -55,7 +59,7 @@ describe('an intent', () => {
   test('is written before a word that is said after it', async () => {
     const log = new MemoryLog(clock);
     const journal = await open(log);
-    const beginning = journal.begin(started(), () => journal.of('web')?.hold === undefined);
+    const beginning = journal.begin(started(), () => journal.of('web')?.hold && report);
     await expect.poll(() => log.written.length).toBe(1);
     await Promise.all([beginning, journal.record(held)]);
     expect(log.written.map(({ kind }) => kind)).toEqual(['started', 'held']);
@@ -64,26 +68,26 @@ describe('an intent', () => {
   test('is refused while the outcome of the one before could not be written', async () => {
     const log = new MemoryLog(clock);
     const journal = await open(log);
-    const intent = await journal.begin(started(), anything);
+    const intent = await journal.begin(started(), nothing);
     const append = log.append.bind(log);
     log.append = async () => {
       throw new Error('no space');
     };
-    await expect(journal.record(finished({ intent: intent?.seq ?? 0 }))).rejects.toThrow('no space');
+    await expect(journal.record(finished({ intent: seqOf(intent) }))).rejects.toThrow('no space');
     log.append = append;
     expect([...journal.atWork]).toEqual([]);
-    await expect(journal.begin(started(), anything)).rejects.toMatchObject({ code: 'log-unwritable' });
+    await expect(journal.begin(started(), nothing)).rejects.toMatchObject({ code: 'log-unwritable' });
   });
 });
 
 test('while the outcome of one app is found out, the work on another may end: it has that one outcome', async () => {
   const log = new MemoryLog(clock);
-  await (await open(log)).begin(started({ app: 'mail', project: 'mail' }), anything);
+  await (await open(log)).begin(started({ app: 'mail', project: 'mail' }), nothing);
   const journal = await open(log);
-  const intent = await journal.begin(started({ app: 'web' }), anything);
+  const intent = await journal.begin(started({ app: 'web' }), nothing);
   const engine = new FakeEngine();
   engine.sweep = async () => {
-    await journal.record(finished({ app: 'web', intent: intent?.seq ?? 0 }));
+    await journal.record(finished({ app: 'web', intent: seqOf(intent) }));
   };
   const releases = new MemoryReleases();
   const parts = {

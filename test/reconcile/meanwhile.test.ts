@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
@@ -21,7 +21,9 @@ type Deed =
         | 'pass'
         | 'apply'
         | 'kill'
-        | 'remove';
+        | 'remove'
+        | 'leave'
+        | 'return';
       readonly app: 'shop' | 'mail';
     }
   | { readonly kind: 'suspend-all' | 'resume-all' | 'pass-all' | 'glance' | 'log-fails' }
@@ -42,6 +44,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom(
         ...(['hold', 'release', 'suspend', 'resume', 'retry', 'rollback', 'pass', 'apply', 'kill', 'remove'] as const),
+        ...(['leave', 'return', 'return'] as const),
       ),
       app: fc.constantFrom('shop', 'mail'),
     }),
@@ -63,7 +66,7 @@ const turns: fc.Arbitrary<readonly Turn[]> = fc.array(
 
 const modelOf = (image: string) => ({ services: { web: { image }, db: { image: 'db:1' } } });
 const request: Trigger = { kind: 'request', by: 'ada' };
-const expected = ['usage', 'log-unwritable'];
+const expected = ['usage', 'app-unknown', 'log-unwritable'];
 const names = ['shop', 'mail'] as const;
 
 async function worldOf(declared: Partial<App>) {
@@ -85,6 +88,7 @@ async function worldOf(declared: Partial<App>) {
     }
   };
   const quiet = (): void => undefined;
+  const isDeclared = (app: string): boolean => harbor.declared().some(({ name }) => name === app);
   const does = async (one: Deed): Promise<unknown> => {
     const us = harbor.harbor();
     switch (one.kind) {
@@ -95,6 +99,10 @@ async function worldOf(declared: Partial<App>) {
       case 'remove':
         harm(one.app, one.kind);
         return us.stir([one.app]);
+      case 'leave':
+        return harbor.declare(harbor.declared().filter(({ name }) => name !== one.app));
+      case 'return':
+        return harbor.declare(apps.filter(({ name }) => name === one.app || isDeclared(name)));
       case 'hold':
         return us.hold(one.app, 'a freeze', request);
       case 'release':
@@ -138,6 +146,7 @@ async function worldOf(declared: Partial<App>) {
   };
   const append = log.append.bind(log);
   log.append = async (body) => {
+    const isOfDeclared = 'app' in body && isDeclared(body.app);
     next();
     await Promise.resolve();
     if (state.fails) {
@@ -145,13 +154,13 @@ async function worldOf(declared: Partial<App>) {
       throw new HarborError('no space', { code: 'log-unwritable' });
     }
     const entry = await append(body);
-    judge(entry);
+    judge(entry, isOfDeclared);
     return entry;
   };
   engine.beforeAct = next;
 
   /** What must hold at every entry. */
-  const judge = (entry: Entry): void => {
+  const judge = (entry: Entry, isOfDeclared: boolean): void => {
     if (entry.kind !== 'started') return;
     const earlier = log.written.slice(0, entry.seq - 1);
     const snapshot = foldHistory(earlier);
@@ -159,6 +168,8 @@ async function worldOf(declared: Partial<App>) {
     if (history?.open !== undefined) broken.push(`${entry.seq} begun within ${history.open.seq}`);
     if (history?.suspension !== undefined || snapshot.suspension !== undefined)
       broken.push(`${entry.seq} begun while suspended`);
+    if ((entry.purpose === 'remove') === isOfDeclared)
+      broken.push(`${entry.seq} ${entry.purpose} of an app that is ${isOfDeclared ? '' : 'not '}declared`);
     if (entry.purpose === 'deploy' && history?.hold !== undefined && history.deployed?.release !== entry.release)
       broken.push(`${entry.seq} deploys something newer while held`);
   };
@@ -173,6 +184,8 @@ async function worldOf(declared: Partial<App>) {
   };
   const calmDown = async (): Promise<void> => {
     const us = harbor.harbor();
+    harbor.declare(apps);
+    await harbor.pass();
     await us.resume(undefined, undefined, request);
     for (const name of names) {
       await us.resume(name, undefined, request);
@@ -208,4 +221,36 @@ test('whatever people, Git and the engine do while Harbormaster is at work, noth
     }),
     { numRuns: tries(150) },
   );
+});
+
+describe('what is said when all is decided, just before a deployment begins,', () => {
+  const another = { name: 'store', project: 'shop', formerly: ['shop'] };
+  test.each<[string, readonly App[]]>([
+    ['that the app is gone, keeps it from beginning', []],
+    ['that it is called otherwise, lets it begin under the new name alone', [testApp(another)]],
+  ])('%s', async (_, next) => {
+    const harbor = await testHarbor({ model: modelOf('good:0') });
+    await harbor.pass();
+    harbor.push(modelOf('good:1'));
+    harbor.engine.performed.length = 0;
+    const { releases, log } = harbor;
+    const before = log.written.length;
+    const save = releases.save.bind(releases);
+    let meanwhile: Promise<unknown> | undefined;
+    releases.save = async (release) => {
+      if (meanwhile === undefined) {
+        harbor.declare(next);
+        meanwhile = harbor.pass();
+        await expect.poll(() => next.length === 0 || log.written.some(({ kind }) => kind === 'renamed')).toBe(true);
+      }
+      return save(release);
+    };
+    const [report] = await harbor.harbor().pass(['shop'], { kind: 'interval' }, () => undefined);
+    expect(report?.outcome).toEqual({ kind: 'unchanged' });
+    await meanwhile;
+    const begun = log.written.slice(before).flatMap((entry) => (entry.kind === 'started' ? [entry] : []));
+    expect(begun.map(({ app, purpose }) => [app, purpose])).toEqual(
+      next.length === 0 ? [['shop', 'remove']] : [['store', 'deploy']],
+    );
+  });
 });
