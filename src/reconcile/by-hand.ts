@@ -82,7 +82,9 @@ function going(house: House): Pick<ByHand, 'rollback' | 'retry'> {
       return inTurn(app.project, async () => {
         await settled(app.name, trigger, house);
         const observed = await inspections.settled(app);
-        return rollback({ app, observed, trigger, named: true, signal, progress: tell }, request, context);
+        // What was meant when it was said: by now it may run, because somebody else said the same.
+        const meant = { ...request, to: release };
+        return rollback({ app, observed, trigger, named: true, signal, progress: tell }, meant, context);
       });
     },
     async retry(names, trigger, progress) {

@@ -3,37 +3,46 @@ import { isExpired, isTokenName } from '../core/tokens.ts';
 import { parseUntil } from '../core/until.ts';
 import { HarborError } from '../errors.ts';
 import type { TokenRecord } from '../model/access.ts';
-import type { Harbor, Noted, TokenRequest } from './harbor.ts';
+import type { Trigger } from '../model/trigger.ts';
+import type { Harbor, NewToken, Noted, TokenRequest } from './harbor.ts';
 import type { House } from './house.ts';
 
 /** Who may ask over the API. The log says what each token is good for. */
-export function tokens({ context }: House): Pick<Harbor, 'createToken' | 'tokens' | 'revokeToken' | 'recognise'> {
+export function tokens({
+  context,
+  inTurn,
+}: House): Pick<Harbor, 'createToken' | 'tokens' | 'revokeToken' | 'recognise'> {
   const { journal, clock, tokens: vault } = context;
   const all = (): readonly TokenRecord[] => journal.all().tokens ?? [];
   const one = (name: string): TokenRecord => all().find((token) => token.name === name) ?? unknown(name, all());
 
+  const create = async (request: TokenRequest, trigger: Trigger): Promise<NewToken> => {
+    const { name, role, apps } = request;
+    if (!isTokenName(name)) throw unfit(name);
+    if (all().some((token) => token.name === name)) throw taken(name);
+    const expires = endOf(request, clock.now());
+    const { id, token } = await vault.mint();
+    const { seq, at } = await journal
+      .record({ kind: 'token-created', token: id, name, role, apps, expires, trigger })
+      .catch(async (error: unknown) => {
+        await vault.drop(id);
+        throw error;
+      });
+    return { token, record: { id, name, role, apps, expires, seq, since: at, by: trigger.by } };
+  };
+
+  const revoke = async (name: string, reason: string | undefined, trigger: Trigger): Promise<Noted> => {
+    const { id } = one(name);
+    const { seq } = await journal.record({ kind: 'token-revoked', token: id, name, trigger, reason });
+    await vault.drop(id);
+    return { app: undefined, entry: seq, summary: `the token ${name} is revoked: from now on it opens nothing` };
+  };
+
   return {
     tokens: async () => all(),
-    async createToken(request, trigger) {
-      const { name, role, apps } = request;
-      if (!isTokenName(name)) throw unfit(name);
-      if (all().some((token) => token.name === name)) throw taken(name);
-      const expires = endOf(request, clock.now());
-      const { id, token } = await vault.mint();
-      const { seq, at } = await journal
-        .record({ kind: 'token-created', token: id, name, role, apps, expires, trigger })
-        .catch(async (error: unknown) => {
-          await vault.drop(id);
-          throw error;
-        });
-      return { token, record: { id, name, role, apps, expires, seq, since: at, by: trigger.by } };
-    },
-    async revokeToken(name, reason, trigger): Promise<Noted> {
-      const { id } = one(name);
-      const { seq } = await journal.record({ kind: 'token-revoked', token: id, name, trigger, reason });
-      await vault.drop(id);
-      return { app: undefined, entry: seq, summary: `the token ${name} is revoked: from now on it opens nothing` };
-    },
+    // One after the other: two of one name would be one person in the log, and to revoke it would leave one of them.
+    createToken: (request, trigger) => inTurn(' tokens', () => create(request, trigger)),
+    revokeToken: (name, reason, trigger) => inTurn(' tokens', () => revoke(name, reason, trigger)),
     async recognise(token) {
       const id = await vault.recognise(token);
       const record = all().find((each) => each.id === id);

@@ -71,6 +71,16 @@ describe('a rollback by hand', () => {
     expect(await shop.status()).toMatchObject({ sync: { state: 'in-sync' }, blockedBy: [] });
   });
 
+  test('that two people ask for at once goes back once', async () => {
+    const shop = await deployed(3);
+    const asked = await Promise.allSettled([shop.back(), shop.back()]);
+    expect(asked).toMatchObject([
+      { status: 'fulfilled', value: { outcome: { kind: 'applied' } } },
+      { status: 'rejected', reason: { code: 'usage', message: expect.stringContaining('already') } },
+    ]);
+    expect(shop.runs()).toEqual(['web:2']);
+  });
+
   test('with --hold keeps it there until a person releases it', async () => {
     const shop = await deployed(2);
     await shop.back({ hold: true });

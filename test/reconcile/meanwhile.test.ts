@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ruling } from '../../src/core/approval.ts';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
 import type { App } from '../../src/model/app.ts';
@@ -23,7 +24,9 @@ type Deed =
         | 'kill'
         | 'remove'
         | 'leave'
-        | 'return';
+        | 'return'
+        | 'approve'
+        | 'reject';
       readonly app: 'shop' | 'mail';
     }
   | { readonly kind: 'suspend-all' | 'resume-all' | 'pass-all' | 'glance' | 'log-fails' }
@@ -44,7 +47,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom(
         ...(['hold', 'release', 'suspend', 'resume', 'retry', 'rollback', 'pass', 'apply', 'kill', 'remove'] as const),
-        ...(['leave', 'return', 'return'] as const),
+        ...(['leave', 'return', 'return', 'approve', 'approve', 'reject'] as const),
       ),
       app: fc.constantFrom('shop', 'mail'),
     }),
@@ -73,6 +76,8 @@ async function worldOf(declared: Partial<App>) {
   const apps = names.map((name) => testApp({ ...declared, name, project: name }));
   const harbor = await testHarbor({ apps, model: modelOf('good:0') });
   const { engine, log, clock } = harbor;
+  const { approval: policy } = testApp(declared);
+  const isAsking = declared.deploy === 'approve';
   engine.byImage = (image) => (image.startsWith('bad:') ? { health: 'unhealthy' } : {});
   const state = { wanted: 'good:0', fails: false };
   const broken: string[] = [];
@@ -103,6 +108,15 @@ async function worldOf(declared: Partial<App>) {
         return harbor.declare(harbor.declared().filter(({ name }) => name !== one.app));
       case 'return':
         return harbor.declare(apps.filter(({ name }) => name === one.app || isDeclared(name)));
+      case 'approve':
+      case 'reject': {
+        const [report] = await us.plan([one.app]);
+        if (report?.kind !== 'planned' || report.approval === undefined) return undefined;
+        const decision = { app: one.app, plan: report.approval.plan, reason: 'read' };
+        return one.kind === 'approve'
+          ? us.approve(decision, { kind: 'request', by: 'bob' }, quiet)
+          : us.reject(decision, { kind: 'request', by: 'cy' });
+      }
       case 'hold':
         return us.hold(one.app, 'a freeze', request);
       case 'release':
@@ -168,6 +182,13 @@ async function worldOf(declared: Partial<App>) {
     if (history?.open !== undefined) broken.push(`${entry.seq} begun within ${history.open.seq}`);
     if (history?.suspension !== undefined || snapshot.suspension !== undefined)
       broken.push(`${entry.seq} begun while suspended`);
+    const { consent } = entry;
+    const { decisions = [], deployed } = history ?? {};
+    const authors = entry.revision ? [entry.revision.author, entry.revision.committer] : [];
+    const hearing = { decisions, plan: consent?.plan ?? '', policy, authors, now: clock.now().getTime() };
+    if (isAsking && entry.purpose === 'deploy' && deployed?.release !== entry.release)
+      if (ruling(hearing).kind !== 'approved' && history?.unfinished?.release !== entry.release)
+        broken.push(`${entry.seq} begun without consent`);
     if ((entry.purpose === 'remove') === isOfDeclared)
       broken.push(`${entry.seq} ${entry.purpose} of an app that is ${isOfDeclared ? '' : 'not '}declared`);
     if (entry.purpose === 'deploy' && history?.hold !== undefined && history.deployed?.release !== entry.release)
@@ -194,6 +215,7 @@ async function worldOf(declared: Partial<App>) {
     for (let pass = 0; pass < 4; pass += 1) {
       clock.advance(3_600_000);
       await us.retry([...names], request, quiet);
+      for (const app of names) await attempt(() => does({ kind: 'approve', app }));
     }
     await harbor.pass();
   };
@@ -202,6 +224,7 @@ async function worldOf(declared: Partial<App>) {
 
 test('whatever people, Git and the engine do while Harbormaster is at work, nothing begins that it was told not to, and it ends well', async () => {
   const policies = fc.record({
+    deploy: fc.constantFrom<App['deploy'][]>('auto', 'auto', 'approve'),
     drift: fc.constantFrom<App['drift'][]>('correct', 'correct', 'report'),
     onFailure: fc.constantFrom<App['onFailure'][]>('rollback', 'rollback', 'leave', 'hold'),
   });

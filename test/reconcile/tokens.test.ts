@@ -42,6 +42,14 @@ test('when its time is over it is no token any more', async () => {
   expect(await hm.harbor().tokens()).toHaveLength(1);
 });
 
+test('of two that are asked for at once under one name there is one', async () => {
+  const hm = await testHarbor();
+  const asked = await Promise.allSettled([hm.harbor().createToken(wanted, by), hm.harbor().createToken(wanted, by)]);
+  expect(asked).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'usage' } }]);
+  expect(await hm.harbor().tokens()).toHaveLength(1);
+  expect(hm.tokens.kept.size).toBe(1);
+});
+
 test('what the log does not know is no token, whatever the vault says', async () => {
   const hm = await testHarbor();
   hm.log.append = async () => {
