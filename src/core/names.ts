@@ -8,6 +8,12 @@ type Names = Readonly<Record<string, readonly FormerName[]>>;
 export const formerNames = ({ names = {} }: Pick<HostSnapshot, 'names'>, app: string): readonly FormerName[] =>
   Object.hasOwn(names, app) ? (names[app] ?? []) : [];
 
+/** How often what an app of this name had went to another name. */
+export const timesRenamed = ({ names = {} }: Pick<HostSnapshot, 'names'>, app: string): number =>
+  Object.values(names)
+    .flat()
+    .filter(({ name }) => name === app).length;
+
 /** What the app's folders on this host are called, and its containers of before: the first name that it had. */
 export const homeOf = (snapshot: Pick<HostSnapshot, 'names'>, app: string): string =>
   formerNames(snapshot, app)[0]?.name ?? app;

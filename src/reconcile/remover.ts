@@ -1,3 +1,4 @@
+import { timesRenamed } from '../core/names.ts';
 import { consentTo, removalToTell } from '../core/removal.ts';
 import { concerns } from '../core/windows.ts';
 import type { HostConfig } from '../model/config.ts';
@@ -36,7 +37,9 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
   const { journal, clock, engine } = context;
   return async (seen, trigger, progress) => {
     const same = ({ app, project }: Leftover) => app === seen.app && project === seen.project;
-    const leftover = leaving(await engine.observe()).find(same);
+    const observed = await engine.observe();
+    const renamedBefore = timesRenamed(journal.all(), seen.app);
+    const leftover = leaving(observed).find(same);
     if (leftover === undefined || isStuck(seen, journal)) return report(seen, { kind: 'unchanged' });
     if (leftover.policy.onRemove === 'orphan')
       return report(seen, { kind: 'applied' }, await orphan(leftover, trigger, context));
@@ -57,7 +60,10 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
       return performed;
     };
     const cause = { ...causeOf(leftover, journal), ...overriding(start) };
-    const barred = () => whileSuspended({ app: { name: seen.app } }, context);
+    const barred = () => {
+      const isBack = !leaving(observed).some(same) || timesRenamed(journal.all(), seen.app) > renamedBefore;
+      return isBack ? report(seen, { kind: 'unchanged' }) : whileSuspended({ app: { name: seen.app } }, context);
+    };
     const ended = await operate(removal(leftover, plan, { trigger, act, cause, barred }, context), journal, clock);
     if (ended.kind === 'barred') return ended.report;
     const { seq, outcome } = ended;

@@ -277,3 +277,24 @@ describe('what is said when all is decided, just before a deployment begins,', (
     );
   });
 });
+
+test.each<[string, readonly App[]]>([
+  ['is declared again', [testApp()]],
+  ['has another name', [testApp({ name: 'store', project: 'shop', formerly: ['shop'] })]],
+])('an app that %s just before its removal begins is not removed', async (_, next) => {
+  const harbor = await testHarbor({ model: modelOf('good:0') });
+  await harbor.pass();
+  const runs = harbor.engine.containers;
+  harbor.declare([]);
+  const { engine, log } = harbor;
+  const networks = engine.networks.bind(engine);
+  engine.networks = async () => {
+    harbor.declare(next);
+    return networks();
+  };
+  await harbor.pass();
+  expect(harbor.declared()).toEqual(next);
+  expect(log.written.filter((entry) => entry.kind === 'started' && entry.purpose === 'remove')).toEqual([]);
+  await harbor.pass();
+  expect(engine.containers).toEqual(runs);
+});

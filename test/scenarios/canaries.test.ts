@@ -99,8 +99,11 @@ test('no secret is in what leaves: output, entries, plans, status, the API’s a
     await ask('plan', shop, '--json');
     await ask('why', shop);
   }
-  const [container] = await host.containers('shop');
-  const inspected = (await host.engine.inspect(container?.id ?? '')) as { Config: { Labels: object } };
+  // After the last one the release before comes back: what was listed a moment ago may be gone.
+  const inspected = await eventually(async () => {
+    const [container] = await host.containers('shop');
+    return (await host.engine.inspect(container?.id ?? '')) as { Config: { Labels: object } };
+  });
   note('labels', JSON.stringify(inspected.Config.Labels));
   for (const args of [
     ['status', '--json'],

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -117,7 +117,9 @@ export async function world(dockerHost = findEngine()): Promise<World> {
       const full = Object.fromEntries(
         Object.entries(apps).map(([name, app]) => [named(name), { ...quick, branch: 'main', ...app }]),
       );
-      await writeFile(config, stringify({ ...rest, apps: full }));
+      // A daemon that starts just now reads the old one or the new one, and no half of it.
+      await writeFile(`${config}~`, stringify({ ...rest, apps: full }));
+      await rename(`${config}~`, config);
     },
     async apply(...apps) {
       const ran = await run('apply', '--json', ...apps.map(named));
