@@ -103,8 +103,13 @@ async function begin(pass: Pass, proposal: Agreed, context: Context): Promise<Pa
 /** Registries may have been asked and others waited for since it was let in. The next pass writes down what keeps it now. */
 function saidMeanwhile(pass: Pass, proposal: Proposal, { journal, clock }: Context): readonly BlockReason[] {
   const history = journal.of(pass.app.name);
-  const cleared = clearance({ app: pass.app, proposal, history, now: clock.now() });
-  return [...held(pass, history), ...(cleared.kind === 'barred' ? [cleared.reason] : [])];
+  const now = clock.now();
+  const cleared = clearance({ app: pass.app, proposal, history, now });
+  return [
+    ...held(pass, history),
+    ...(cleared.kind === 'barred' ? [cleared.reason] : []),
+    ...outsideWindows(pass, proposal, history, now),
+  ];
 }
 
 /** What windows keep waiting is looked at again when they open. */

@@ -28,8 +28,10 @@ async function endWhatIsOlder(app: App, look: Look, { context, find }: House): P
   if (running.yielding(app.name) === undefined) return;
   const target = await find(app, look);
   const isNewer = target.kind === 'release' && target.release.digest !== running.yielding(app.name);
-  if (isNewer && (await mayBeDeployed(app, target, look.observed, context)))
-    running.supersede(app.name, target.release.digest);
+  if (!isNewer || !(await mayBeDeployed(app, target, look.observed, context))) return;
+  // To find it may have taken its time: what is worked on by now may be newer than what was seen.
+  const commit = (await context.source.look([app])).get(app.name);
+  if (commit === newest) running.supersede(app.name, target.release.digest);
 }
 
 type Known = Extract<Target, { readonly release: Release }>;

@@ -291,6 +291,23 @@ describe('a newer release', () => {
     expect((await during('wait', '3', [gate])).reports).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
   });
 
+  test('that Git no longer asks for once all is known of it ends nothing: what is deployed by then may be newer', async () => {
+    const shop = await deployed();
+    shop.engine.byImage = (image) => (image === 'web:slow' ? { health: 'starting' } : {});
+    shop.push(web('slow'));
+    const fetch = shop.source.fetch.bind(shop.source);
+    shop.engine.beforeAct = (act) => {
+      if (!act.startsWith('replace')) return;
+      shop.push(web(3));
+      shop.source.fetch = async (app, commit) => {
+        shop.push(web(4));
+        return fetch(app, commit);
+      };
+      void shop.harbor().glance(['shop']);
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+  });
+
   test('that is broken ends nothing', async () => {
     const shop = await deployed();
     shop.engine.byImage = (image) => (image === 'web:slow' ? { health: 'starting' } : {});

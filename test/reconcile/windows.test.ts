@@ -64,6 +64,24 @@ describe('a new release', () => {
     expect(await shop.blocks()).toEqual([]);
   });
 
+  test('does not begin where the window closed while it waited for its turn', async () => {
+    const shop = await deployed([window({ cron: '0 0 * * *' })]);
+    shop.push(web(2));
+    const { releases } = shop;
+    const save = releases.save.bind(releases);
+    releases.save = async (release) => {
+      shop.clock.advance(5 * hour);
+      return save(release);
+    };
+    expect(await shop.pass()).toMatchObject(blocked(outside));
+    releases.save = save;
+    expect(shop.kinds()).toEqual(['started', 'finished']);
+    expect(await shop.report()).toMatchObject({ outcome: blocked(outside)[0], opens: 19 * hour });
+    expect(shop.kinds()).toEqual(['started', 'finished', 'refused']);
+    shop.clock.advance(19 * hour);
+    expect(await shop.pass()).toMatchObject([{ kind: 'applied' }]);
+  });
+
   test('waits also where the rest of the window is too short, and that it closes then is no news', async () => {
     const shop = await deployed([window({ cron: '0 0 * * *', duration: hour })]);
     shop.clock.advance(hour - 39_000);

@@ -77,7 +77,10 @@ test(`${failing.length} apps that fail at once under a memory limit are each tol
     expect(full.filter((app) => endings(entries, app).length === 0).slice(0, 5), daemon.output().slice(-3000)).toEqual(
       [],
     );
-    for (const app of well) expect(await host.containers(app)).toMatchObject([{ state: 'running' }]);
+    for (const app of well) {
+      expect(await host.containers(app)).toMatchObject([{ state: 'running' }]);
+      expect(endings(entries, host.named(app))).toHaveLength(1);
+    }
     expect(new Set(told().map(({ app }) => app)).size).toBe(full.length);
   }, 300);
   // Several passes over all of them, in which nothing is new.
