@@ -119,7 +119,8 @@ async function atRest(host: Stage, patience: number): Promise<void> {
 async function assertAtRest({ app, good }: Branch, status: HostStatus, { host }: Stage): Promise<void> {
   const name = host.named(app.name);
   const known = status.apps.find((candidate) => candidate.app === name);
-  if (known?.sync.state !== 'in-sync' || known.health.state !== 'healthy' || known.blockedBy.length > 0)
+  const isIdle = known !== undefined && known.operation === undefined;
+  if (!isIdle || known.sync.state !== 'in-sync' || known.health.state !== 'healthy' || known.blockedBy.length > 0)
     throw new Error(`${app.name}: ${JSON.stringify(known).slice(0, 900)}`);
   const { deployed } = known;
   const file = join(host.state, 'apps', name, 'releases', deployed?.release ?? '', 'release.json');
