@@ -27,11 +27,13 @@ async function endWhatIsOlder(app: App, look: Look, { context, find }: House): P
   if (typeof newest === 'string' && sought !== undefined && sought !== newest) searches.giveUp(app.name);
   if (running.yielding(app.name) === undefined) return;
   const target = await find(app, look);
-  const isNewer = target.kind === 'release' && target.release.digest !== running.yielding(app.name);
-  if (!isNewer || !(await mayBeDeployed(app, target, look.observed, context))) return;
-  // To find it may have taken its time: what is worked on by now may be newer than what was seen.
+  if (target.kind !== 'release') return;
+  const { digest } = target.release;
+  const isOlderOneAtWork = (): boolean => ![undefined, digest].includes(running.yielding(app.name));
+  if (!isOlderOneAtWork() || !(await mayBeDeployed(app, target, look.observed, context))) return;
+  // To find it may have taken its time: what is worked on by now may be newer than what was seen, or be that very release.
   const commit = (await context.source.look([app])).get(app.name);
-  if (commit === newest) running.supersede(app.name, target.release.digest);
+  if (commit === newest && isOlderOneAtWork()) running.supersede(app.name, digest);
 }
 
 type Known = Extract<Target, { readonly release: Release }>;

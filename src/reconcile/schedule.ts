@@ -103,8 +103,9 @@ export function createSchedule({ apps, random }: ScheduleOptions): Schedule {
       const wasBlind = blind.delete(name);
       if (isBlind(outcome)) blind.add(name);
       if (woken.delete(name)) return;
-      const next = afterwards(report, trigger, wasBlind) ?? nextTime(report, app.interval, due.get(name), random());
-      if (next !== 'as it was') due.set(name, { ...next, at: now + next.at });
+      const ended = { report, trigger, wasBlind, interval: app.interval, before: due.get(name), random: random() };
+      const next = dueAfter(ended, now);
+      if (next !== undefined) due.set(name, next);
     },
 
     failed(names, now) {
@@ -145,16 +146,40 @@ const usual = (interval: number, random: number): Due => ({
   trigger: { kind: 'interval' },
 });
 
-/** What a pass means for the next look at Git besides its outcome; undefined: nothing. */
-function afterwards({ outcome }: PassReport, trigger: Trigger, wasBlind: boolean): Due | 'as it was' | undefined {
-  if (outcome.kind === 'superseded') return { at: 0, failures: 0, trigger: { kind: 'interval' } };
-  if (trigger.kind !== 'engine-event' || isBlind(outcome)) return undefined;
-  return wasBlind ? { at: 0, failures: 0, trigger: { kind: 'retry' } } : 'as it was';
+/** A pass that has ended. */
+interface Ended {
+  readonly report: PassReport;
+  readonly trigger: Trigger;
+  /** The engine had not answered the one before. */
+  readonly wasBlind: boolean;
+  readonly interval: number;
+  readonly before: Due | undefined;
+  readonly random: number;
+}
+
+/**
+ * When the next look at Git is due; undefined: it stays as it was. Who looks at the containers because of an event does not look at Git: what is due sooner
+ * is still to come, for its own reason.
+ */
+function dueAfter(ended: Ended, now: number): Due | undefined {
+  const isOfEvent = ended.trigger.kind === 'engine-event';
+  const next = isOfEvent ? afterEvent(ended) : afterLook(ended);
+  if (next === undefined) return undefined;
+  const at = now + next.at;
+  return isOfEvent && (ended.before?.at ?? 0) <= at ? undefined : { ...next, at };
+}
+
+/** From now; undefined: what happened means nothing for it. */
+function afterEvent(ended: Ended): Due | undefined {
+  const { outcome } = ended.report;
+  if (outcome.kind === 'superseded' || isBlind(outcome)) return afterLook(ended);
+  return ended.wasBlind ? { at: 0, failures: 0, trigger: { kind: 'retry' } } : undefined;
 }
 
 /** A failure of the world is looked at again soon, then slower, but never slower than the app's own pace: a newer commit must be seen. */
-function nextTime(report: PassReport, interval: number, before: Due | undefined, random: number): Due {
+function afterLook({ report, interval, before, random }: Ended): Due {
   const { outcome } = report;
+  if (outcome.kind === 'superseded') return { at: 0, failures: 0, trigger: { kind: 'interval' } };
   const failures = before?.failures ?? 0;
   const next = opening(usual(interval, random), report);
   const isWorlds = outcome.kind === 'failed' && faultOf(outcome.code) === 'world';

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { foldHistory, historyOf } from '../../src/core/history.ts';
 import { HarborError } from '../../src/errors.ts';
@@ -306,6 +307,41 @@ describe('a newer release', () => {
       void shop.harbor().glance(['shop']);
     };
     expect(await shop.pass()).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+  });
+
+  test('is not ended by the look that found it, where it is deployed before that look comes to its end', async () => {
+    const shop = await deployed();
+    shop.engine.byImage = (image) => (image === 'web:slow' ? { health: 'starting' } : {});
+    shop.push(web('slow'));
+    const door = new EventEmitter();
+    const [reached, opened] = [once(door, 'reached'), once(door, 'opened')];
+    const look = shop.source.look.bind(shop.source);
+    const replace = shop.engine.replace.bind(shop.engine);
+    let glanced = Promise.resolve();
+    shop.engine.replace = async (...of) => {
+      shop.push(web(3));
+      shop.source.look = async (apps) => {
+        // The first is the look itself; with the second one it makes sure.
+        shop.source.look = async (again) => {
+          shop.source.look = look;
+          door.emit('reached');
+          await opened;
+          return look(again);
+        };
+        return look(apps);
+      };
+      glanced = shop.harbor().glance(['shop']);
+      await reached;
+      return replace(...of);
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'failed', code: 'unhealthy' }]);
+    shop.engine.replace = async (...of) => {
+      door.emit('opened');
+      await glanced;
+      return replace(...of);
+    };
+    expect(await shop.pass()).toMatchObject([{ kind: 'applied' }]);
+    expect(shop.runs()).toEqual(['web:3']);
   });
 
   test('that is broken ends nothing', async () => {

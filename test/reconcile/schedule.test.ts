@@ -31,6 +31,8 @@ const unreachable: Outcome = {
   step: undefined,
 };
 
+const engineless: Outcome = { ...unreachable, code: 'engine-unreachable' };
+
 /** Everything is known and idle at time 0. */
 function settled() {
   const known = schedule();
@@ -68,7 +70,6 @@ describe('a pass', () => {
   });
 
   test('that found no engine after an event is due again soon, and at once when an event finds it back', () => {
-    const engineless: Outcome = { ...unreachable, code: 'engine-unreachable' };
     const known = settled();
     known.notice(['one'], 1000);
     expect(known.turn(1000).stirred).toEqual(['one']);
@@ -175,6 +176,28 @@ describe('a hint that Git has something new', () => {
     expect(known.turn(minute + 4000).passes).toEqual([[push('b'), ['one']]]);
     known.ended(report('one'), push('b'), minute + 4001);
     expect(known.turn(minute + 4002).passes).toEqual([]);
+  });
+
+  test('just before a look at the containers is followed for its own reason, whatever came of that look', () => {
+    for (const outcome of [{ kind: 'superseded', step: undefined, by: 'r2' }, engineless] as const) {
+      const known = settled();
+      known.hint(push('a'), ['one'], 10);
+      known.notice(['one'], 500);
+      expect(known.turn(500)).toEqual({ ...nothing, stirred: ['one'] });
+      expect(known.turn(1000)).toEqual({ ...nothing, glances: ['one'] });
+      known.ended(report('one', outcome), event, 1100);
+      expect(known.turn(1100).passes).toEqual([[push('a'), ['one']]]);
+    }
+  });
+
+  test('that must wait a moment is not forgotten where a look at the containers meanwhile finds no engine', () => {
+    const known = settled();
+    known.hint(push('a'), ['one'], 10);
+    known.notice(['one'], 500);
+    known.turn(500);
+    known.ended(report('one', engineless), event, 600);
+    expect(known.turn(999)).toEqual(nothing);
+    expect(known.turn(1000).passes).toEqual([[push('a'), ['one']]]);
   });
 
   test('of an app that left the configuration meanwhile keeps nobody awake', () => {

@@ -128,7 +128,7 @@ describe('what is changed by hand is put right by the smallest act, at once', ()
     const seq = await lastSeq('kept');
     const { Config, HostConfig } = (await host.engine.inspect(before.id)) as { Config: object; HostConfig: object };
     // Else it would be back before somebody could take its place.
-    daemon.signal('SIGSTOP');
+    await daemon.freeze();
     await host.engine.rm(before.id);
     await host.engine.run(before.name, image, { ...Config, Env: ['COLOR=hunter2'], HostConfig });
     daemon.signal('SIGCONT');

@@ -3,12 +3,16 @@ import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineApi } from '../../src/edges/engines/api/client.ts';
+import { standStill } from './stand-still.ts';
 
 /** A Docker engine that nobody else uses: it may be killed, frozen and started again. */
 export interface PrivateEngine extends AsyncDisposable {
   readonly dockerHost: string;
   /** To dockerd alone: its containerd ends with it, containers run on until it comes back and ends them. */
   signal(signal: NodeJS.Signals): void;
+  /** Resolves when it answers nobody any more. */
+  freeze(): Promise<void>;
+  thaw(): void;
   /** Resolves when dockerd has ended. */
   readonly ended: () => Promise<void>;
   /** After its end; resolves when it answers. */
@@ -60,16 +64,18 @@ export async function privateEngine(): Promise<PrivateEngine> {
   return {
     dockerHost,
     signal: (signal) => docker.signal(signal),
+    freeze: () => docker.freeze(),
+    thaw: () => docker.thaw(),
     ended: () => docker.ended,
     start,
     async revive() {
-      if (docker.isRunning()) docker.signal('SIGCONT');
+      if (docker.isRunning()) docker.thaw();
       else await start();
     },
     async [Symbol.asyncDispose]() {
       // In good order first, so that it takes its control groups away.
       if (docker.isRunning()) {
-        docker.signal('SIGCONT');
+        docker.thaw();
         docker.signal('SIGTERM');
       }
       await Promise.race([docker.ended, delay(15_000)]);
@@ -79,8 +85,7 @@ export async function privateEngine(): Promise<PrivateEngine> {
   };
 }
 
-interface Launched {
-  signal(signal: NodeJS.Signals): void;
+interface Launched extends Pick<PrivateEngine, 'signal' | 'freeze' | 'thaw'> {
   readonly ended: Promise<void>;
   readonly said: () => string;
   readonly isRunning: () => boolean;
@@ -99,12 +104,19 @@ async function startDocker(first: number, folder: string): Promise<Launched> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const pid = await childOf(pidOf(child));
-  const signal = (name: NodeJS.Signals): void => {
-    process.kill(pid, name);
+  const thaw = (): void => {
+    process.kill(pid, 'SIGCONT');
     // nsenter stands still when its child does, and would not see it end.
-    if (name === 'SIGCONT') child.kill(name);
+    child.kill('SIGCONT');
   };
-  return { signal, ended, said: () => said, isRunning };
+  return {
+    signal: (name) => void process.kill(pid, name),
+    freeze: () => standStill(pid),
+    thaw,
+    ended,
+    said: () => said,
+    isRunning,
+  };
 }
 
 async function answering(dockerHost: string, { isRunning, said }: Launched): Promise<void> {

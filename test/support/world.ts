@@ -12,6 +12,7 @@ import { type EngineRig, engineRig, findEngine } from './engine-rig.ts';
 import { type GitHttpServer, gitHttpServer } from './git-http-server.ts';
 import { type GitRig, gitRig } from './git-rig.ts';
 import { program, startProgram } from './program.ts';
+import { standStill } from './stand-still.ts';
 
 export type { Ran };
 
@@ -63,6 +64,8 @@ export interface Daemon extends AsyncDisposable {
   readonly pid: number;
   output(): string;
   signal(signal: NodeJS.Signals): void;
+  /** Until SIGCONT; resolves when it does nothing any more. */
+  freeze(): Promise<void>;
   /** The exit code. */
   readonly ended: Promise<number>;
 }
@@ -198,10 +201,12 @@ function startDaemon(build: string, environment: Record<string, string>): Daemon
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+  const pid = child.pid ?? -1;
   return {
-    pid: child.pid ?? -1,
+    pid,
     output: () => output,
     signal: (signal) => void child.kill(signal),
+    freeze: () => standStill(pid),
     ended,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) child.kill('SIGTERM');
