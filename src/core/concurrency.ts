@@ -30,21 +30,47 @@ export function createQueues(): Queues {
   };
 }
 
+/** `givenUp`: whoever waits until then goes on without a place, because all that is left to do is to say so. */
+export type Lane = <R>(work: () => Promise<R>, givenUp?: AbortSignal) => Promise<R>;
+
 /** At most `limit` at once, whoever asks; the others wait in the order in which they came. */
-export function createLane(limit: number): <R>(work: () => Promise<R>) => Promise<R> {
-  const waiting: (() => void)[] = [];
+export function createLane(limit: number): Lane {
+  const waiting = new Set<() => void>();
   let busy = 0;
-  return async (work) => {
-    if (busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else busy += 1;
+  /** Whether there was one. */
+  const place = async (givenUp: AbortSignal | undefined): Promise<boolean> => {
+    if (givenUp?.aborted) return false;
+    if (busy >= limit) return inLine(waiting, givenUp);
+    busy += 1;
+    return true;
+  };
+  const leave = (): void => {
+    const [next] = waiting;
+    if (next) next();
+    else busy -= 1;
+  };
+  return async (work, givenUp) => {
+    const hasPlace = await place(givenUp);
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else busy -= 1;
+      if (hasPlace) leave();
     }
   };
+}
+
+/** Whether it was called before it gave up. */
+function inLine(waiting: Set<() => void>, givenUp: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (hasPlace: boolean) => (): void => {
+      waiting.delete(call);
+      givenUp?.removeEventListener('abort', giveUp);
+      resolve(hasPlace);
+    };
+    const [call, giveUp] = [end(true), end(false)];
+    waiting.add(call);
+    givenUp?.addEventListener('abort', giveUp);
+  });
 }
 
 /** One at a time: who asks while it is done shares the next one with everybody else who does. So nobody gets what was found before he asked. */

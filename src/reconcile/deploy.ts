@@ -24,14 +24,14 @@ export type Intended = Proposal & { readonly cause: Cause; readonly bars?: () =>
 type Maker = Pick<Pass, 'app' | 'observed' | 'trigger' | 'progress' | 'signal'>;
 
 /**
- * Makes what was proposed when it is its turn, under an intent, and says how it ended. What must be fetched first waits for its turn only afterwards: a
- * registry that hangs holds up nobody else.
+ * Makes what was proposed when it is its turn, under an intent, and says how it ended; what is superseded before waits no longer for its turn. What must
+ * be fetched first waits for its turn only afterwards: a registry that hangs holds up nobody else.
  */
 export async function deploy(pass: Maker, intended: Intended, context: Context): Promise<PassReport> {
   const { release, plan, cause } = intended;
   using work = context.running.begin(pass.app.name, release.digest, cause.purpose !== 'rollback');
   work.say('waits for its turn');
-  const inTurn: InTurn = (act) => context.inLane(cause.purpose, act);
+  const inTurn: InTurn = (act) => context.inLane(cause.purpose, act, work.superseded);
   const fetches = plan.steps.some(({ kind }) => kind === 'pull');
   if (fetches) return await make(pass, intended, { work, inTurn }, context);
   return await inTurn(() => make(pass, intended, { work, inTurn: atOnce }, context));

@@ -1,8 +1,8 @@
 import { createLane } from '../core/concurrency.ts';
 import type { Purpose } from '../model/service-record.ts';
 
-/** Does the work when there is room for what it is for. */
-export type Lanes = <R>(purpose: Purpose, work: () => Promise<R>) => Promise<R>;
+/** Does the work when there is room for what it is for, or once it is given up: then it does not begin, and says so. */
+export type Lanes = <R>(purpose: Purpose, work: () => Promise<R>, givenUp: AbortSignal) => Promise<R>;
 
 /** Comparing is cheap; deploying is as quick as the engine, which has only so many cores. */
 const atOnce = 4;
@@ -11,5 +11,5 @@ const atOnce = 4;
 export function createLanes(): Lanes {
   const bringing = createLane(atOnce);
   const keeping = createLane(atOnce);
-  return (purpose, work) => (purpose === 'deploy' || purpose === 'adopt' ? bringing : keeping)(work);
+  return (purpose, work, givenUp) => (purpose === 'deploy' || purpose === 'adopt' ? bringing : keeping)(work, givenUp);
 }

@@ -103,6 +103,14 @@ export const telling: Breaks = {
       to: 'full: (app, look, since, asked) =>\n      inTurn(`${app.project} ${performance.now()}`, async',
     },
   ],
+  'scenarios/meanwhile': [
+    {
+      tests: ['what people and Git say while deployments wait'],
+      in: 'src/reconcile/deploy.ts',
+      from: 'context.inLane(cause.purpose, act, work.superseded)',
+      to: 'context.inLane(cause.purpose, act, pass.signal)',
+    },
+  ],
   'scenarios/installation': [
     {
       tests: ['a backup that is made while the daemon runs'],

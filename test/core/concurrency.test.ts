@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allThrough, createQueues, createShared, mapLimit } from '../../src/core/concurrency.ts';
+import { allThrough, createLane, createQueues, createShared, mapLimit } from '../../src/core/concurrency.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -85,6 +85,87 @@ describe('queues', () => {
     await expect(bad).rejects.toThrow('no');
     expect(await good).toBe('yes');
     expect(await inTurn('shop', async () => 'again')).toBe('again');
+  });
+});
+
+describe('a lane', () => {
+  test('lets so many in at once, and the others in their order', async () => {
+    const lane = createLane(2);
+    const doors = [gate(), gate(), gate(), gate()];
+    const begun: number[] = [];
+    const works = doors.map(({ passed }, index) =>
+      lane(async () => {
+        begun.push(index);
+        await passed;
+      }),
+    );
+    await turn();
+    expect(begun).toEqual([0, 1]);
+    doors[1]?.open();
+    await turn();
+    expect(begun).toEqual([0, 1, 2]);
+    for (const { open } of doors) open();
+    await Promise.all(works);
+    expect(begun).toEqual([0, 1, 2, 3]);
+  });
+
+  test('gives a place on when work fails', async () => {
+    const lane = createLane(1);
+    const bad = lane(async () => {
+      throw new Error('no');
+    });
+    const good = lane(async () => 'yes');
+    await expect(bad).rejects.toThrow('no');
+    expect(await good).toBe('yes');
+  });
+
+  test('lets who gives up while he waits go on at once, without taking or leaving a place', async () => {
+    const lane = createLane(1);
+    const [first, second] = [gate(), gate()];
+    const [patience, spent] = [new AbortController(), AbortSignal.abort()];
+    const begun: string[] = [];
+    const inside = (name: string, passed: Promise<void>, givenUp?: AbortSignal) =>
+      lane(async () => {
+        begun.push(name);
+        await passed;
+      }, givenUp);
+    const all = [
+      inside('first', first.passed),
+      inside('impatient', Promise.resolve(), patience.signal),
+      inside('second', second.passed),
+      inside('late', Promise.resolve(), spent),
+    ];
+    await turn();
+    expect(begun).toEqual(['first', 'late']);
+    patience.abort();
+    await turn();
+    expect(begun).toEqual(['first', 'late', 'impatient']);
+    first.open();
+    await turn();
+    const third = inside('third', Promise.resolve());
+    await turn();
+    expect(begun).toEqual(['first', 'late', 'impatient', 'second']);
+    second.open();
+    await Promise.all([...all, third]);
+    expect(begun.at(-1)).toBe('third');
+  });
+
+  test('takes no notice of who gives up once he is in', async () => {
+    const lane = createLane(1);
+    const patience = new AbortController();
+    const door = gate();
+    const inside = lane(() => door.passed, patience.signal);
+    await turn();
+    patience.abort();
+    let isIn = false;
+    const next = lane(async () => {
+      isIn = true;
+    });
+    await turn();
+    expect(isIn).toBe(false);
+    door.open();
+    await Promise.all([inside, next]);
+    expect(isIn).toBe(true);
   });
 });
 
