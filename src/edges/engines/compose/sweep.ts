@@ -11,6 +11,8 @@ import { listContainers } from '../api/observe.ts';
 const pause = 90;
 /** Longer than what a Compose on the leash of a Harbormaster that was killed just now has left to live. */
 const stableFor = 750;
+/** On a machine that has much to do both live longer, that Compose and each look. */
+const stableLooks = 7;
 const patience = 90_000;
 /** The engine's, for a container that does not say. Seconds. */
 const defaultStop = 10;
@@ -50,11 +52,12 @@ export async function sweep(api: EngineApi, project: string, instance: string): 
 async function settled(api: EngineApi, project: string): Promise<readonly ObservedContainer[]> {
   const end = performance.now() + patience;
   let containers = await listContainers(api, project);
-  let since = performance.now();
-  while (performance.now() - since < stableFor && performance.now() < end) {
+  let [since, looks] = [performance.now(), 0];
+  while ((performance.now() - since < stableFor || looks < stableLooks) && performance.now() < end) {
     await delay(pause);
     const next = await listContainers(api, project);
-    if (signature(next) !== signature(containers) || (await anyLeaving(api, project, next))) since = performance.now();
+    const moves = signature(next) !== signature(containers) || (await anyLeaving(api, project, next));
+    [since, looks] = moves ? [performance.now(), 0] : [since, looks + 1];
     containers = next;
   }
   return containers;
