@@ -17,7 +17,7 @@ export const hooksAt = ({ hooks = [] }: Pick<Release, 'hooks'>, moment: HookMome
 
 /** What was begun of these hooks in an operation that goes on, or that goes on now. */
 export const runsOf = (history: AppHistory | undefined, release: string | undefined): readonly HookRun[] =>
-  history?.hooks?.release === release ? (history?.hooks?.runs ?? []) : [];
+  history?.hooks?.release === release && !history?.hooks?.over ? (history?.hooks?.runs ?? []) : [];
 
 /** The run of a hook, if it was begun; at most one in an operation. */
 export const runOf = (

@@ -34,6 +34,14 @@ export interface FormerName {
   readonly until: number;
 }
 
+/** What was begun of the hooks of an operation. */
+export interface HooksRecord {
+  readonly release: string | undefined;
+  readonly runs: readonly HookRun[];
+  /** The operation is neither open nor goes on later: of its hooks only those are kept whose end nobody knows, until somebody does. */
+  readonly over?: boolean | undefined;
+}
+
 /** What the log says of one app: a fold, never stored elsewhere. What is desired, attempted, applied and deployed are four things. */
 export interface AppHistory {
   readonly project: string;
@@ -97,8 +105,7 @@ export interface AppHistory {
   readonly removal?: RemovalPolicy | undefined;
   /** Present once it left the configuration. */
   readonly left?: LeftRecord | undefined;
-  /** What was begun of the hooks of an operation that is open, or that goes on later. */
-  readonly hooks?: { readonly release: string | undefined; readonly runs: readonly HookRun[] } | undefined;
+  readonly hooks?: HooksRecord | undefined;
   /** An irreversible hook that was begun since the last release that was seen healthy: going back does not undo it. */
   readonly irreversible?: IrreversibleRecord | undefined;
   /** What was taken over: ours without a label. */

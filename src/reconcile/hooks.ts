@@ -74,10 +74,22 @@ type Awaited = Pick<JobGround, 'stirred' | 'signal'> & {
 /** Waits for the end of what was begun, and writes it down. */
 async function endOf(run: HookRun, awaited: Awaited, tools: Tools): Promise<HookEnd> {
   const left = run.limit - (tools.clock.now().getTime() - Date.parse(run.begunAt));
-  const ended = await endOfJob(run.container.id, Math.min(run.limit, Math.max(0, left)), awaited, tools);
+  const limit = Math.min(run.limit, Math.max(0, left));
+  const ended = await endOfJob(run.container.id, limit, awaited, tools).catch((error: unknown) => unending(run, error));
   const end = await judged(run, ended, awaited, tools);
   await note(run, awaited.app, end, tools);
   return end;
+}
+
+/** The engine refused to tell of it, or to stop it. */
+function unending({ service, moment, container }: HookRun, thrown: unknown): never {
+  const error = asHarborError(thrown);
+  if (error.code !== 'engine-refused') throw error;
+  throw new HarborError(`the hook ${service} (${moment}) has not ended, and could not be stopped: ${error.message}`, {
+    code: error.code,
+    hint: `Nothing else is done with this app before it has. Its container is ${container.name}: see why it does not stop, or end it with: docker kill ${container.name}`,
+    cause: error,
+  });
 }
 
 async function judged(

@@ -6,7 +6,7 @@ import type { Revision } from '../model/revision.ts';
 import type { StoredRelease } from '../ports.ts';
 import { awaitServices } from './await-services.ts';
 import type { Bell } from './bell.ts';
-import { type HookGround, runHook } from './hooks.ts';
+import { type HookGround, hasUnsettledHooks, runHook } from './hooks.ts';
 import type { Journal } from './journal.ts';
 import { assertSameWays, type Ways } from './judge.ts';
 import { build, filling, pull, writeFiles } from './make-ready.ts';
@@ -84,9 +84,13 @@ export async function perform(task: Performance, tools: Tools): Promise<Performe
 
 const isForFailure = (step: Step): boolean => step.kind === 'hook' && step.moment === 'on_failure';
 
-/** Runs what is there for a failure; that this fails, too, is told and changes nothing. Nothing runs where the engine went away: that is no failure. */
+/**
+ * Runs what is there for a failure; that this fails, too, is told and changes nothing. Nothing runs where the engine went away: that is no failure. Nor
+ * does it beside a hook that could not be stopped: the next pass tries to again, and does nothing before that hook has ended.
+ */
 export async function afterFailure(failed: Failed, task: Performance, tools: Tools): Promise<Performed> {
   if (failed.error.code === 'engine-unreachable') return failed;
+  if (hasUnsettledHooks(tools.journal.of(task.plan.app))) return failed;
   const [reason = ''] = failed.error.message.split('\n', 1);
   const told = { HARBORMASTER_FAILED_STEP: failed.step ?? '', HARBORMASTER_FAILURE: tools.redact(reason) };
   for (const step of task.plan.steps.filter(isForFailure)) {

@@ -4,6 +4,7 @@ import { afterHooks } from './after-hooks.ts';
 import { keep } from './keep.ts';
 import { noteObjections } from './note-objections.ts';
 import { type Context, type Pass, untouched } from './pass.ts';
+import { refusedByEngine } from './refuse.ts';
 
 /**
  * One pass over one app: first toward the release that Git asks for, then, unless that has just been brought in, what was deployed is kept as it was
@@ -11,8 +12,9 @@ import { type Context, type Pass, untouched } from './pass.ts';
  * runs is judged by what the host's policy says now.
  */
 export async function reconcile(pass: Pass, context: Context): Promise<PassReport> {
-  const settled = await afterHooks(pass, context);
+  const settled = await afterHooks(pass, context).catch((error: unknown) => refusedByEngine(pass, error, context));
   if (settled === undefined) return untouched(pass.app);
+  if ('outcome' in settled) return settled;
   const advanced = await advance(settled, context);
   if (pass.signal.aborted || isOver(advanced)) return advanced;
   const kept = await keep(settled, advanced, context);

@@ -1,4 +1,5 @@
 import { needsEntry, signatureOf } from '../core/signature.ts';
+import { asHarborError } from '../errors.ts';
 import type { App } from '../model/app.ts';
 import type { AppHistory } from '../model/history.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -7,6 +8,7 @@ import type { PassReport } from '../model/report.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Trigger } from '../model/trigger.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { failure } from './operate.ts';
 import type { Context } from './pass.ts';
 
 interface Refusal {
@@ -33,6 +35,17 @@ export async function refuse(
   const attempt = { app: app.name, trigger, revision, release, outcome, verdicts };
   const entry = await journal.record({ kind: 'refused', ...attempt, ...(steps && { steps }) });
   return { app: app.name, outcome, entry: entry.seq, revision };
+}
+
+/** What must come before anything else is done, and the engine refuses it: that is the outcome. Any other error ends the pass. */
+export async function refusedByEngine(
+  of: Parameters<typeof refuse>[0],
+  thrown: unknown,
+  context: Pick<Context, 'journal'>,
+): Promise<PassReport> {
+  const error = asHarborError(thrown);
+  if (error.code !== 'engine-refused') throw error;
+  return refuse(of, { outcome: failure(error, undefined), revision: undefined }, context);
 }
 
 /** Git asked for another release since, which never came to its end: the log must say what it asks for now, or nobody could try that again. */

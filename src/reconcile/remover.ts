@@ -10,14 +10,14 @@ import type { Window } from '../model/window.ts';
 import type { Progress, StoredRelease } from '../ports.ts';
 import { createBell } from './bell.ts';
 import { dropJobsNow } from './drop-jobs.ts';
-import { settleHooks } from './hooks.ts';
+import { settleHooks, type Unsettled } from './hooks.ts';
 import type { Journal } from './journal.ts';
 import type { Leftover } from './leftovers.ts';
 import { letGo, ownedBy } from './let-go.ts';
 import { type Cause, type Operation, operate } from './operate.ts';
 import type { Parts } from './parts.ts';
 import { perform } from './perform.ts';
-import { refuse } from './refuse.ts';
+import { refuse, refusedByEngine } from './refuse.ts';
 import { removal, removalPlan } from './remove.ts';
 import { whileSuspended } from './suspend.ts';
 import { dropReleases } from './tidy.ts';
@@ -48,8 +48,8 @@ export function createRemover({ config, context, signal, leaving }: RemoverOptio
     if (kept) return kept;
     const tell = (message: string) => progress(leftover.app, message);
     const stirred = createBell();
-    await settleHooks({ app: leftover.app, progress: tell, stirred, signal }, context).catch(unlessStopped(signal));
-    if (signal.aborted) return report(leftover, { kind: 'unchanged' });
+    const unsettled = await settled(leftover, { trigger, progress: tell, stirred, signal }, context);
+    if (unsettled) return unsettled;
     const stored = await asDeployed(leftover, context);
     const plan = await removalPlan(leftover, stored?.release, context);
     const removed = stored && { stored, stirred };
@@ -121,11 +121,20 @@ async function untilAWindow(start: Beginning, context: RemoverOptions['context']
   return { ...refused, opens: opensIn(start, outcome) };
 }
 
-const unlessStopped =
-  (signal: AbortSignal) =>
-  (error: unknown): void => {
-    if (!signal.aborted) throw error;
-  };
+/** Why nothing is removed yet, if hooks of an operation before have not ended. */
+async function settled(
+  leftover: Leftover,
+  { trigger, ...waiting }: Omit<Unsettled, 'app'> & { readonly trigger: Trigger },
+  context: RemoverOptions['context'],
+): Promise<PassReport | undefined> {
+  const { app } = leftover;
+  try {
+    await settleHooks({ app, ...waiting }, context);
+  } catch (error) {
+    if (!waiting.signal.aborted) return await refusedByEngine({ app: { name: app }, trigger }, error, context);
+  }
+  return waiting.signal.aborted ? report(leftover, { kind: 'unchanged' }) : undefined;
+}
 
 /** A hook that failed keeps the app until a person asks again: each try would run it once more. */
 function failedHook(leftover: Leftover, { kind }: Trigger, journal: Journal): PassReport | undefined {

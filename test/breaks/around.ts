@@ -41,8 +41,8 @@ export const around: Breaks = {
         'pre_remove: the app is removed',
       ],
       in: 'src/core/hook-runs.ts',
-      from: 'return isCutShort ? hooks : undefined;',
-      to: 'return isCutShort ? undefined : undefined;',
+      from: 'return isCutShort || hooks === undefined ? hooks : withoutEnd(hooks);',
+      to: 'return isCutShort || hooks === undefined ? undefined : withoutEnd(hooks);',
     },
     {
       tests: ['after a hook that cannot be undone'],

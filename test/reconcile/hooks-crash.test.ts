@@ -97,6 +97,23 @@ describe('after a crash', () => {
     expect(harbor.web()).toEqual(['web:2']);
   });
 
+  test('of the log alone, right when it has passed, the hook is not run again, and its end is written after all', async () => {
+    const harbor = await begin();
+    const { append } = harbor.log;
+    const full = new HarborError('no space', { code: 'log-unwritable' });
+    harbor.log.append = async (body) => {
+      if (body.kind !== 'hook-ended') return append.call(harbor.log, body);
+      harbor.log.append = append;
+      throw full;
+    };
+    expect(await harbor.pass()).toMatchObject([{ kind: 'failed', code: 'log-unwritable' }]);
+    harbor.clock.advance(3_600_000);
+    expect(await harbor.pass()).toEqual(applied);
+    expect([migrations(harbor), starts(harbor)]).toEqual([1, 1]);
+    expect(harbor.last()?.hooks).toMatchObject([{ service: 'migrate', end: { result: 'passed' } }]);
+    expect(harbor.web()).toEqual(['web:2']);
+  });
+
   /** It ran when Harbormaster died, and this became of it. */
   const leftRunning = async (becomes: (harbor: Shop) => void, hooks?: readonly Hook[], more?: Partial<App>) => {
     const harbor = await begin(hooks, more);

@@ -188,6 +188,39 @@ describe('a hook that fails', () => {
     expect(harbor.web()).toEqual(['web:1']);
   });
 
+  test('by its time limit and cannot be stopped keeps everything else from being done, says so, and is looked after until it has ended', async () => {
+    const harbor = await harborWith([migrate, tell]);
+    await harbor.pass();
+    harbor.push(shop(2));
+    harbor.engine.jobs = { migrate: { exitCode: undefined } };
+    harbor.engine.failOn = 'stop j';
+    const stuck = [
+      {
+        kind: 'failed',
+        code: 'engine-refused',
+        message: expect.stringContaining('the hook migrate (pre_deploy) has not ended, and could not be stopped'),
+        hint: expect.stringContaining('docker kill shop-pre-deploy-migrate-'),
+      },
+    ];
+    expect(await harbor.pass()).toMatchObject(stuck);
+    harbor.push(shop(3));
+    harbor.clock.advance(3_600_000);
+    await harbor.restart();
+    expect(await harbor.pass()).toMatchObject(stuck);
+    expect(await harbor.harbor().retry(['shop'], { kind: 'request', by: 'ada' }, () => undefined)).toMatchObject([
+      { outcome: stuck[0] },
+    ]);
+    expect(harbor.runs()).toEqual(['pre_deploy migrate', 'pre_deploy migrate']);
+    expect(harbor.web()).toEqual(['web:1']);
+    harbor.engine.failOn = undefined;
+    harbor.engine.jobs = {};
+    expect(await harbor.pass()).toEqual(applied);
+    expect(harbor.web()).toEqual(['web:3']);
+    const ends = harbor.log.written.flatMap((entry) => (entry.kind === 'hook-ended' ? [entry.end.result] : []));
+    expect(ends).toEqual(['passed', 'failed', 'passed']);
+    expect(harbor.history()?.hooks).toBeUndefined();
+  });
+
   test('by being made impossible to start has failed', async () => {
     const harbor = await harborWith([migrate]);
     harbor.engine.failOn = 'start j';
@@ -394,6 +427,23 @@ describe('when an app leaves the configuration', () => {
     await harbor.apply(['shop']);
     expect(harbor.engine.containers).toEqual([]);
     expect(harbor.runs()).toEqual(['pre_remove backup', 'pre_remove backup']);
+  });
+
+  test('a hook that cannot be stopped keeps it until that has ended, which is told once', async () => {
+    const harbor = await leaving();
+    harbor.engine.jobs = { backup: { exitCode: undefined } };
+    harbor.engine.failOn = 'stop j';
+    const loop = () => harbor.harbor().pass([], { kind: 'interval' }, () => undefined);
+    const stuck = { kind: 'failed', code: 'engine-refused', hint: expect.stringContaining('docker kill') };
+    for (let round = 0; round < 3; round += 1) expect(await loop()).toMatchObject([{ app: 'shop', outcome: stuck }]);
+    expect(harbor.runs()).toEqual(['pre_remove backup']);
+    expect(harbor.kinds().slice(-2)).toEqual(['hook-begun', 'finished']);
+    expect(harbor.web()).toEqual(['web:1']);
+    harbor.engine.failOn = undefined;
+    harbor.engine.jobs = {};
+    await loop();
+    expect(harbor.engine.containers).toEqual([]);
+    expect(harbor.history()).toBeUndefined();
   });
 
   test('a crash in its hook does not run it twice', async () => {

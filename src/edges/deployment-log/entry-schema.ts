@@ -208,7 +208,7 @@ const history = z.looseObject({
   completed: texts,
   removal: removal.optional(),
   left: left.optional(),
-  hooks: z.looseObject({ release: text.optional(), runs: hookRuns }).optional(),
+  hooks: z.looseObject({ release: text.optional(), runs: hookRuns, over: z.boolean().optional() }).optional(),
   irreversible: z.looseObject({ ...since, release: text.optional(), service: text }).optional(),
   adopted: z.looseObject({ containers: claims, networks: claims }),
   refreshed: z.array(z.looseObject({ id: text, digests: texts })).optional(),

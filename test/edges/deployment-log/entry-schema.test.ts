@@ -271,7 +271,7 @@ const history: Arbitrary<AppHistory> = fc.record({
   completed: few(text),
   removal: maybe(removal),
   left: maybe(fc.record({ seq, since: at, state: fc.constantFrom('waiting', 'stopped'), until: maybe(at) })),
-  hooks: maybe(fc.record({ release: maybe(text), runs: hookRuns })),
+  hooks: maybe(fc.record({ release: maybe(text), runs: hookRuns, over: maybe(fc.boolean()) })),
   irreversible: maybe(fc.record({ seq, since: at, release: maybe(text), service: text })),
   adopted: fc.record({ containers: claims, networks: claims }),
   refreshed: maybe(few(fc.record({ id: text, digests: few(text) }))),
