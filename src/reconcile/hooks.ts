@@ -31,7 +31,8 @@ export interface HookGround extends JobGround {
 export async function runHook(step: HookStep, ground: HookGround, tools: Tools): Promise<void> {
   const known = runOf(runsOf(tools.journal.of(ground.app), ground.target), step);
   if (known !== undefined) ground.progress(`${step.service} was begun already, and is not run again`);
-  const end = known?.end ?? (await endOf(known ?? (await begin(step, ground, tools)), ground, tools));
+  const run = known ?? (await begin(step, ground, tools));
+  const end = run.end ?? (await endOf(run, ground, tools).catch((error: unknown) => notStopped(ground.app, error)));
   if (end.result === 'passed') return;
   throw failedHook(step, end, ground.app);
 }
@@ -87,9 +88,17 @@ function unending({ service, moment, container }: HookRun, thrown: unknown): nev
   if (error.code !== 'engine-refused') throw error;
   throw new HarborError(`the hook ${service} (${moment}) has not ended, and could not be stopped: ${error.message}`, {
     code: error.code,
-    hint: `Nothing else is done with this app before it has. Its container is ${container.name}: see why it does not stop, or end it with: docker kill ${container.name}`,
+    hint: `Nothing else is done with this app before it has: see why it does not stop, or end it (docker kill ${container.name}).`,
     cause: error,
   });
+}
+
+/** To run past its time is its own fault, whatever the engine can do about that. */
+function notStopped(app: string, thrown: unknown): never {
+  const error = asHarborError(thrown);
+  if (error.code !== 'engine-refused') throw error;
+  const hint = `${error.hint} This release is not tried again by itself. Push a fix, or try it once more: harbormaster retry ${app}`;
+  throw new HarborError(error.message, { code: 'hook-failed', hint, cause: error });
 }
 
 async function judged(

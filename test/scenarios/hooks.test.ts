@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import type { Entry, EntryOf } from '../../src/model/entry.ts';
 import type { HookMoment } from '../../src/model/hook.ts';
 import { entriesOf, intentsWithoutOneOutcome, kill } from '../support/crashes.ts';
+import { faultProxy } from '../support/fault-proxy.ts';
 import { storyOf, versionOf } from '../support/story.ts';
 import { eventually, light, type World, world } from '../support/world.ts';
 
@@ -311,4 +312,45 @@ test('after a hook that cannot be undone a release that fails is held and not ro
   const back = await host.run('rollback', host.named(app), '--reason', 'the data bears it');
   expect(back.stderr + back.stdout).toContain('stays done');
   expect(await versionOf(host, app)).toBe('one');
+});
+
+test('a hook that the engine cannot stop keeps everything else from beginning until it has ended, and why says how', async () => {
+  await using own = await world();
+  const socket = join(own.folder, 'engine.sock');
+  await using front = await faultProxy({ socketPath: own.engine.dockerHost.replace('unix://', '') }, socket);
+  own.environment['DOCKER_HOST'] = `unix://${socket}`;
+  const app = 'stuck';
+  const job = { image: await own.engine.image('web'), ...light, profiles: ['hooks'] };
+  const repository = await own.repository(app);
+  const push = (version: string, command: readonly string[]) => {
+    const web = { image: job.image, ...light, environment: { VERSION: version } };
+    const jobs = { migrate: { ...job, command }, tell: { ...job, command: ['true'] } };
+    return repository.commit({ 'compose.yaml': stringify({ services: { web, ...jobs } }) });
+  };
+  const hooks = { pre_deploy: [{ service: 'migrate', timeout: '2s' }], on_failure: [{ service: 'tell' }] };
+  await push('one', ['true']);
+  await own.configure({ [app]: { url: repository.url, hooks } });
+  expect(await own.apply(app)).toEqual({ [app]: { kind: 'applied' } });
+  await push('two', ['idle']);
+  front.behave(500, /^POST .*\/stop/);
+  const notEnded = expect.stringContaining('the hook migrate (pre_deploy) has not ended, and could not be stopped');
+  expect(await own.apply(app)).toMatchObject({ [app]: { code: 'hook-failed', message: notEnded } });
+
+  await push('three', ['true']);
+  expect(await own.apply(app)).toMatchObject({ [app]: { code: 'engine-refused', message: notEnded } });
+  const [, way = ''] = /end it \(docker kill (\S+)\)/.exec((await own.run('why', own.named(app))).stdout) ?? [];
+  const running = (await own.containers(app)).filter(({ state }) => state === 'running');
+  expect(running.map(({ name }) => name).sort()).toEqual([way, `${own.named(app)}-web-1`].sort());
+  expect(await own.version(app)).toBe('one');
+
+  await own.engine.kill(way);
+  front.behave('none');
+  expect(await own.apply(app)).toEqual({ [app]: { kind: 'applied' } });
+  expect(await own.version(app)).toBe('three');
+  const ends = (await own.journal()).flatMap((entry) => (entry.kind === 'hook-ended' ? [entry] : []));
+  expect(ends.map(({ service, end }) => `${service} ${end.result}`)).toEqual([
+    'migrate passed',
+    'migrate failed',
+    'migrate passed',
+  ]);
 });

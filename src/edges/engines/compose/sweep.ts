@@ -11,7 +11,7 @@ import { listContainers } from '../api/observe.ts';
 const pause = 90;
 /** Longer than what a Compose on the leash of a Harbormaster that was killed just now has left to live. */
 const stableFor = 750;
-/** On a machine that has much to do both live longer, that Compose and each look. */
+/** On a machine with much to do that Compose lives longer, and each look takes longer, too. */
 const stableLooks = 7;
 const patience = 90_000;
 /** The engine's, for a container that does not say. Seconds. */
